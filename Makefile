@@ -1,0 +1,66 @@
+# What a person types: `make demo`, `make test`. Everything else serves these two.
+
+VENV    ?= .venv
+BIN     := $(VENV)/bin
+# The newest Python from 3.11 on that is here; PYTHON=... chooses another.
+PYTHON  ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+             "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test check lint format types imports docs bench clean help
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make demo    a living desk: backend, robot customers, robot colleagues, one seat for you'
+	@echo 'make test    set up what is missing and run every check and test'
+	@echo 'make check   formatters, types, import contracts, house tests, tests'
+	@echo 'make bench   speed against a bare Textual app, measured from outside'
+	@echo 'make docs    write docs/keys.md, docs/file-map.md and the pictures again'
+
+demo: $(VENV)/.run
+	@$(BIN)/agent-tui demo $(ARGS)
+
+test: check
+
+check: lint types imports
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+imports: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.dev
+	$(BIN)/python -m docs.generate
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m bench $(ARGS)
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo 'agent-tui needs Python 3.11 or newer; none was found on the PATH. Set PYTHON=/path/to/python3.' >&2; exit 69; }
+	@echo 'Making the environment in $(VENV) …'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.lock pyproject.toml | $(VENV)/bin/python
+	@echo 'Installing pinned dependencies …'
+	@$(PIP) install -r requirements/run.lock
+	@$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/bin/python
+	@echo 'Installing pinned dependencies for development …'
+	@$(PIP) install -r requirements/dev.lock
+	@$(PIP) install --no-deps --editable .
+	@touch $@ $(VENV)/.run

@@ -1,0 +1,84 @@
+"""The only door between people and everything below: four verbs and the drafts.
+
+    may      ask the same policy as the server, to grey a key and say why
+    submit   write a command to the journal, from where it is pushed; never waits for the server
+    view     a frozen read model from the cache
+    watch    be told which entities changed
+
+`agent_tui.desk.desk.Desk` is the implementation; the `tui` knows this protocol only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import msgspec
+
+from agent_tui.domain.commands import Command
+from agent_tui.i18n.message import Msg
+from agent_tui.policy.decision import Decision
+from agent_tui.wire.command import Outcome
+from agent_tui.wire.session import FoundCustomer
+
+
+class Submitted(msgspec.Struct, frozen=True, kw_only=True):
+    """The command is on disk; what becomes of it comes through the feed and `PendingWork`."""
+
+    id: str
+    offline: bool
+    """Waiting for the server to come back."""
+
+
+class NotSubmitted(msgspec.Struct, frozen=True, kw_only=True):
+    """Not accepted here, nothing was kept: what and why."""
+
+    why: Msg
+    reasons: tuple[dict[str, str], ...] = ()
+
+
+class Door(Protocol):
+    def may(
+        self,
+        action: str,
+        *,
+        customer_id: str | None = None,
+        contact_id: str | None = None,
+        product_id: str | None = None,
+        amount_minor: int | None = None,
+        reason: str = "",
+        field: str = "",
+    ) -> Decision:
+        """What the policy in force says of a business action (`domain.actions`) now; the server decides again."""
+
+    def submit(self, command: Command, *, if_match: int | None = None) -> Submitted | NotSubmitted:
+        """Returns after the journal's commit (milliseconds). Commands outside `commands.OFFLINE` are not accepted
+        while the server is out of reach, and the answer says so."""
+
+    async def settle(self, command_id: str, timeout: float = 10.0) -> Outcome | None:
+        """Wait until the outcome of a submitted command is known; None if it is not within `timeout` real seconds."""
+
+    def view(self, query: Any) -> Any:
+        """The model named by the query's docstring (`desk.views`)."""
+
+    def watch(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+        """Call `listener(entities)` on the event loop after each change of the cache or the journal (`"journal"`,
+        `"connection"` and `"reveal"` are told too). Returns how to stop."""
+
+    def draft(self, key: str) -> str:
+        """The text typed under `key` so far, empty if none."""
+
+    def keep_draft(self, key: str, text: str) -> str:
+        """Journal what was typed (scrubbed first); returns what was kept. On disk within 200 ms."""
+
+    def drop_draft(self, key: str) -> None:
+        """The person discarded or sent it."""
+
+    async def find_customers(self, words: str) -> tuple[FoundCustomer, ...]:
+        """Search on the server by name, pinyin, initials, phone, card or ID tail; Offline raises `errors.Offline`."""
+
+    async def step_up(self, password: str) -> bool:
+        """Authenticate again; True when it was right. The password is kept nowhere."""
+
+    def dismiss(self, command_id: str) -> None:
+        """The person has seen a refused or conflicting command."""

@@ -1,0 +1,289 @@
+"""Read models: what panes show. Frozen, already masked, free of widgets; user text stands in them as it was typed.
+
+Each query is a struct; `Desk.view(query)` returns the model named in its docstring.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from agent_tui.domain.agent import Agent, AgentState
+from agent_tui.domain.centre import Category, Figure, Group, Notice
+from agent_tui.domain.contact import Channel, Contact, ContactState, Message, Why
+from agent_tui.domain.customer import Customer
+from agent_tui.domain.ticket import Note, Ticket
+from agent_tui.i18n.message import Msg
+from agent_tui.policy.decision import Decision
+
+# ---- queries -----------------------------------------------------------------------------------------------------
+
+
+class QueueRows(msgspec.Struct, frozen=True, kw_only=True):
+    """→ `QueuePage`: open contacts and open tickets I may see, those waiting first, in the order of service."""
+
+    offset: int = 0
+    limit: int = 60
+    kind: str = "all"
+    """`all`, `waiting`, `mine`, `tickets`, `history`."""
+
+
+class CustomerCard(msgspec.Struct, frozen=True, kw_only=True):
+    """→ `Customer360 | None`."""
+
+    customer_id: str
+
+
+class ContactDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """→ `ContactView | None`."""
+
+    contact_id: str
+
+
+class MyContacts(msgspec.Struct, frozen=True):
+    """→ `tuple[ContactView, ...]`: offered to me or mine, the one to look at first."""
+
+
+class ThreadOf(msgspec.Struct, frozen=True, kw_only=True):
+    """→ `tuple[Message, ...]`."""
+
+    contact_id: str
+
+
+class ActionRows(msgspec.Struct, frozen=True, kw_only=True):
+    """→ `tuple[ActionRow, ...]`: what I may do for this customer now, greyed with the reason."""
+
+    customer_id: str | None = None
+    contact_id: str | None = None
+
+
+class StatusOf(msgspec.Struct, frozen=True):
+    """→ `Status`."""
+
+
+class PendingWork(msgspec.Struct, frozen=True):
+    """→ `tuple[Pending, ...]`: not confirmed yet, refused or conflicting, newest first."""
+
+
+class Drafts(msgspec.Struct, frozen=True):
+    """→ `tuple[Draft, ...]`."""
+
+
+class Wall(msgspec.Struct, frozen=True):
+    """→ `WallView`, for the supervisor."""
+
+
+class Directory(msgspec.Struct, frozen=True, kw_only=True):
+    """→ `tuple[Party, ...]`: groups and people to consult or transfer to, the sensible first."""
+
+    contact_id: str | None = None
+
+
+class Categories(msgspec.Struct, frozen=True, kw_only=True):
+    """→ `tuple[Category, ...]`, those of the contact's group first."""
+
+    group: str | None = None
+
+
+class Reveals(msgspec.Struct, frozen=True):
+    """→ `tuple[Reveal, ...]`: fields in clear now, in memory only."""
+
+
+class Notices(msgspec.Struct, frozen=True):
+    """→ `tuple[Notice, ...]` in force, newest first."""
+
+
+# ---- models ------------------------------------------------------------------------------------------------------
+
+
+class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the queue pane; of a contact or of a ticket."""
+
+    id: str
+    kind: str
+    """`contact` or `ticket`."""
+    channel: str
+    """A Channel, or the TicketKind for a ticket."""
+    state: str
+    name: str
+    caller: str
+    tier: str
+    language: str
+    group: str
+    subject: str
+    since: datetime
+    """Waiting (or in this state) since."""
+    due: datetime | None
+    """When its target is missed."""
+    why: tuple[Why, ...]
+    customer_id: str | None
+    agent_id: str | None
+    mine: bool
+    pending: bool = False
+    """An unconfirmed command of mine is about it."""
+
+
+class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
+    total: int
+    offset: int
+    rows: tuple[QueueRow, ...]
+
+
+class ContactView(msgspec.Struct, frozen=True, kw_only=True):
+    contact: Contact
+    group: Group | None
+    customer: Customer | None
+    pending: tuple[str, ...] = ()
+    """Types of my unconfirmed commands about it."""
+
+
+class Customer360(msgspec.Struct, frozen=True, kw_only=True):
+    """Who they are, what they have, what happened, what was promised."""
+
+    customer: Customer
+    contacts: tuple[Contact, ...]
+    """Over all channels, newest first, at most 50."""
+    tickets: tuple[Ticket, ...]
+    """Open first."""
+    promises: tuple[Ticket, ...]
+    """Call-backs promised and not done."""
+    complaints: tuple[Ticket, ...]
+    notes: tuple[Note, ...]
+
+
+class ActionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One business action: allowed, or greyed with the reason."""
+
+    action: str
+    decision: Decision
+    limit_minor: int | None = None
+    """The most I may do at once."""
+    used_minor: int = 0
+    """Used today for this action, as far as this desk knows."""
+    offline: bool = False
+    """Greyed because it never waits in an offline queue."""
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """The status line."""
+
+    me: Agent | None
+    connection: str
+    """`live`, `catching_up`, `offline`, `refused`."""
+    age_s: float
+    """Real seconds since the cache was known to equal the server's view."""
+    now: datetime
+    """Business time, estimated from the last word of the server."""
+    unsent: int
+    attention: int
+    """Refused or conflicting commands that I have not looked at."""
+    abandonment: Figure | None
+    service_level: Figure | None
+    waiting: int
+    simulation: bool
+    state: AgentState | None
+    since: datetime | None
+    pending_state: str | None = None
+    """A state asked for and not confirmed yet."""
+
+
+class Pending(msgspec.Struct, frozen=True, kw_only=True):
+    """A command of mine that still asks for attention."""
+
+    id: str
+    type: str
+    target: str | None
+    state: str
+    """`queued`, `sending`, `unknown`, `applied` (its row has not come yet), `refused`, `conflict`, `expired`."""
+    made_at: datetime
+    summary: Msg
+    reasons: tuple[dict[str, str], ...] = ()
+    problem: str | None = None
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    key: str
+    """What it belongs to: `note:<contact>`, `message:<contact>`, `wrap_up:<contact>`…"""
+    text: str
+    updated_at: datetime
+
+
+class Party(msgspec.Struct, frozen=True, kw_only=True):
+    kind: str
+    """`agent` or `group`."""
+    id: str
+    label: str
+    state: str
+    detail: str = ""
+
+
+class Reveal(msgspec.Struct, frozen=True, kw_only=True):
+    customer_id: str
+    field: str
+    value: str
+    left_s: float
+
+
+class GroupTile(msgspec.Struct, frozen=True, kw_only=True):
+    """One group on the wall."""
+
+    group: Group
+    waiting: int
+    longest_s: float
+    ready: int
+    busy: int
+    figures: dict[str, Figure]
+    """Metric id → figure of this group."""
+
+
+class AgentTile(msgspec.Struct, frozen=True, kw_only=True):
+    agent: Agent
+    in_state_s: float
+    channel: Channel | None
+    contact_state: ContactState | None
+    long: bool
+    """Longer in this state than is usual."""
+
+
+class WallView(msgspec.Struct, frozen=True, kw_only=True):
+    figures: dict[str, Figure]
+    """Metric id → figure of the whole centre."""
+    groups: tuple[GroupTile, ...]
+    agents: tuple[AgentTile, ...]
+    notices: tuple[Notice, ...]
+    waiting: int
+    longest_s: float
+
+
+__all__ = [
+    "ActionRow",
+    "ActionRows",
+    "AgentTile",
+    "Categories",
+    "Category",
+    "ContactDetail",
+    "ContactView",
+    "Customer360",
+    "CustomerCard",
+    "Directory",
+    "Draft",
+    "Drafts",
+    "GroupTile",
+    "Message",
+    "MyContacts",
+    "Notices",
+    "Party",
+    "Pending",
+    "PendingWork",
+    "QueuePage",
+    "QueueRow",
+    "QueueRows",
+    "Reveal",
+    "Reveals",
+    "Status",
+    "StatusOf",
+    "ThreadOf",
+    "Wall",
+    "WallView",
+]

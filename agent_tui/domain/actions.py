@@ -1,0 +1,90 @@
+"""Business actions: what may be done for a customer, under authority. Data only.
+
+Policy, blueprints and the key registry name actions by these ids and may not import each other, so they live here.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Risk(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    """snake_case, as in Cedar `Action::"waive_fee"`."""
+    risk: Risk
+    amount: bool = False
+    """Whether it carries an amount."""
+    online_only: bool = True
+    """Never waits in an offline queue (product rule 5)."""
+    subject: str = "customer"
+    """What it acts on: `customer`, `product`, `contact`, `ticket`."""
+    product: tuple[str, ...] = ()
+    """Kinds of product it acts on."""
+    external: str | None = None
+    """The port that carries it out: `core_banking` or `terminals`; None when it acts in our ledger only."""
+
+
+ACTIONS: dict[str, Action] = {
+    a.id: a
+    for a in (
+        Action(id="query_balance", risk=Risk.LOW, subject="product", product=("account", "credit_card")),
+        Action(id="reveal_field", risk=Risk.MEDIUM),
+        Action(
+            id="resend_statement", risk=Risk.LOW, subject="product", product=("credit_card",), external="core_banking"
+        ),
+        Action(id="waive_fee", risk=Risk.MEDIUM, amount=True, external="core_banking"),
+        Action(
+            id="raise_temporary_limit",
+            risk=Risk.HIGH,
+            amount=True,
+            subject="product",
+            product=("credit_card",),
+            external="core_banking",
+        ),
+        Action(
+            id="block_card",
+            risk=Risk.MEDIUM,
+            subject="product",
+            product=("credit_card", "debit_card"),
+            external="core_banking",
+        ),
+        Action(
+            id="unblock_card",
+            risk=Risk.HIGH,
+            subject="product",
+            product=("credit_card", "debit_card"),
+            external="core_banking",
+        ),
+        Action(id="change_mobile", risk=Risk.HIGH, external="core_banking"),
+        Action(
+            id="dispute_transaction",
+            risk=Risk.MEDIUM,
+            amount=True,
+            subject="product",
+            product=("credit_card", "debit_card"),
+        ),
+        Action(
+            id="unlock_terminal", risk=Risk.MEDIUM, subject="product", product=("terminal",), external="terminals"
+        ),
+        Action(
+            id="release_settlement",
+            risk=Risk.HIGH,
+            amount=True,
+            subject="product",
+            product=("merchant",),
+            external="core_banking",
+        ),
+        Action(id="grant_goodwill", risk=Risk.LOW, amount=True, external="core_banking"),
+        Action(id="raise_work_order", risk=Risk.LOW, online_only=False, subject="contact"),
+        Action(id="close_complaint", risk=Risk.HIGH, subject="ticket"),
+        Action(id="downgrade_complaint", risk=Risk.HIGH, subject="ticket"),
+    )
+}

@@ -1,0 +1,167 @@
+"""The entities that travel through the feed, their facets and their scopes.
+
+A facet is what a list selects or sorts by; both ends keep the same facets beside the body, so that the client's
+apply step is one upsert for every entity. A scope says who may see a row:
+
+    staff          everybody signed in                g:<group>     members of a group
+    a:<agent>      one person                         c:<customer>  who handles a contact of that customer
+    floor          supervisors, reviewers, trainers
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeAlias
+
+import msgspec
+
+from agent_tui.domain.agent import Agent
+from agent_tui.domain.centre import Bundle, Category, CommandRow, Figure, Group, Notice
+from agent_tui.domain.contact import Contact, ContactState, Thread
+from agent_tui.domain.customer import Customer
+from agent_tui.domain.ticket import Note, Ticket
+
+Entity: TypeAlias = (
+    Agent | Contact | Thread | Customer | Ticket | Note | Group | Category | Figure | Notice | Bundle | CommandRow
+)
+
+ENTITIES: dict[str, type[Entity]] = {
+    "agent": Agent,
+    "contact": Contact,
+    "thread": Thread,
+    "customer": Customer,
+    "ticket": Ticket,
+    "note": Note,
+    "group": Group,
+    "category": Category,
+    "figure": Figure,
+    "notice": Notice,
+    "bundle": Bundle,
+    "command": CommandRow,
+}
+NAMES: dict[type[Entity], str] = {kind: name for name, kind in ENTITIES.items()}
+
+
+class Facets(msgspec.Struct, frozen=True, kw_only=True):
+    """Columns beside the body of a row. `sort` is what its lists are ordered by, ascending."""
+
+    status: str = ""
+    group_id: str = ""
+    agent_id: str = ""
+    customer_id: str = ""
+    parent_id: str = ""
+    sort: str = ""
+
+
+def stamp(moment: datetime | None) -> str:
+    """UTC text that sorts as time does; empty for None."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment else ""
+
+
+def queue_sort(contact: Contact) -> str:
+    """Priority first, then waiting time: the order in which equals are served."""
+    return f"{contact.priority.rank}|{stamp(contact.queued_at)}"
+
+
+def facets(row: Entity) -> Facets:
+    """The facets of any row."""
+    match row:
+        case Contact():
+            return Facets(
+                status=row.state,
+                group_id=row.group,
+                agent_id=row.agent_id or "",
+                customer_id=row.customer_id or "",
+                sort=queue_sort(row),
+            )
+        case Agent():
+            return Facets(status=row.state, group_id=row.team, agent_id=row.id, sort=row.name)
+        case Thread():
+            return Facets(
+                group_id=row.group,
+                agent_id=row.agent_id or "",
+                customer_id=row.customer_id or "",
+                parent_id=row.id,
+            )
+        case Customer():
+            return Facets(status=row.tier, customer_id=row.id, sort=row.id)
+        case Ticket():
+            return Facets(
+                status=row.state,
+                group_id=row.group,
+                agent_id=row.owner_id or "",
+                customer_id=row.customer_id or "",
+                parent_id=row.contact_id or "",
+                sort=stamp(row.due_at or row.opened_at),
+            )
+        case Note():
+            return Facets(
+                agent_id=row.author_id,
+                customer_id=row.customer_id or "",
+                parent_id=row.contact_id or row.ticket_id or "",
+                sort=stamp(row.at),
+            )
+        case Figure():
+            return Facets(status=row.level, group_id=row.scope, sort=row.id)
+        case Notice():
+            return Facets(status=row.kind, sort=stamp(row.at))
+        case Group():
+            return Facets(status=row.kind, group_id=row.id, sort=row.id)
+        case Category():
+            return Facets(group_id=row.group, sort=row.id)
+        case Bundle():
+            return Facets(status=row.kind, sort=row.id)
+        case CommandRow():
+            return Facets(status=row.outcome, agent_id=row.maker_id, sort=stamp(row.at))
+
+
+def scopes(row: Entity) -> frozenset[str]:
+    """Who may see the row as it now is."""
+    match row:
+        case Contact():
+            seen = {"floor"}
+            if row.state in (ContactState.QUEUED, ContactState.ALERTING):
+                seen |= {f"g:{group}" for group in (row.group, *row.overflow_groups) if group}
+            if row.agent_id:
+                seen.add(f"a:{row.agent_id}")
+            if row.customer_id:
+                seen.add(f"c:{row.customer_id}")
+            return frozenset(seen)
+        case Thread():
+            own = {f"a:{row.agent_id}"} if row.agent_id else set()
+            of = {f"c:{row.customer_id}"} if row.customer_id else set()
+            return frozenset({"floor"} | own | of)
+        case Customer():
+            return frozenset({"floor", f"c:{row.id}"})
+        case Ticket():
+            seen = {"floor"} | ({f"g:{row.group}"} if row.group else set())
+            if row.owner_id:
+                seen.add(f"a:{row.owner_id}")
+            if row.customer_id:
+                seen.add(f"c:{row.customer_id}")
+            return frozenset(seen)
+        case Note():
+            seen = {"floor", f"a:{row.author_id}"}
+            if row.customer_id:
+                seen.add(f"c:{row.customer_id}")
+            return frozenset(seen)
+        case Notice():
+            return frozenset(row.to) if row.to else frozenset({"staff"})
+        case CommandRow():
+            return frozenset({f"a:{row.maker_id}"})
+        case Agent() | Group() | Category() | Figure() | Bundle():
+            return frozenset({"staff"})
+
+
+_ENCODER = msgspec.json.Encoder()
+_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in ENTITIES.items()}
+
+
+def encode(row: Entity) -> bytes:
+    """The JSON body of a row."""
+    return _ENCODER.encode(row)
+
+
+def decode(entity: str, body: bytes | str) -> Entity:
+    """The row of a JSON body. msgspec.ValidationError if it is none."""
+    return _DECODERS[entity].decode(body)

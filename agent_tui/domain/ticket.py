@@ -1,0 +1,75 @@
+"""Tickets: what outlives the contact. Work orders, complaints, promised call-backs, effects of unknown outcome."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class TicketKind(StrEnum):
+    WORK_ORDER = "work_order"
+    COMPLAINT = "complaint"
+    CALL_BACK = "call_back"
+    UNKNOWN_EFFECT = "unknown_effect"
+
+
+class TicketState(StrEnum):
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    ANSWERED = "answered"
+    """The department answered; the customer has not been told."""
+    CLOSED = "closed"
+
+
+TICKET_MOVES: dict[TicketState, frozenset[TicketState]] = {
+    TicketState.OPEN: frozenset({TicketState.IN_PROGRESS, TicketState.ANSWERED, TicketState.CLOSED}),
+    TicketState.IN_PROGRESS: frozenset({TicketState.OPEN, TicketState.ANSWERED, TicketState.CLOSED}),
+    TicketState.ANSWERED: frozenset({TicketState.IN_PROGRESS, TicketState.CLOSED}),
+    TicketState.CLOSED: frozenset(),
+}
+"""Legal transitions; a closed ticket stays closed, a new one refers to it."""
+
+
+class Ticket(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    number: str
+    """Read out to customers, with a check digit (`ids.ticket_number`)."""
+    kind: TicketKind
+    state: TicketState = TicketState.OPEN
+    customer_id: str | None = None
+    contact_id: str | None = None
+    name: str = ""
+    tier: str = "standard"
+    language: str = "zh"
+    group: str = ""
+    """The group or department that must act."""
+    owner_id: str | None = None
+    """First-contact responsibility: who answers to the customer for it."""
+    title: str = ""
+    text: str = ""
+    complaint_level: str | None = None
+    """`general`, `serious` or `crisis`."""
+    opened_at: datetime
+    due_at: datetime | None = None
+    """By the calendar of the group, computed by the server."""
+    closed_at: datetime | None = None
+    effect: str | None = None
+    """The external effect whose outcome is unknown."""
+    version: int = 0
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent wrote about a contact or ticket; scrubbed, never edited, only added to."""
+
+    id: str
+    text: str
+    at: datetime
+    author_id: str
+    contact_id: str | None = None
+    customer_id: str | None = None
+    ticket_id: str | None = None
+    offline: bool = False
+    """Written while the server was out of reach, and sent later."""
+    version: int = 0

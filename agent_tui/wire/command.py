@@ -1,0 +1,60 @@
+"""A command on its way: envelope there, outcome back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from agent_tui.domain.commands import Command
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True):
+    """When and how it was decided, as intervals: the client's wall clock decides nothing."""
+
+    age_ms: int = 0
+    """Milliseconds between the key and this sending, on the monotonic clock."""
+    offline: bool = False
+    """Decided while the server was out of reach."""
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of POST /v1/commands. The header Idempotency-Key repeats `id`, If-Match repeats `if_match`."""
+
+    id: str
+    """UUIDv7 made once, on disk before the first send, never made anew."""
+    command: Command
+    if_match: int | None = None
+    """Version of the target the person saw; None where it does not matter."""
+    intent: Intent = Intent()
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    audit_seq: int
+    audit_hash: str
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a command; byte for byte the same when asked again with the same id."""
+
+    id: str
+    outcome: str
+    """`applied`, `refused`, `awaiting_approval`, `conflict`, `expired`."""
+    feed_seq: int = 0
+    version: int | None = None
+    receipt: Receipt | None = None
+    value: str | None = None
+    """The revealed field; only in the first answer, never stored."""
+    expires_s: int | None = None
+    """Seconds after which a revealed value must be gone from the screen."""
+
+
+class StatusRequest(msgspec.Struct, frozen=True, kw_only=True):
+    ids: tuple[str, ...]
+
+
+class StatusAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Outcomes the server knows; an id that is missing was never committed."""
+
+    outcomes: tuple[Outcome, ...]
+    at: datetime

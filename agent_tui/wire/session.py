@@ -1,0 +1,47 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+
+class SignIn(msgspec.Struct, frozen=True, kw_only=True):
+    login: str
+    password: str
+    device_id: str
+    client_version: str = ""
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """The caller as the server knows them; the token is opaque and short-lived."""
+
+    token: str
+    expires_s: int
+    """Real seconds the token lives; renew at half of it."""
+    agent_id: str
+    login: str
+    name: str
+    role: str
+    level: int
+    groups: tuple[str, ...]
+    epoch: str
+    at: datetime
+    speed: float = 1.0
+    banner: str = ""
+    """`simulation` on a training server; the desk must then look different."""
+
+
+class StepUpRequest(msgspec.Struct, frozen=True, kw_only=True):
+    password: str
+
+
+class FoundCustomer(msgspec.Struct, frozen=True, kw_only=True):
+    """A hit of the customer search: masked, with the reason of the hit."""
+
+    customer_id: str
+    name: str
+    tier: str
+    matched: str
+    """`name`, `pinyin`, `initials`, `phone_tail`, `card_tail`, `id_tail`, `merchant`, `terminal`."""
