@@ -85,6 +85,10 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     curve: tuple[float | None, ...] = ()
     """Values by half-hour of the centre's day, where the metric has a curve."""
+    parameters: dict[str, float] = {}
+    """Thresholds the rule was applied with, e.g. `{"answer_within_s": 20, "short_abandon_s": 5}`."""
+    provisional: bool = False
+    """True while what comes later may still change it (a repeat within seven days, a contact still waiting)."""
     version: int = 0
 
 
