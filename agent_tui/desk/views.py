@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 
 from agent_tui.domain.agent import Agent, AgentState
-from agent_tui.domain.centre import Category, Figure, Group, Notice
+from agent_tui.domain.centre import Bundle, Category, Figure, Group, Notice
 from agent_tui.domain.contact import Channel, Contact, ContactState, Message, Why
 from agent_tui.domain.customer import Customer
 from agent_tui.domain.ticket import Note, Ticket
@@ -92,6 +92,21 @@ class Reveals(msgspec.Struct, frozen=True):
 
 class Notices(msgspec.Struct, frozen=True):
     """→ `tuple[Notice, ...]` in force, newest first."""
+
+
+class Groups(msgspec.Struct, frozen=True, kw_only=True):
+    """→ `tuple[Group, ...]`, for their names and, of kind `department`, to send work orders to."""
+
+    kind: str = ""
+    """`skill` or `department`; empty for all."""
+
+
+class Blueprints(msgspec.Struct, frozen=True):
+    """→ `tuple[Bundle, ...]` of kind `blueprint` in force; their text is parsed when one is opened."""
+
+
+class People(msgspec.Struct, frozen=True):
+    """→ `tuple[Agent, ...]`: everybody active, to show names and who could approve."""
 
 
 # ---- models ------------------------------------------------------------------------------------------------------
@@ -260,6 +275,8 @@ __all__ = [
     "ActionRow",
     "ActionRows",
     "AgentTile",
+    "Blueprints",
+    "Bundle",
     "Categories",
     "Category",
     "ContactDetail",
@@ -270,12 +287,14 @@ __all__ = [
     "Draft",
     "Drafts",
     "GroupTile",
+    "Groups",
     "Message",
     "MyContacts",
     "Notices",
     "Party",
     "Pending",
     "PendingWork",
+    "People",
     "QueuePage",
     "QueueRow",
     "QueueRows",
