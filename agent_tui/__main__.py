@@ -1,0 +1,42 @@
+"""`agent-tui` and `python -m agent_tui`: starts the terminal or a subcommand, and nothing else does."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from agent_tui.cli import failure
+from agent_tui.cli.main import Line, language_of, mode_arguments, run
+
+
+def _quirks() -> None:
+    """What a terminal needs before Textual is imported, which reads it once.
+
+    iTerm2 drops text composed by an input method while the kitty keyboard protocol is on (outside tmux, which
+    does not pass that protocol on); whoever sets the variable decides.
+    """
+    if "iterm" in os.environ.get("TERM_PROGRAM", "").lower() and not os.environ.get("TMUX"):
+        os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
+
+
+def _dispatch(argv: list[str], language: str) -> int:
+    mode = Line(argv).mode
+    if mode is None:
+        return run(argv, language)
+    line = Line(argv)
+    args = mode_arguments(mode, line.rest, language)
+    _quirks()
+    from agent_tui.tui import start
+
+    return start.run(mode, args)
+
+
+def main() -> int:
+    """Exit code for the shell."""
+    argv = sys.argv[1:]
+    language = language_of(argv)
+    return failure.guard(lambda: _dispatch(argv, language), language)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

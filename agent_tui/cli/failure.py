@@ -1,0 +1,96 @@
+"""How a failure reaches a person: one sentence in their language on stderr and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable
+from types import TracebackType
+
+from agent_tui.errors import AgentTuiError
+from agent_tui.i18n.catalog import say
+
+INTERRUPTED = 130
+UNEXPECTED = 70
+NO_SPACE = 74
+
+
+def sentence(error: AgentTuiError, language: str) -> str:
+    """The error said in `language`; a key without a text is shown with its arguments rather than hidden."""
+    said = say(error.key, language, **error.args_)
+    return said if said != error.key else str(error)
+
+
+def tell(text: str) -> None:
+    """One line on stderr, whatever encoding the terminal has."""
+    encoding = getattr(sys.stderr, "encoding", None) or "ascii"
+    try:
+        print(text.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr, flush=True)
+    except OSError:
+        return
+
+
+def _frames(trace: TracebackType | None) -> list[str]:
+    lines = []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        lines.append(f"  {os.path.relpath(code.co_filename)}:{trace.tb_lineno} {code.co_qualname}")
+        trace = trace.tb_next
+    return lines
+
+
+def write_down(error: BaseException) -> str:
+    """Append where it happened to the log and return the log's path. Kinds and places only: the words of an
+    exception and the values of variables may be personal data."""
+    from agent_tui import __version__
+    from agent_tui.clock import wall
+    from agent_tui.config import paths
+
+    lines = [f"{wall().isoformat(timespec='seconds')} agent-tui {__version__} python {sys.version.split()[0]}"]
+    cause: BaseException | None = error
+    while cause is not None:
+        lines += [f" {type(cause).__module__}.{type(cause).__qualname__}", *_frames(cause.__traceback__)]
+        cause = cause.__cause__ or cause.__context__
+    file = paths.log_file()
+    try:
+        paths.private(file.parent)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as log:
+            log.write("\n".join(lines) + "\n")
+    except OSError:
+        return "-"
+    return str(file)
+
+
+def _quiet_pipe() -> None:
+    """The reader of our output left: nothing more may be written, not even at exit."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+
+
+def guard(body: Callable[[], int], language: str) -> int:
+    """Run `body` and turn whatever it raises into a sentence and an exit code."""
+    try:
+        code = body()
+        sys.stdout.flush()
+        return code
+    except AgentTuiError as error:
+        tell(sentence(error, language))
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _quiet_pipe()
+        return 0
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            tell(say("error.disk_full", language, path=error.filename or "-"))
+            return NO_SPACE
+        return _unexpected(error, language)
+    except Exception as error:
+        return _unexpected(error, language)
+
+
+def _unexpected(error: BaseException, language: str) -> int:
+    tell(say("error.unexpected", language, kind=type(error).__name__, file=write_down(error)))
+    return UNEXPECTED

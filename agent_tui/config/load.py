@@ -1,0 +1,164 @@
+"""Settings from five places, the later over the earlier: defaults, system file, user file, environment, flags.
+
+A key nobody knows is an error that names the file, the line and the nearest right key: a misspelt limit must not
+silently be the default.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+import msgspec
+
+from agent_tui.config import paths
+from agent_tui.config.model import Settings
+from agent_tui.errors import ConfigError
+
+FILE = "config.toml"
+PREFIX = "AGENT_TUI_"
+NOT_SETTINGS = frozenset({paths.HOME})
+"""Variables with our prefix that are no settings: they say where settings are."""
+
+
+def _fields(kind: type[msgspec.Struct], prefix: str = "") -> Iterator[str]:
+    for field in msgspec.structs.fields(kind):
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            yield from _fields(field.type, f"{prefix}{field.name}.")
+        else:
+            yield f"{prefix}{field.name}"
+
+
+KEYS = tuple(_fields(Settings))
+"""Every dotted key there is, e.g. `desk.theme`."""
+
+
+def line_of(text: str, dotted: str) -> int:
+    """The line on which TOML `text` sets `dotted` (or opens that table); 0 where it cannot be told."""
+    table, _, name = dotted.rpartition(".")
+    inside = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        head = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
+        if head:
+            inside = head[1].replace(" ", "")
+            if inside == dotted:
+                return number
+            continue
+        key = re.match(r"\s*([\w.\"'-]+)\s*=", line)
+        full = f"{inside}.{key[1]}".strip(".") if key else ""
+        if full == dotted or (inside == table and key and key[1].strip("\"'") == name):
+            return number
+    return 0
+
+
+def read_toml(file: Path) -> tuple[dict[str, object], str]:
+    """Table and text of a TOML file. ConfigError names the file and what is wrong in it."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        return tomllib.loads(text), text
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError("config.not_toml", file=str(file), reason=str(error)) from None
+    except UnicodeDecodeError:
+        raise ConfigError("config.not_utf8", file=str(file)) from None
+    except OSError as error:
+        raise ConfigError("config.unreadable", file=str(file), reason=error.strerror or str(error)) from None
+
+
+def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _check(key: str, where: str, line: int) -> None:
+    if key in KEYS:
+        return
+    near = get_close_matches(key, KEYS, 1, 0.5) or get_close_matches(
+        key.rpartition(".")[2], [k for k in KEYS if "." not in k], 1
+    )
+    if near:
+        raise ConfigError("config.unknown_key_near", file=where, line=line, key=key, near=near[0])
+    raise ConfigError("config.unknown_key", file=where, line=line, key=key, known=", ".join(KEYS))
+
+
+def _build(given: Mapping[str, tuple[object, str, int]]) -> Settings:
+    nested: dict[str, object] = {}
+    for key, (value, _, _) in given.items():
+        table, _, name = key.rpartition(".")
+        place = nested.setdefault(table, {}) if table else nested
+        assert isinstance(place, dict)
+        place[name] = value
+    return msgspec.convert(nested, Settings, strict=False)
+
+
+def _assemble(given: Mapping[str, tuple[object, str, int]]) -> Settings:
+    # One at a time first, so that a wrong value is blamed on the place it came from.
+    for key, entry in given.items():
+        try:
+            _build({key: entry})
+        except msgspec.ValidationError as error:
+            reason = str(error).partition(" - at ")[0]
+            raise ConfigError(
+                "config.wrong_value", file=entry[1], line=entry[2], key=key, value=str(entry[0]), reason=reason
+            ) from None
+    return _build(given)
+
+
+def _from_file(file: Path) -> dict[str, tuple[object, str, int]]:
+    if not file.is_file():
+        return {}
+    table, text = read_toml(file)
+    found: dict[str, tuple[object, str, int]] = {}
+    for key, value in _flat(table):
+        line = line_of(text, key)
+        _check(key, str(file), line)
+        found[key] = (value, str(file), line)
+    return found
+
+
+def _from_environ(environ: Mapping[str, str]) -> dict[str, tuple[object, str, int]]:
+    names = {PREFIX + key.replace(".", "_").upper(): key for key in KEYS}
+    found: dict[str, tuple[object, str, int]] = {}
+    for name, value in environ.items():
+        if not name.startswith(PREFIX) or name in NOT_SETTINGS:
+            continue
+        if name not in names:
+            near = get_close_matches(name, names, 1, 0.8)
+            if near:
+                raise ConfigError("config.unknown_variable", name=name, near=near[0])
+            # The environment belongs to everybody: a name unlike any of ours is somebody else's.
+            continue
+        found[names[name]] = (value, name, 0)
+    return found
+
+
+def load(flags: Mapping[str, object] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings in force. `flags` are dotted keys from the command line; None values mean not given.
+
+    ConfigError for an unreadable file, an unknown key or a value of the wrong kind.
+    """
+    given = _from_file(paths.system_dir() / FILE) | _from_file(paths.config_dir() / FILE)
+    given |= _from_environ(os.environ if environ is None else environ)
+    for key, value in (flags or {}).items():
+        if value is not None:
+            _check(key, "--", 0)
+            given[key] = (value, "--" + key.replace(".", "-"), 0)
+    return _assemble(given)
+
+
+def language() -> str | None:
+    """The language a file sets, for saying even a configuration error in it; None when none can be read."""
+    for folder in (paths.config_dir, paths.system_dir):
+        try:
+            value = read_toml(folder() / FILE)[0].get("language")
+        except ConfigError:
+            continue
+        if isinstance(value, str):
+            return value
+    return None

@@ -1,0 +1,84 @@
+"""The demo's runtime file: how further desks and monitors on this machine find the server that `demo` started.
+
+It holds passwords of made-up people, so its folder is open to its owner only.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from agent_tui.config import paths
+from agent_tui.errors import EnvironmentError_
+
+
+class Seat(msgspec.Struct, frozen=True, kw_only=True):
+    """One place somebody may sit at in the demo."""
+
+    mode: str
+    """`desk`, `monitor` or `train`."""
+    login: str
+    password: str
+
+
+class Demo(msgspec.Struct, frozen=True, kw_only=True):
+    url: str
+    seats: tuple[Seat, ...]
+    pid: int
+    """Process of the server; the file means nothing once it is gone."""
+
+
+def folder() -> Path:
+    """The demo's own folder (mode 0700): runtime file, database, keys."""
+    return paths.run_dir() / "demo"
+
+
+def _file() -> Path:
+    return folder() / "demo.json"
+
+
+def write_demo(demo: Demo) -> None:
+    """Tell other desks of this machine where the demo is."""
+    paths.write_private(_file(), msgspec.json.encode(demo))
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def read_demo() -> Demo | None:
+    """The demo that runs on this machine now; None when there is none."""
+    try:
+        demo = msgspec.json.decode(_file().read_bytes(), type=Demo)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+    return demo if _alive(demo.pid) else None
+
+
+def running_demo() -> Demo:
+    """The demo that runs now. EnvironmentError_ with a sentence for the person when there is none."""
+    demo = read_demo()
+    if demo is None:
+        raise EnvironmentError_("config.no_demo")
+    return demo
+
+
+def take_seat(demo: Demo, mode: str, taken: frozenset[str] = frozenset()) -> Seat:
+    """A free seat for `mode`, the first whose login is not taken, else the first one of the mode."""
+    seats = [seat for seat in demo.seats if seat.mode == mode]
+    if not seats:
+        raise EnvironmentError_("config.no_seat", mode=mode)
+    return next((seat for seat in seats if seat.login not in taken), seats[0])
+
+
+def remove_demo() -> None:
+    """The demo ended."""
+    _file().unlink(missing_ok=True)
