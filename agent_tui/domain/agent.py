@@ -30,8 +30,10 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-BREAK_REASONS = ("break", "meal", "training", "meeting", "system", "recalled")
-"""Reasons of not ready that a person may choose; `recalled` marks one called back by a supervisor."""
+BREAK_REASONS = ("break", "meal", "training", "meeting", "system", "recalled", "no_answer")
+"""Reasons of not ready."""
+CHOSEN_REASONS = BREAK_REASONS[:-2]
+"""Those a person may choose; `recalled` marks one called back by a supervisor, `no_answer` one who let it ring."""
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,8 @@ from datetime import datetime
 
 import msgspec
 
+from agent_tui.domain.calendar import Calendar
+
 
 class Names(msgspec.Struct, frozen=True):
     """A name in the three languages of the interface."""
@@ -45,6 +47,8 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     """A work order is due after this many business seconds."""
     contact_person: str = ""
     """Important departments' contact person (重要部门联系人): name and extension."""
+    hours: Calendar | None = None
+    """The calendar named by `calendar`, so that whoever has the group can compute its clocks; None is always open."""
     open_now: bool = True
     """By its calendar; kept up to date by the server."""
     version: int = 0

@@ -146,6 +146,10 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     request: str | None = None
     """The switch service asked for and not yet confirmed by an event, e.g. `AnswerCall`."""
     consult: Consult | None = None
+    transfer: Consult | None = None
+    """Where it goes once the link has reported the transfer."""
+    requeued_at: datetime | None = None
+    """When a transfer brought it back into a queue; `queued_at` keeps its place in the order of service."""
     result: str | None = None
     """Handling result chosen in wrap-up."""
     blueprint: str | None = None

@@ -30,6 +30,9 @@ class State(Protocol):
     ) -> list[E]:
         """Rows whose facets equal what is given, by their sort."""
 
+    def tickets_on(self, day: str) -> int:
+        """How many tickets have a number of `day` (`yymmdd`); the next running number is one more."""
+
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """A fact for the append-only event table, past tense; metrics are computed from these alone.
