@@ -99,7 +99,7 @@ def mode_arguments(mode: str, argv: Sequence[str], language: str) -> argparse.Na
     if mode == "train":
         parser.add_argument("--scenario", metavar="ID", default=None, help=say("cli.train_scenario", language))
         parser.add_argument("--seed", metavar="N", type=int, default=None, help=say("cli.train_seed", language))
-    found: argparse.Namespace = parser.parse_args(list(argv))
+    found = parser.read(argv)
     found.language = language
     return found
 
@@ -132,14 +132,14 @@ def _unknown(name: str) -> UsageError:
 def run(argv: Sequence[str], language: str) -> int:
     """Run one subcommand. Returns its exit code; UsageError for an unknown one."""
     line = Line(argv)
-    program_parser(language).parse_args(line.before)
+    program_parser(language).read(line.before)
     if line.name not in SUBCOMMANDS:
         raise _unknown(line.name)
     module = import_module(SUBCOMMANDS[line.name])
     parser = Parser(f"{PROGRAM} {line.name}", language, say(f"cli.command.{line.name}", language))
     add_language(parser, language)
     module.add_arguments(parser, language)
-    args = parser.parse_args(line.rest)
+    args = parser.read(line.rest)
     args.language = language
     return int(module.run(args, language))
 

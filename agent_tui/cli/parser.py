@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import NoReturn
 
@@ -51,8 +52,9 @@ class Parser(argparse.ArgumentParser):
         self._optionals.title = say("cli.options", language)
         self.add_argument("-h", "--help", action="help", help=say("cli.help", language))
 
-    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
-        known, unknown = self.parse_known_args(args, namespace)
+    def read(self, argv: Sequence[str]) -> argparse.Namespace:
+        """`parse_args` that complains about an unknown option in our words."""
+        known, unknown = self.parse_known_args(argv)
         if unknown:
             raise self._unknown(unknown[0])
         return known

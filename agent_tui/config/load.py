@@ -83,8 +83,8 @@ def _check(key: str, where: str, line: int) -> None:
         key.rpartition(".")[2], [k for k in KEYS if "." not in k], 1
     )
     if near:
-        raise ConfigError("config.unknown_key_near", file=where, line=line, key=key, near=near[0])
-    raise ConfigError("config.unknown_key", file=where, line=line, key=key, known=", ".join(KEYS))
+        raise ConfigError("config.unknown_key_near", file=where, line=line, setting=key, near=near[0])
+    raise ConfigError("config.unknown_key", file=where, line=line, setting=key, known=", ".join(KEYS))
 
 
 def _build(given: Mapping[str, tuple[object, str, int]]) -> Settings:
@@ -105,7 +105,7 @@ def _assemble(given: Mapping[str, tuple[object, str, int]]) -> Settings:
         except msgspec.ValidationError as error:
             reason = str(error).partition(" - at ")[0]
             raise ConfigError(
-                "config.wrong_value", file=entry[1], line=entry[2], key=key, value=str(entry[0]), reason=reason
+                "config.wrong_value", file=entry[1], line=entry[2], setting=key, value=str(entry[0]), reason=reason
             ) from None
     return _build(given)
 
