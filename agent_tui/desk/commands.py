@@ -3,12 +3,14 @@
 
 The same record makes the hint bar, the palette, the context help, the key card and the tests. Keys are Textual
 key names; after the leader key (`F2`) a letter follows, because an input method swallows bare letters and text
-fields keep most Ctrl+letters.
+fields keep most Ctrl+letters. A capital after the leader acts for the customer under authority.
 """
 
 from __future__ import annotations
 
 import msgspec
+
+from agent_tui.domain.actions import ACTIONS
 
 LEADER = "f2"
 """Then one of the `leader` letters below."""
@@ -21,7 +23,7 @@ class DeskCommand(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     """Dotted, e.g. `contact.accept`."""
     group: str
-    """Heading on the key card: `state`, `contact`, `text`, `blueprint`, `action`, `view`, `monitor`, `train`, `desk`."""
+    """Heading on the key card: one of GROUPS."""
     keys: tuple[str, ...] = ()
     """Keys that work everywhere, text fields included: F-keys, Ctrl+letters."""
     leader: str = ""
@@ -30,3 +32,93 @@ class DeskCommand(msgspec.Struct, frozen=True, kw_only=True):
     """`desk`, `monitor`, `train`."""
     risky: bool = False
     """Asks for confirmation."""
+
+
+GROUPS = ("contact", "state", "text", "blueprint", "action", "view", "monitor", "train", "desk")
+"""Headings, in the order of the key card."""
+
+SEATED = ("desk", "train")
+EVERYWHERE = ("desk", "monitor", "train")
+
+ACTION_LETTERS = {
+    "query_balance": "Q",
+    "reveal_field": "R",
+    "resend_statement": "S",
+    "waive_fee": "W",
+    "raise_temporary_limit": "L",
+    "block_card": "B",
+    "unblock_card": "U",
+    "change_mobile": "M",
+    "dispute_transaction": "D",
+    "unlock_terminal": "T",
+    "release_settlement": "H",
+    "grant_goodwill": "G",
+    "raise_work_order": "O",
+    "close_complaint": "C",
+    "downgrade_complaint": "N",
+}
+"""Capitals after the leader, for the business actions of `domain.actions`."""
+
+
+def _seated(id: str, group: str, leader: str = "", *keys: str, risky: bool = False) -> DeskCommand:
+    return DeskCommand(id=id, group=group, keys=keys, leader=leader, modes=SEATED, risky=risky)
+
+
+def _always(id: str, group: str, leader: str = "", *keys: str, risky: bool = False) -> DeskCommand:
+    return DeskCommand(id=id, group=group, keys=keys, leader=leader, modes=EVERYWHERE, risky=risky)
+
+
+COMMANDS: tuple[DeskCommand, ...] = (
+    _seated("contact.next", "contact", "", "f9"),
+    _seated("contact.accept", "contact", "a"),
+    _seated("contact.hold", "contact", "", "f7"),
+    _seated("contact.consult", "contact", "c"),
+    _seated("contact.end_consult", "contact", "k"),
+    _seated("contact.transfer", "contact", "t"),
+    _seated("contact.regroup", "contact", "g"),
+    _seated("contact.verify", "contact", "v"),
+    _seated("contact.note", "contact", "n"),
+    _seated("contact.end", "contact", "x", "f12", risky=True),
+    _seated("contact.wrap_up", "contact", "w"),
+    _seated("contact.other", "contact", "", "ctrl+n"),
+    _seated("state.ready", "state", "r"),
+    _seated("state.break", "state", "b"),
+    _seated("state.log_off", "state", "o", risky=True),
+    _seated("text.write", "text", "", "ctrl+t"),
+    _seated("text.insert", "text", "", "ctrl+r"),
+    _seated("text.send", "text", "", "ctrl+o"),
+    _seated("text.discard", "text", "d", risky=True),
+    _seated("blueprint.choose", "blueprint", "p"),
+    _seated("blueprint.forward", "blueprint", "f"),
+    _seated("blueprint.back", "blueprint", "z"),
+    _seated("blueprint.jump", "blueprint", "j"),
+    _seated("blueprint.language", "blueprint", "l"),
+    *(_seated(f"action.{id}", "action", ACTION_LETTERS[id]) for id in ACTIONS),
+    _seated("view.queue", "view", "", "f3"),
+    _seated("view.customer", "view", "", "f4"),
+    _seated("view.blueprint", "view", "", "f5"),
+    _seated("view.actions", "view", "", "f6"),
+    _seated("view.kind", "view", "i"),
+    _seated("view.find", "view", "s"),
+    _seated("view.why", "view", "y"),
+    _always("view.pending", "view", "u"),
+    _always("view.notices", "view", "m"),
+    _seated("view.approvers", "view", "", "f8"),
+    _always("desk.help", "desk", "", "f1"),
+    _always("desk.leader", "desk", "", LEADER),
+    _always("desk.palette", "desk", "", "f10", "ctrl+p"),
+    _always("desk.jump", "desk", "", "ctrl+g"),
+    _always("desk.card", "desk", "h"),
+    _always("desk.theme", "desk", "e"),
+    _always("desk.language", "desk", "1"),
+    _always("desk.redraw", "desk", "", "ctrl+l"),
+    _always("desk.quit", "desk", "q", risky=True),
+)
+
+BY_ID: dict[str, DeskCommand] = {command.id: command for command in COMMANDS}
+
+
+def of_mode(mode: str) -> tuple[DeskCommand, ...]:
+    """The commands of `desk`, `monitor` or `train`, in the order of the key card."""
+    mine = [command for command in COMMANDS if mode in command.modes]
+    return tuple(sorted(mine, key=lambda command: GROUPS.index(command.group)))
