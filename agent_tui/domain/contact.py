@@ -128,6 +128,8 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: datetime | None = None
     cleared_by: str | None = None
     """`customer` or `agent`."""
+    talk_since: datetime | None = None
+    """When the present stretch of talk began; `talk_s` counts the stretches that ended."""
     talk_s: float = 0.0
     hold_s: float = 0.0
     wait_s: float = 0.0

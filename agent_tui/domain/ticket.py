@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
+from agent_tui.domain.contact import Why
+
 
 class TicketKind(StrEnum):
     WORK_ORDER = "work_order"
@@ -47,6 +49,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     """The group or department that must act."""
     owner_id: str | None = None
     """First-contact responsibility: who answers to the customer for it."""
+    why: Why | None = None
+    """Why the centre's rules opened it; None when a person did."""
     title: str = ""
     text: str = ""
     complaint_level: str | None = None
