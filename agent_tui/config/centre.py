@@ -1,0 +1,228 @@
+"""The centre as its own files describe it: `scripts/centre/*.toml` → groups, categories, calendars, people.
+
+Whatever is wrong is an error that names file, key and reason, and the nearest right word: a group that does not exist
+must be found here, not when a call falls through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from agent_tui.config.load import line_of, read_toml
+from agent_tui.domain.agent import Agent
+from agent_tui.domain.calendar import Calendar
+from agent_tui.domain.centre import Category, Group, Names, Overflow
+from agent_tui.errors import ConfigError
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class Entitlement(msgspec.Struct, frozen=True, kw_only=True):
+    """A VIP service and the tiers that have it."""
+
+    id: str
+    names: Names
+    tiers: tuple[str, ...]
+    per_year: int = 0
+    """How often a year; 0 is without limit."""
+
+
+class SeatPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A place of the demo that a person may take instead of a robot."""
+
+    mode: str
+    login: str
+
+
+class CentreSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures of the whole centre; seconds of business time unless said otherwise."""
+
+    name: Names
+    timezone: str = "Asia/Shanghai"
+    short_abandon_s: int = 5
+    answer_within_s: int = 20
+    service_level_target: float = 0.80
+    abandonment_target: float = 0.05
+    offer_timeout_s: int = 15
+    wrap_up_s: int = 120
+    survey_days: int = 7
+    reveal_s: int = 60
+    """Real seconds."""
+    step_up_s: int = 300
+    """Real seconds."""
+    default_group: str = "cards"
+    default_language: str = "zh"
+
+
+class Centre(msgspec.Struct, frozen=True, kw_only=True):
+    groups: tuple[Group, ...]
+    categories: tuple[Category, ...]
+    calendars: tuple[Calendar, ...]
+    people: tuple[Agent, ...]
+    entitlements: tuple[Entitlement, ...]
+    settings: CentreSettings
+    seats: tuple[SeatPlan, ...] = ()
+
+
+class _File:
+    """One TOML file being read: knows how to blame a place in it."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.path = folder / name
+        self.table, self._text = read_toml(self.path)
+
+    def wrong(self, key: str, reason: str, near: str = "") -> ConfigError:
+        line = line_of(self._text, key.partition("[")[0]) or line_of(self._text, key.rpartition(".")[2])
+        kind = "config.centre_wrong_near" if near else "config.centre_wrong"
+        return ConfigError(kind, file=str(self.path), line=line, setting=key, reason=reason, near=near)
+
+    def struct(self, value: object, kind: type[S], where: str) -> S:
+        """One struct of `value`, which must hold nothing the struct does not know."""
+        if isinstance(value, dict):
+            self._known(value, kind, where)
+        try:
+            return msgspec.convert(value, kind)
+        except msgspec.ValidationError as error:
+            raise self.wrong(where, str(error).replace("`", "'")) from None
+
+    def _known(self, value: Mapping[str, object], kind: type[msgspec.Struct], where: str) -> None:
+        fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
+        for name, inner in value.items():
+            if name not in fields:
+                near = get_close_matches(name, fields, 1)
+                raise self.wrong(f"{where}.{name}", ", ".join(fields), near[0] if near else "")
+            if fields[name] is Names and isinstance(inner, dict):
+                self._known(inner, Names, f"{where}.{name}")
+            if name == "overflow" and isinstance(inner, list):
+                for step in inner:
+                    self._known(step, Overflow, f"{where}.{name}")
+
+    def rows(self, name: str, kind: type[S]) -> tuple[S, ...]:
+        """All `[[name]]` of the file; their ids differ."""
+        given = self.table.get(name, [])
+        if not isinstance(given, list):
+            raise self.wrong(name, f"[[{name}]]")
+        found: dict[str, S] = {}
+        for at, value in enumerate(given, 1):
+            label = str(value.get("id") or value.get("login") or at) if isinstance(value, dict) else str(at)
+            row = self.struct(value, kind, f"{name}[{label}]")
+            if label in found:
+                raise self.wrong(f"{name}[{label}]", "id")
+            found[label] = row
+        return tuple(found.values())
+
+    def only(self, *names: str) -> None:
+        """No table of another name stands in this file."""
+        for name in self.table:
+            if name not in names:
+                near = get_close_matches(name, names, 1)
+                raise self.wrong(name, ", ".join(names), near[0] if near else "")
+
+    def among(self, where: str, given: Iterable[str], right: Iterable[str]) -> None:
+        """Every word given is one of the right ones."""
+        known = list(right)
+        for word in given:
+            if word not in known:
+                near = get_close_matches(word, known, 1, 0.5)
+                raise self.wrong(where, f"'{word}'", near[0] if near else "")
+
+
+TIERS = ("standard", "gold", "platinum", "vip")
+LANGUAGES = ("zh", "en", "ja")
+MODES = ("desk", "monitor", "train")
+
+
+def load(folder: Path) -> Centre:
+    """Read the six files of `folder`. ConfigError for anything missing, misspelt, of the wrong kind or without target."""
+    calendars = _calendars(_File(folder, "calendars.toml"))
+    groups = _groups(_File(folder, "groups.toml"), calendars)
+    ids = [group.id for group in groups]
+    people, seats = _people(_File(folder, "people.toml"), ids)
+    return Centre(
+        groups=groups,
+        categories=_categories(_File(folder, "categories.toml"), ids),
+        calendars=calendars,
+        people=people,
+        entitlements=_entitlements(_File(folder, "entitlements.toml")),
+        settings=_settings(_File(folder, "settings.toml"), ids),
+        seats=seats,
+    )
+
+
+def _zone(file: _File, where: str, name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise file.wrong(where, f"'{name}'") from None
+
+
+def _calendars(file: _File) -> tuple[Calendar, ...]:
+    file.only("calendar")
+    rows = file.rows("calendar", Calendar)
+    for row in rows:
+        _zone(file, f"calendar[{row.id}].timezone", row.timezone)
+    return rows
+
+
+def _groups(file: _File, calendars: tuple[Calendar, ...]) -> tuple[Group, ...]:
+    file.only("group")
+    rows = file.rows("group", Group)
+    ids = [row.id for row in rows]
+    for row in rows:
+        here = f"group[{row.id}]"
+        file.among(f"{here}.calendar", [row.calendar], (calendar.id for calendar in calendars))
+        file.among(f"{here}.kind", [row.kind], ("skill", "department"))
+        file.among(f"{here}.languages", row.languages, LANGUAGES)
+        for step in row.overflow:
+            file.among(f"{here}.overflow.to", step.to, ids)
+            file.among(f"{here}.overflow.tiers", step.tiers, TIERS)
+    return rows
+
+
+def _categories(file: _File, groups: list[str]) -> tuple[Category, ...]:
+    file.only("category")
+    rows = file.rows("category", Category)
+    for row in rows:
+        file.among(f"category[{row.id}].group", [row.group], groups)
+    return rows
+
+
+def _people(file: _File, groups: list[str]) -> tuple[tuple[Agent, ...], tuple[SeatPlan, ...]]:
+    file.only("person", "seat")
+    rows = file.rows("person", Agent)
+    logins: set[str] = set()
+    for row in rows:
+        here = f"person[{row.id}]"
+        file.among(f"{here}.groups", (*row.groups, *row.second_groups), groups)
+        file.among(f"{here}.languages", row.languages, LANGUAGES)
+        file.among(f"{here}.level", [str(row.level)], "12345")
+        if row.login in logins:
+            raise file.wrong(f"{here}.login", f"'{row.login}'")
+        logins.add(row.login)
+    seats = file.rows("seat", SeatPlan)
+    for seat in seats:
+        file.among(f"seat[{seat.login}].login", [seat.login], sorted(logins))
+        file.among(f"seat[{seat.login}].mode", [seat.mode], MODES)
+    return rows, seats
+
+
+def _entitlements(file: _File) -> tuple[Entitlement, ...]:
+    file.only("entitlement")
+    rows = file.rows("entitlement", Entitlement)
+    for row in rows:
+        file.among(f"entitlement[{row.id}].tiers", row.tiers, TIERS)
+    return rows
+
+
+def _settings(file: _File, groups: list[str]) -> CentreSettings:
+    settings = file.struct(file.table, CentreSettings, "settings")
+    _zone(file, "timezone", settings.timezone)
+    file.among("default_group", [settings.default_group], groups)
+    file.among("default_language", [settings.default_language], LANGUAGES)
+    return settings
