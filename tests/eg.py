@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agent_tui.domain.agent import Agent, AgentState
-from agent_tui.domain.centre import Group, Names
+from agent_tui.domain.centre import Category, Group, Names
 from agent_tui.domain.contact import Channel, Contact
 from agent_tui.domain.customer import Customer, Product
+from agent_tui.domain.effects import E
+from agent_tui.domain.rows import Entity, facets
 from agent_tui.domain.ticket import Ticket, TicketKind
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -47,3 +49,41 @@ def ticket(id: str = "t1", **fields: Any) -> Ticket:
 def group(id: str = "cards", **fields: Any) -> Group:
     given = {"names": Names(zh="信用卡", en="Cards", ja="クレジットカード")}
     return Group(id=id, **{**given, **fields})
+
+
+def category(id: str = "card_loss", **fields: Any) -> Category:
+    given = {
+        "names": Names(zh="挂失", en="Card loss", ja="紛失"),
+        "group": "cards",
+        "words": ("挂失", "lost card", "紛失"),
+    }
+    return Category(id=id, **{**given, **fields})
+
+
+class Rows:
+    """The `State` of a rule: rows in memory. `keep` takes over what a rule returned."""
+
+    def __init__(self, *rows: Entity) -> None:
+        self.rows: dict[tuple[object, str], Entity] = {}
+        self.keep(*rows)
+
+    def keep(self, *rows: Entity) -> None:
+        self.rows |= {(type(row), row.id): row for row in rows}
+
+    def get(self, kind: type[E], id: str) -> E | None:
+        found = self.rows.get((kind, id))
+        return found if isinstance(found, kind) else None
+
+    def find(self, kind: type[E], **facets_: str | None) -> list[E]:
+        def fits(row: Entity) -> bool:
+            have = facets(row)
+            return all(value is None or getattr(have, name) == value for name, value in facets_.items())
+
+        return sorted((row for row in self.rows.values() if isinstance(row, kind) and fits(row)), key=sort_of)
+
+    def tickets_on(self, day: str) -> int:
+        return sum(ticket.number.startswith(day) for ticket in self.find(Ticket))
+
+
+def sort_of(row: Entity) -> str:
+    return facets(row).sort

@@ -15,11 +15,11 @@ from agent_tui.domain.text import digits_of, fold
 DOT = "•"
 HIDDEN = DOT * 4
 
-COMPOUND_SURNAMES = frozenset(
-    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠 公孙 慕容 "
-    "仲孙 钟离 长孙 宇文 司徒 鲜于 司空 令狐 百里 呼延 东郭 南门 轩辕 西门 "
-    "歐陽 司馬 東方 獨孤 南宮 聞人 諸葛 尉遲 赫連 澹臺 濮陽 公孫 仲孫 鍾離 長孫 鮮于 東郭 南門 軒轅 西門".split()
+_COMPOUND = (
+    "欧阳太史端木上官司马东方独孤南宫万俟闻人夏侯诸葛尉迟公羊赫连澹台皇甫宗政濮阳公冶太叔申屠公孙慕容仲孙钟离长孙宇文司徒鲜于司空令狐百里呼延"
+    "东郭南门轩辕西门歐陽司馬東方獨孤南宮聞人諸葛尉遲赫連澹臺濮陽公孫仲孫鍾離長孫鮮于東郭南門軒轅西門"
 )
+COMPOUND_SURNAMES = frozenset(_COMPOUND[at : at + 2] for at in range(0, len(_COMPOUND), 2))
 """Surnames of two characters (百家姓 and their traditional forms)."""
 
 _COUNTRY_CODES = (
@@ -48,9 +48,8 @@ _CARD = re.compile(rf"{HIDDEN}(?: \d{{4}})?")
 _ID = re.compile(rf"{HIDDEN}(?:[0-9A-Z]{{4}})?")
 _HAN = "[\u4e00-\u9fffぁ-ゖァ-ヺー々]"
 _DISTRICT = re.compile(
-    "(?:(?:北京|上海|天津|重庆|重慶)市?"
-    f"|(?:{_HAN}{{2,6}}?(?:省|自治区|自治區|特别行政区))?(?:{_HAN}{{2,6}}?(?:市|自治州|地区|盟))?"
-    f"|東京都|北海道|(?:京都|大阪)府|{_HAN}{{2,3}}県)"
+    f"(?:(?:北京|上海|天津|重庆|重慶)市?|東京都|北海道|(?:京都|大阪)府|{_HAN}{{2,3}}県"
+    f"|(?:{_HAN}{{2,6}}?(?:省|自治区|自治區|特别行政区))?(?:{_HAN}{{2,6}}?(?:市|自治州|地区|盟))?)"
     f"(?:{_HAN}{{1,5}}?市)?(?:{_HAN}{{1,5}}?(?<![小社园園校厂廠景])(?:区|區|县|縣|旗|郡))?"
 )
 
@@ -64,6 +63,8 @@ def _dots(count: int) -> str:
 
 
 def _word(word: str) -> str:
+    if word.strip(DOT) == "" and len(word) <= 4:
+        return word
     return (word[0] if word[0].isalpha() else DOT) + _dots(len(word) - 1)
 
 

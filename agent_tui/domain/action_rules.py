@@ -1,0 +1,152 @@
+"""Business actions: whether they make sense now, and what they do to the product. Authority is the policy's, in the ledger."""
+
+from __future__ import annotations
+
+import msgspec
+
+from agent_tui.domain.actions import ACTIONS, Action
+from agent_tui.domain.case import Case, refuse, stale
+from agent_tui.domain.commands import PerformAction, RevealField
+from agent_tui.domain.contact import Contact
+from agent_tui.domain.contact_rules import HANDLED
+from agent_tui.domain.customer import Customer, Product
+from agent_tui.domain.effects import Effects, External
+from agent_tui.domain.masking import mask_phone
+from agent_tui.domain.rows import Entity
+from agent_tui.domain.scrub import scrub
+from agent_tui.domain.text import digits_of
+from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
+from agent_tui.domain.ticket_rules import moved
+
+NEEDS_STATUS: dict[str, frozenset[str]] = {
+    "block_card": frozenset({"normal", "locked"}),
+    "unblock_card": frozenset({"blocked"}),
+    "unlock_terminal": frozenset({"locked"}),
+    "raise_temporary_limit": frozenset({"normal"}),
+    "release_settlement": frozenset({"normal", "frozen"}),
+    "resend_statement": frozenset({"normal", "blocked", "lost", "frozen", "locked"}),
+}
+"""Action → product statuses in which it makes sense; any status for actions that are not here."""
+
+SETS_STATUS = {"block_card": "blocked", "unblock_card": "normal", "unlock_terminal": "normal"}
+"""Action → status of the product afterwards."""
+
+OTHER_COMMAND = frozenset({"reveal_field", "raise_work_order"})
+"""Actions that have a command of their own."""
+
+COMPLAINT_LEVELS = ("general", "serious", "crisis")
+
+
+def _own_contact(contact_id: str | None, customer_id: str, case: Case) -> Contact | None:
+    if contact_id is None:
+        return None
+    contact = case.own_contact(contact_id)
+    if contact.customer_id != customer_id:
+        refuse("not_that_customer")
+    if contact.state not in HANDLED:
+        stale("contact_moved_on", state=contact.state.value)
+    return contact
+
+
+def reveal_field(command: RevealField, case: Case) -> Effects:
+    """One field, one purpose; the value goes into the answer and nowhere else."""
+    case.customer(command.customer_id)
+    contact = _own_contact(command.contact_id, command.customer_id, case)
+    purpose = scrub(command.purpose).text.strip()
+    if not purpose:
+        refuse("purpose_needed")
+    fact = case.event("FieldRevealed", contact, case.actor.id, field=command.field.value, purpose=purpose[:200])
+    return Effects(events=(msgspec.structs.replace(fact, customer_id=command.customer_id),))
+
+
+def perform_action(command: PerformAction, case: Case) -> Effects:
+    action = ACTIONS.get(command.action)
+    if action is None or action.id in OTHER_COMMAND:
+        refuse("no_action", action=command.action)
+    customer = case.customer(command.customer_id)
+    contact = _own_contact(command.contact_id, customer.id, case)
+    case.clean(command.reason)
+    _check_amount(action, command)
+    if action.subject == "ticket":
+        effects = _on_complaint(action, command, case)
+    else:
+        product = _product(action, command, customer)
+        effects = Effects(puts=_changed(action, command, customer, product), externals=_external(action, command))
+    fact = case.event(
+        "ActionPerformed",
+        contact,
+        case.actor.id,
+        action=action.id,
+        risk=action.risk.value,
+        amount_minor=command.amount_minor,
+        currency=command.currency if action.amount else None,
+        product=command.product_id,
+    )
+    fact = msgspec.structs.replace(fact, customer_id=customer.id)
+    return msgspec.structs.replace(effects, events=(fact, *effects.events))
+
+
+def _check_amount(action: Action, command: PerformAction) -> None:
+    amount = command.amount_minor
+    if action.amount and (amount is None or amount <= 0):
+        refuse("amount_needed", action=action.id)
+    if not action.amount and amount:
+        refuse("no_amount", action=action.id)
+
+
+def _product(action: Action, command: PerformAction, customer: Customer) -> Product | None:
+    if command.product_id is None and action.subject != "product":
+        return None
+    product = next((p for p in customer.products if p.id == command.product_id), None)
+    if product is None:
+        refuse("product_needed", kinds=", ".join(action.product))
+    if action.product and product.kind not in action.product:
+        refuse("wrong_product", kind=product.kind, kinds=", ".join(action.product))
+    allowed = NEEDS_STATUS.get(action.id)
+    if product.status == "closed" or (allowed is not None and product.status not in allowed):
+        stale("product_status", number=product.number, status=product.status)
+    return product
+
+
+def _changed(
+    action: Action, command: PerformAction, customer: Customer, product: Product | None
+) -> tuple[Entity, ...]:
+    if action.id == "change_mobile":
+        mobile = command.args.get("mobile", "")
+        if not 8 <= len(digits_of(mobile)) <= 15:
+            refuse("mobile_needed")
+        return (msgspec.structs.replace(customer, phone=mask_phone(mobile)),)
+    status = SETS_STATUS.get(action.id)
+    if status is None or product is None:
+        return ()
+    changed = msgspec.structs.replace(product, status=status)
+    products = tuple(changed if p.id == product.id else p for p in customer.products)
+    return (msgspec.structs.replace(customer, products=products),)
+
+
+def _external(action: Action, command: PerformAction) -> tuple[External, ...]:
+    if action.external is None:
+        return ()
+    args: dict[str, str | int | None] = {**command.args, "product_id": command.product_id}
+    if action.amount:
+        args |= {"amount_minor": command.amount_minor, "currency": command.currency}
+    return (External(port=action.external, operation=action.id, customer_id=command.customer_id, args=args),)
+
+
+def _on_complaint(action: Action, command: PerformAction, case: Case) -> Effects:
+    ticket = case.state.get(Ticket, command.ticket_id) if command.ticket_id else None
+    if ticket is None or ticket.kind is not TicketKind.COMPLAINT:
+        refuse("complaint_needed")
+    if ticket.customer_id != command.customer_id:
+        refuse("not_that_customer")
+    if ticket.state is TicketState.CLOSED:
+        stale("ticket_moved_on", number=ticket.number, state=ticket.state.value)
+    if action.id == "close_complaint":
+        return moved(ticket, TicketState.CLOSED, case.clean(command.reason), case)
+    if ticket.owner_id == case.actor.id:
+        refuse("owner_downgrades", number=ticket.number)
+    now = ticket.complaint_level or COMPLAINT_LEVELS[0]
+    to = command.args.get("level", "")
+    if to not in COMPLAINT_LEVELS or COMPLAINT_LEVELS.index(to) >= COMPLAINT_LEVELS.index(now):
+        refuse("level_not_lower", level=now)
+    return Effects(puts=(msgspec.structs.replace(ticket, complaint_level=to),))

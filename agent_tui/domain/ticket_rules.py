@@ -1,0 +1,162 @@
+"""Tickets: work orders to departments with their clock (M10), promised call-backs (M12), and who may close them.
+
+Legal moves stand in `domain.ticket.TICKET_MOVES`. The department answers; whoever took the customer's contact first owns
+the ticket until the customer has the answer (M9), so only they, or a supervisor, close it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from agent_tui.domain.agent import Agent, Role
+from agent_tui.domain.calendar import ALWAYS, Calendar, due
+from agent_tui.domain.case import Case, refuse, stale
+from agent_tui.domain.centre import Group
+from agent_tui.domain.commands import MoveTicket, RaiseWorkOrder
+from agent_tui.domain.contact import Contact, Why
+from agent_tui.domain.effects import Effects, Event
+from agent_tui.domain.ticket import TICKET_MOVES, Note, Ticket, TicketKind, TicketState
+from agent_tui.ids import ticket_number
+
+FEEDBACK = timedelta(hours=24)
+"""M10: the customer hears from us within 24 hours, by the clock on the wall."""
+
+
+def _hours(group: Group | None) -> Calendar:
+    return (group.hours if group else None) or ALWAYS
+
+
+def _number(group: Group | None, case: Case) -> str:
+    hours = _hours(group)
+    zone = UTC if hours is ALWAYS else ZoneInfo(hours.timezone)
+    day = case.now.astimezone(zone).strftime("%y%m%d")
+    return ticket_number(day, case.state.tickets_on(day) + 1)
+
+
+def opened(ticket: Ticket, case: Case) -> Event:
+    """The fact that a ticket was opened."""
+    due_s = (ticket.due_at - ticket.opened_at).total_seconds() if ticket.due_at else None
+    return Event(
+        name="TicketOpened",
+        at=case.now,
+        contact_id=ticket.contact_id,
+        agent_id=ticket.owner_id,
+        group=ticket.group,
+        customer_id=ticket.customer_id,
+        data={"ticket": ticket.id, "kind": ticket.kind.value, "due_s": due_s},
+    )
+
+
+def call_back(contact: Contact, why: Why, at: datetime, case: Case) -> Ticket:
+    """A call-back due at `at`, which the contact's owner answers for."""
+    group = case.state.get(Group, contact.group)
+    return Ticket(
+        id=case.new_id(),
+        number=_number(group, case),
+        kind=TicketKind.CALL_BACK,
+        customer_id=contact.customer_id,
+        contact_id=contact.id,
+        name=contact.name,
+        tier=contact.tier,
+        language=contact.language,
+        group=contact.group,
+        owner_id=contact.owner_id or contact.agent_id,
+        title=contact.subject,
+        why=why,
+        opened_at=case.now,
+        due_at=at,
+    )
+
+
+def raise_work_order(command: RaiseWorkOrder, case: Case) -> Effects:
+    group = case.state.get(Group, command.group) or refuse("no_group", group=command.group)
+    title, text = case.clean(command.title), case.clean(command.text)
+    if not title:
+        refuse("title_needed")
+    contact = case.contact(command.contact_id) if command.contact_id else None
+    customer_id = command.customer_id or (contact.customer_id if contact else None)
+    if contact is not None and command.customer_id and contact.customer_id != command.customer_id:
+        refuse("not_that_customer")
+    customer = case.customer(customer_id) if customer_id else None
+    whose = customer or contact
+    ticket = Ticket(
+        id=case.new_id(),
+        number=_number(group, case),
+        kind=TicketKind.WORK_ORDER,
+        customer_id=customer_id,
+        contact_id=command.contact_id,
+        group=group.id,
+        owner_id=(contact.owner_id if contact else None) or case.actor.id,
+        title=title,
+        text=text,
+        opened_at=case.now,
+        due_at=due(_hours(group), case.now, group.handle_s).at,
+        name=whose.name if whose else "",
+        tier=str(whose.tier) if whose else "standard",
+        language=whose.language if whose else "zh",
+    )
+    return Effects(puts=(ticket,), events=(opened(ticket, case),))
+
+
+def _works_in(agent: Agent, group: str) -> bool:
+    return group in agent.groups or agent.role in (Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+def may_move(ticket: Ticket, to: TicketState, agent: Agent) -> str | None:
+    """None when the agent may, else the name of the refusal."""
+    owns = ticket.owner_id == agent.id or agent.role is Role.SUPERVISOR
+    if to is TicketState.CLOSED:
+        return None if owns else "owner_closes"
+    return None if owns or _works_in(agent, ticket.group) else "not_your_ticket"
+
+
+def move_ticket(command: MoveTicket, case: Case) -> Effects:
+    ticket = case.state.get(Ticket, command.ticket_id) or refuse("no_ticket", ticket=command.ticket_id)
+    if command.state not in [state.value for state in TicketState]:
+        refuse("unknown_state", state=command.state)
+    to, agent = TicketState(command.state), case.agent()
+    if to not in TICKET_MOVES[ticket.state]:
+        stale("ticket_moved_on", number=ticket.number, state=ticket.state.value)
+    if ticket.kind is TicketKind.COMPLAINT and to is TicketState.CLOSED:
+        refuse("complaint_by_action")
+    if refused := may_move(ticket, to, agent):
+        refuse(refused, number=ticket.number)
+    text = case.clean(command.text)
+    if to is TicketState.ANSWERED and not text:
+        refuse("answer_needed")
+    return moved(ticket, to, text, case)
+
+
+def moved(ticket: Ticket, to: TicketState, text: str, case: Case) -> Effects:
+    """The ticket in its new state, with a note of what was written."""
+    closed_at = case.now if to is TicketState.CLOSED else None
+    note = Note(
+        id=case.new_id(),
+        text=text,
+        at=case.now,
+        author_id=case.actor.id,
+        ticket_id=ticket.id,
+        customer_id=ticket.customer_id,
+    )
+    late = ticket.due_at is not None and case.now > ticket.due_at
+    fact = Event(
+        name="TicketMoved",
+        at=case.now,
+        contact_id=ticket.contact_id,
+        agent_id=case.actor.id,
+        group=ticket.group,
+        customer_id=ticket.customer_id,
+        data={
+            "ticket": ticket.id,
+            "kind": ticket.kind.value,
+            "from": ticket.state.value,
+            "to": to.value,
+            "age_s": (case.now - ticket.opened_at).total_seconds(),
+            "late": late,
+        },
+    )
+    changed = msgspec.structs.replace(ticket, state=to, closed_at=closed_at)
+    return Effects(puts=(changed, note) if text else (changed,), events=(fact,))
