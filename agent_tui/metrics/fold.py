@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+
+import msgspec
 
 from agent_tui.domain.agent import AgentState
 from agent_tui.domain.effects import Event
@@ -39,7 +41,7 @@ def fold_tickets(events: Iterable[Event], until: datetime) -> tuple[TicketFact, 
     """Tickets opened by `until` and where their clocks stand, in order of opening."""
     facts: dict[str, TicketFact] = {}
     for event in _in_time(events, until):
-        id = _text(event, "ticket_id")
+        id = _text(event, "ticket")
         if event.name == "TicketOpened" and id:
             facts[id] = _opened(id, event)
         elif event.name == "TicketMoved" and id in facts:
@@ -52,51 +54,36 @@ def _in_time(events: Iterable[Event], until: datetime) -> list[Event]:
     return sorted((event for event in events if event.at <= until), key=lambda event: event.at)
 
 
-def _text(event: Event, *names: str) -> str | None:
-    """The first of `names` that the event's data holds."""
-    for name in names:
-        value = event.data.get(name)
-        if value is not None and value != "":
-            return str(value)
-    return None
-
-
-def _moment(event: Event, name: str) -> datetime | None:
-    text = _text(event, name)
-    return datetime.fromisoformat(text) if text else None
+def _text(event: Event, name: str) -> str | None:
+    """What the event's data says under `name`; None where it says nothing."""
+    value = event.data.get(name)
+    return None if value is None or value == "" else str(value)
 
 
 # ---- tickets -----------------------------------------------------------------------------------------------------
 
 
 def _opened(id: str, event: Event) -> TicketFact:
+    due_s = event.data.get("due_s")
     return TicketFact(
         ticket_id=id,
         kind=_text(event, "kind") or "work_order",
         group=event.group or "",
         owner_id=event.agent_id,
         opened_at=event.at,
-        due_at=_moment(event, "due_at"),
+        due_at=event.at + timedelta(seconds=due_s) if isinstance(due_s, int | float) else None,
     )
 
 
 def _moved(fact: TicketFact, event: Event) -> TicketFact:
-    state = _text(event, "to", "state")
-    group = event.group or fact.group
-    answered, closed = fact.answered_at, fact.closed_at
-    if state in ("answered", "closed") and answered is None:
-        answered = event.at
-    if state == "closed" and closed is None:
-        closed = event.at
-    return TicketFact(
-        ticket_id=fact.ticket_id,
-        kind=fact.kind,
-        group=group,
-        owner_id=fact.owner_id,
-        opened_at=fact.opened_at,
-        due_at=_moment(event, "due_at") or fact.due_at,
-        answered_at=answered,
-        closed_at=closed,
+    state = _text(event, "to")
+    answered = event.at if state in ("answered", "closed") else None
+    closed = event.at if state == "closed" else None
+    return msgspec.structs.replace(
+        fact,
+        answered_at=fact.answered_at or answered,
+        closed_at=fact.closed_at or closed,
+        group=event.group or fact.group,
     )
 
 
@@ -107,7 +94,7 @@ def _spans(agent_id: str, changes: list[Event], until: datetime) -> list[AgentSp
     """Stretches between changes. Those of no length and those of being logged off are left out."""
     spans = []
     for change, after in zip(changes, [*changes[1:], None], strict=True):
-        state = _text(change, "to", "state") or AgentState.NOT_READY
+        state = _text(change, "to") or AgentState.NOT_READY
         end = after.at if after else until
         if end > change.at and state != AgentState.LOGGED_OFF:
             reason = _text(change, "reason")
@@ -252,6 +239,8 @@ def _on_transferred(contact: _Contact, event: Event) -> None:
 def _on_abandoned(contact: _Contact, event: Event) -> None:
     contact.keep(event)
     contact.once("abandoned", event.at)
+    contact.once("closed", event.at)
+    contact.phase("over", event.at)
 
 
 def _on_cleared(contact: _Contact, event: Event) -> None:

@@ -69,6 +69,7 @@ def test_hanging_up_while_waiting_for_a_second_agent_is_none() -> None:
     fact = only([*CALL[:4], *moved, event("ContactAbandoned", 90, group="disputes")])
     assert fact.abandoned_at is None
     assert fact.wait_s == 12
+    assert fact.closed_at == at(90)
 
 
 def test_each_agent_of_a_handed_over_contact_has_a_part() -> None:
@@ -135,9 +136,9 @@ def test_contacts_may_be_mixed_at_will(order: list[int]) -> None:
 
 
 def test_a_ticket_keeps_the_moments_its_clocks_ask_for() -> None:
-    opened = event("TicketOpened", 0, data={"ticket_id": "t1", "kind": "work_order", "due_at": at(600).isoformat()})
+    opened = event("TicketOpened", 0, data={"ticket": "t1", "kind": "work_order", "due_s": 600.0})
     moved = [
-        event("TicketMoved", s, data={"ticket_id": "t1", "to": to})
+        event("TicketMoved", s, data={"ticket": "t1", "to": to})
         for s, to in [(5, "in_progress"), (300, "answered"), (900, "closed")]
     ]
     (fact,) = fold_tickets([opened, *moved], LATER)
