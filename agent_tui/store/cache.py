@@ -1,0 +1,63 @@
+"""The cache as an object: one connection on the event loop, its named statements, and what was read from it last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from agent_tui import sql
+from agent_tui.domain.rows import Entity
+from agent_tui.store.engine import Connection, DatabaseError, translate
+
+QUERIES = sql.load("agent_tui.store", "queries.sql")
+
+
+class Cache:
+    """Rows as the server last showed them to this person; disposable."""
+
+    def __init__(self, connection: Connection, path: Path, key: bytes) -> None:
+        self.connection = connection
+        self.path = path
+        self.key = key
+        self.meta: dict[str, str] = {}
+        self.memo: dict[str, tuple[Entity, ...]] = {}
+        """Small entities that every view needs, decoded; emptied when one of them changes."""
+        self.order_revision = 0
+        """Grows whenever the order of a list may have changed."""
+        self.load_meta()
+
+    @property
+    def cursor(self) -> str:
+        """Where the next page must start; empty before the first snapshot is complete."""
+        return self.meta.get("cursor", "")
+
+    @property
+    def agent_id(self) -> str:
+        """Who signed in last; empty when nobody ever did."""
+        return self.meta.get("agent_id", "")
+
+    def load_meta(self) -> None:
+        self.meta = dict(self.all("meta_all"))
+
+    def all(self, name: str, *args: Any) -> list[tuple[Any, ...]]:
+        """Every row of a named statement. StoreError of its kind when the file cannot be read."""
+        try:
+            rows: list[tuple[Any, ...]] = self.connection.execute(QUERIES[name], args).fetchall()
+        except DatabaseError as error:
+            raise translate(error, self.path) from None
+        return rows
+
+    def first(self, name: str, *args: Any) -> tuple[Any, ...] | None:
+        rows = self.all(name, *args)
+        return rows[0] if rows else None
+
+    def changed(self, entities: Iterable[str]) -> None:
+        """Forget what was remembered of these entities."""
+        for entity in entities:
+            self.memo.pop(entity, None)
+            if entity in ("contact", "ticket"):
+                self.order_revision += 1
+
+    def close(self) -> None:
+        self.connection.close()

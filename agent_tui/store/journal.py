@@ -1,0 +1,257 @@
+"""The journal: what a person did and typed, on disk before the screen says so.
+
+queued ──► sending ──► applied ─────────────► (row seen in the feed) receipt
+  ▲           │ ├────► awaiting_approval ──► applied, refused or expired, through the feed
+  │           │ ├────► refused, conflict, expired ──► (dismissed) receipt
+  └───────────┘ └────► unknown ──► asked by commands/status ──► any of the above, or queued again
+   no answer: same id
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from agent_tui import canon
+from agent_tui.clock import wall
+from agent_tui.domain import commands
+from agent_tui.domain.commands import OFFLINE, Command
+from agent_tui.domain.rows import stamp
+from agent_tui.errors import StoreError
+from agent_tui.store.cache import QUERIES
+from agent_tui.store.engine import Connection, DatabaseError, translate
+from agent_tui.store.writer import Writer
+from agent_tui.wire.command import Outcome
+
+COMMIT_TIMEOUT_S = 5.0
+RECEIPT_DAYS = 35
+CAP = 500
+"""Commands that may wait at once."""
+
+UNSENT = frozenset({"queued", "sending", "unknown"})
+ATTENTION = frozenset({"refused", "conflict", "expired"})
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """A command that is not done with yet."""
+
+    n: int
+    id: str
+    lane: str
+    type: str
+    target: str | None
+    if_match: int | None
+    command: Command
+    offline: bool
+    """Decided while the server was out of reach."""
+    made_at: datetime
+    """Business time."""
+    made_ms: int
+    """Real milliseconds since 1970."""
+    state: str
+    attempts: int
+    feed_seq: int
+    problem: str | None
+    reasons: tuple[dict[str, str], ...]
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether it keeps trying for as long as it takes; everything else expires soon."""
+        return type(self.command) in OFFLINE
+
+
+class NewItem(msgspec.Struct, frozen=True, kw_only=True):
+    """What is given to `Journal.add`."""
+
+    id: str
+    command: Command
+    if_match: int | None
+    offline: bool
+    made_at: datetime
+
+
+class Journal:
+    """Reads on the event loop, writes on the writer's thread."""
+
+    def __init__(self, reader: Connection, writer: Writer, path: Path) -> None:
+        self.path = path
+        self._reader = reader
+        self._writer = writer
+        self._revision = 0
+        self._items: tuple[int, tuple[Item, ...]] = (-1, ())
+        self._listeners: list[Callable[[], None]] = []
+        self._run(lambda c: c.execute(QUERIES["outbox_recover"]))
+
+    # ---- reading
+
+    def items(self) -> tuple[Item, ...]:
+        """All commands not done with, oldest first."""
+        revision = self._revision
+        if self._items[0] != revision:
+            self._items = (revision, tuple(_item(row) for row in self._all("outbox_all")))
+        return self._items[1]
+
+    def item(self, command_id: str) -> Item | None:
+        return next((item for item in self.items() if item.id == command_id), None)
+
+    def drafts(self) -> list[tuple[str, str, str]]:
+        """(key, text, time of the last change), newest first."""
+        return [(key, text, at) for key, text, at in self._all("draft_all")]
+
+    def receipts(self) -> list[tuple[Any, ...]]:
+        """(id, type, outcome, audit sequence, audit hash) of everything done with, oldest first."""
+        return self._all("receipt_all")
+
+    def used_since(self, moment: datetime) -> dict[tuple[str, str], int]:
+        """(action, customer) → minor units applied since `moment`, as far as this desk knows."""
+        return {(a, c): int(total or 0) for a, c, total in self._all("receipt_used", stamp(moment))}
+
+    def local_audit(self) -> list[tuple[Any, ...]]:
+        """(n, at, event, previous hash, hash) of what was looked at without the server."""
+        return self._all("audit_all")
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call `listener()` after each change of the outbox, on the writer's thread."""
+        self._listeners.append(listener)
+
+    # ---- commands
+
+    def add(self, new: NewItem) -> None:
+        """Returns when it is on disk. DiskFull, StoreError when it is not: then nothing was kept."""
+        values = (
+            new.id,
+            commands.target(new.command) or "desk",
+            type(new.command).__name__,
+            commands.target(new.command),
+            new.if_match,
+            commands.encode(new.command),
+            int(new.offline),
+            stamp(new.made_at),
+            int(wall().timestamp() * 1000),
+        )
+        self._run(lambda c: c.execute(QUERIES["outbox_add"], values))
+
+    def sending(self, command_id: str) -> Future[Any]:
+        return self._change(lambda c: c.execute(QUERIES["outbox_sending"], (command_id,)))
+
+    def set_state(self, command_id: str, state: str) -> Future[Any]:
+        return self._change(lambda c: c.execute(QUERIES["outbox_state"], (state, command_id)))
+
+    def record(
+        self, command_id: str, outcome: Outcome, problem: str | None, reasons: tuple[dict[str, str], ...]
+    ) -> Future[Any]:
+        """Keep what became of a command, and its receipt; a revealed value is not among it."""
+        item = self.item(command_id)
+
+        def job(connection: Connection) -> None:
+            encoded = msgspec.json.encode(reasons).decode()
+            values = (outcome.outcome, outcome.feed_seq, problem, encoded, command_id)
+            connection.execute(QUERIES["outbox_outcome"], values)
+            if item is not None:
+                connection.execute(QUERIES["receipt_put"], _receipt(item, outcome))
+
+        return self._change(job)
+
+    def drop(self, command_ids: tuple[str, ...]) -> Future[Any]:
+        """Done with: applied and seen, or dismissed. The receipt stays."""
+        return self._change(lambda c: c.executemany(QUERIES["outbox_drop"], [(id_,) for id_ in command_ids]))
+
+    def prune(self) -> Future[Any]:
+        """Forget receipts older than `RECEIPT_DAYS`."""
+        before = int(wall().timestamp() * 1000) - RECEIPT_DAYS * 86_400_000
+        return self._writer.put(lambda c: c.execute(QUERIES["receipt_prune"], (before,)))
+
+    # ---- drafts and the local audit
+
+    def keep_draft(self, key: str, text: str) -> Future[Any]:
+        values = (key, text, stamp(wall()))
+        return self._writer.put(lambda c: c.execute(QUERIES["draft_put"], values))
+
+    def drop_draft(self, key: str) -> Future[Any]:
+        return self._writer.put(lambda c: c.execute(QUERIES["draft_drop"], (key,)))
+
+    def note_event(self, event: str, **facts: str) -> Future[Any]:
+        """Append to the hash-chained record of what happened here without the server's knowledge."""
+        at = stamp(wall())
+        body = canon.canonical({"event": event, **facts})
+
+        def job(connection: Connection) -> None:
+            last = connection.execute(QUERIES["audit_last"]).fetchone()
+            previous = last[0] if last else ""
+            link = canon.chain(previous, at.encode() + body)
+            connection.execute(QUERIES["audit_add"], (at, body.decode(), previous, link))
+
+        return self._writer.put(job)
+
+    def close(self) -> None:
+        self._writer.close()
+        self._reader.close()
+
+    # ---- inside
+
+    def _all(self, name: str, *args: Any) -> list[tuple[Any, ...]]:
+        try:
+            rows: list[tuple[Any, ...]] = self._reader.execute(QUERIES[name], args).fetchall()
+        except DatabaseError as error:
+            raise translate(error, self.path) from None
+        return rows
+
+    def _run(self, job: Callable[[Connection], Any]) -> None:
+        try:
+            self._change(job).result(COMMIT_TIMEOUT_S)
+        except FutureTimeout:
+            raise StoreError("desk.store.slow", path=str(self.path)) from None
+
+    def _change(self, job: Callable[[Connection], Any]) -> Future[Any]:
+        return self._writer.put(job, self._forget)
+
+    def _forget(self) -> None:
+        self._revision += 1
+        for listener in self._listeners:
+            listener()
+
+
+def _item(row: tuple[Any, ...]) -> Item:
+    n, id_, lane, kind, target, if_match, body, offline, made_at, made_ms, state, attempts, seq, problem, reasons = (
+        row
+    )
+    return Item(
+        n=n,
+        id=id_,
+        lane=lane,
+        type=kind,
+        target=target,
+        if_match=if_match,
+        command=commands.decode(body),
+        offline=bool(offline),
+        made_at=datetime.fromisoformat(made_at),
+        made_ms=made_ms,
+        state=state,
+        attempts=attempts,
+        feed_seq=seq,
+        problem=problem,
+        reasons=msgspec.json.decode(reasons, type=tuple[dict[str, str], ...]),
+    )
+
+
+def _receipt(item: Item, outcome: Outcome) -> tuple[Any, ...]:
+    command = item.command
+    return (
+        item.id,
+        item.type,
+        outcome.outcome,
+        getattr(command, "action", ""),
+        getattr(command, "customer_id", None) or "",
+        getattr(command, "amount_minor", None) or 0,
+        stamp(item.made_at),
+        outcome.feed_seq,
+        outcome.receipt.audit_seq if outcome.receipt else 0,
+        outcome.receipt.audit_hash if outcome.receipt else "",
+        int(wall().timestamp() * 1000),
+    )

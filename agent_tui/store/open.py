@@ -1,0 +1,83 @@
+"""Opening the two files of a profile. An up-to-date file needs SQLCipher and nothing else.
+
+cache.db     disposable: another schema, another key or damage → dropped, made new, filled by a snapshot
+journal.db   never disposable: migrated with a copy beside it; newer or unreadable → an error, nothing touched
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from agent_tui.errors import Corrupt, NewerDatabase
+from agent_tui.store import schema
+from agent_tui.store.cache import Cache
+from agent_tui.store.engine import Connection, DatabaseError, connect, siblings, translate, user_version
+from agent_tui.store.journal import Journal
+from agent_tui.store.writer import Writer
+
+
+def open_cache(path: Path, key: bytes) -> Cache:
+    """The cache, empty if there was none that can be used. DiskFull, StoreError."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        connection = connect(path, key, synchronous="NORMAL")
+        stamp = user_version(connection, path)
+        if stamp == schema.STAMP:
+            return Cache(connection, path, key)
+        connection.close()
+    except Corrupt:
+        pass
+    return _new_cache(path, key)
+
+
+def rebuild(cache: Cache) -> None:
+    """Drop a damaged cache under its users and begin anew, empty."""
+    cache.close()
+    fresh = _new_cache(cache.path, cache.key)
+    cache.connection = fresh.connection
+    cache.meta = {}
+    cache.memo.clear()
+    cache.order_revision += 1
+
+
+def _new_cache(path: Path, key: bytes) -> Cache:
+    from agent_tui.store.create import create_cache
+
+    for file in siblings(path):
+        file.unlink(missing_ok=True)
+    connection = connect(path, key, synchronous="NORMAL")
+    try:
+        create_cache(connection)
+    except DatabaseError as error:
+        connection.close()
+        raise translate(error, path) from None
+    path.chmod(0o600)
+    return Cache(connection, path, key)
+
+
+def open_journal(path: Path, key: bytes) -> Journal:
+    """The journal with its writer running. NewerDatabase, Corrupt (damaged or another key), DiskFull."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    connection = connect(path, key, synchronous="FULL")
+    try:
+        _migrate(connection, path)
+        reader = connect(path, key, synchronous="FULL")
+    except BaseException:
+        connection.close()
+        raise
+    return Journal(reader, Writer(connection, path), path)
+
+
+def _migrate(connection: Connection, path: Path) -> None:
+    version = user_version(connection, path)
+    if version > schema.JOURNAL_VERSION:
+        raise NewerDatabase("desk.store.newer", path=str(path), found=version, known=schema.JOURNAL_VERSION)
+    if version == schema.JOURNAL_VERSION:
+        return
+    from agent_tui.store.create import migrate_journal
+
+    try:
+        migrate_journal(connection, path, version)
+    except DatabaseError as error:
+        raise translate(error, path) from None
+    path.chmod(0o600)

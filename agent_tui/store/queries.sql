@@ -1,0 +1,127 @@
+-- :meta_all
+SELECT key, value FROM meta;
+
+-- :meta_put
+INSERT INTO meta(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value;
+
+-- :row_get
+SELECT body FROM row WHERE entity = ? AND id = ?;
+
+-- :row_version
+SELECT version FROM row WHERE entity = ? AND id = ?;
+
+-- :rows_of_entity
+SELECT body FROM row WHERE entity = ? ORDER BY sort, id;
+
+-- :rows_of_customer
+SELECT body FROM row WHERE customer_id = ? AND customer_id <> '' AND entity = ? ORDER BY sort DESC LIMIT ?;
+
+-- :rows_of_parent
+SELECT body FROM row WHERE parent_id = ? AND parent_id <> '' AND entity = ? ORDER BY sort DESC LIMIT ?;
+
+-- :row_count
+SELECT COUNT(*) FROM row;
+
+-- :row_put
+INSERT INTO row(entity, id, version, status, group_id, agent_id, customer_id, parent_id, sort, place, generation, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT(entity, id) DO UPDATE SET
+  version = excluded.version, status = excluded.status, group_id = excluded.group_id, agent_id = excluded.agent_id,
+  customer_id = excluded.customer_id, parent_id = excluded.parent_id, sort = excluded.sort, place = excluded.place,
+  generation = excluded.generation, body = excluded.body
+WHERE excluded.version > row.version;
+
+-- :row_put_snapshot
+INSERT INTO row(entity, id, version, status, group_id, agent_id, customer_id, parent_id, sort, place, generation, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT(entity, id) DO UPDATE SET
+  version = excluded.version, status = excluded.status, group_id = excluded.group_id, agent_id = excluded.agent_id,
+  customer_id = excluded.customer_id, parent_id = excluded.parent_id, sort = excluded.sort, place = excluded.place,
+  generation = excluded.generation, body = excluded.body;
+
+-- :row_remove
+DELETE FROM row WHERE entity = ? AND id = ?;
+
+-- :rows_not_in_snapshot
+DELETE FROM row WHERE generation <> ?;
+
+-- :window_down
+SELECT place, n, entity, body FROM row WHERE place >= ? AND place < ? ORDER BY place, n LIMIT ? OFFSET ?;
+
+-- :window_up
+SELECT place, n, entity, body FROM row WHERE place >= ? AND place < ? ORDER BY place DESC, n DESC LIMIT ? OFFSET ?;
+
+-- :window_after
+SELECT place, n, entity, body FROM row WHERE (place, n) > (?, ?) AND place < ? ORDER BY place, n LIMIT ? OFFSET ?;
+
+-- :window_of_agent
+SELECT place, n, entity, body FROM row
+WHERE agent_id = ? AND agent_id <> '' AND place >= ? AND place < ? ORDER BY place, n LIMIT ? OFFSET ?;
+
+-- :count_of_agent
+SELECT COUNT(*) FROM row WHERE agent_id = ? AND agent_id <> '' AND place >= ? AND place < ?;
+
+-- :tally
+SELECT list, group_id, n FROM tally WHERE n > 0;
+
+-- :first_place_of_group
+SELECT MIN(place) FROM row WHERE group_id = ? AND place >= ? AND place < ?;
+
+-- :outbox_add
+INSERT INTO outbox(id, lane, type, target, if_match, body, offline, made_at, made_ms, state)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued');
+
+-- :outbox_all
+SELECT n, id, lane, type, target, if_match, body, offline, made_at, made_ms, state, attempts, feed_seq, problem, reasons
+FROM outbox ORDER BY n;
+
+-- :outbox_sending
+UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = ?;
+
+-- :outbox_state
+UPDATE outbox SET state = ? WHERE id = ?;
+
+-- :outbox_recover
+UPDATE outbox SET state = CASE WHEN offline = 1 THEN 'queued' ELSE 'unknown' END WHERE state = 'sending';
+
+-- :outbox_outcome
+UPDATE outbox SET state = ?, feed_seq = ?, problem = ?, reasons = ? WHERE id = ?;
+
+-- :outbox_drop
+DELETE FROM outbox WHERE id = ?;
+
+-- :receipt_put
+INSERT INTO receipt(id, type, outcome, action, customer_id, amount_minor, made_at, feed_seq, audit_seq, audit_hash, kept_ms)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT(id) DO UPDATE SET outcome = excluded.outcome, feed_seq = excluded.feed_seq,
+  audit_seq = max(receipt.audit_seq, excluded.audit_seq),
+  audit_hash = CASE excluded.audit_hash WHEN '' THEN receipt.audit_hash ELSE excluded.audit_hash END;
+
+-- :receipt_prune
+DELETE FROM receipt WHERE kept_ms < ?;
+
+-- :receipt_used
+SELECT action, customer_id, SUM(amount_minor) FROM receipt
+WHERE made_at >= ? AND outcome = 'applied' AND action <> '' GROUP BY action, customer_id;
+
+-- :receipt_all
+SELECT id, type, outcome, audit_seq, audit_hash FROM receipt ORDER BY made_at;
+
+-- :draft_all
+SELECT key, text, updated_at FROM draft ORDER BY updated_at DESC;
+
+-- :draft_put
+INSERT INTO draft(key, text, updated_at) VALUES (?, ?, ?)
+ON CONFLICT(key) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at;
+
+-- :draft_drop
+DELETE FROM draft WHERE key = ?;
+
+-- :audit_last
+SELECT hash FROM local_audit ORDER BY n DESC LIMIT 1;
+
+-- :audit_add
+INSERT INTO local_audit(at, event, prev, hash) VALUES (?, ?, ?, ?);
+
+-- :audit_all
+SELECT n, at, event, prev, hash FROM local_audit ORDER BY n;

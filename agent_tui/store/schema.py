@@ -1,0 +1,64 @@
+"""The tables of the cache as plain data, so that an up-to-date file is recognised without importing anything.
+
+`create` makes them. A cache whose stamp differs is dropped and filled again: cached rows are never migrated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+TABLES: dict[str, dict[str, object]] = {
+    "row": {
+        "columns": {
+            "n": "INTEGER",
+            "entity": "TEXT",
+            "id": "TEXT",
+            "version": "INTEGER",
+            "status": "TEXT",
+            "group_id": "TEXT",
+            "agent_id": "TEXT",
+            "customer_id": "TEXT",
+            "parent_id": "TEXT",
+            "sort": "TEXT",
+            # Where the row stands in the queue pane (`place`), NULL for what is not listed there.
+            "place": "INTEGER",
+            # The snapshot it was last seen in.
+            "generation": "INTEGER",
+            "body": "BLOB",
+        },
+        "pk": "n",
+    },
+    "meta": {"columns": {"key": "TEXT", "value": "TEXT"}, "pk": "key"},
+    # How many rows of each list and group there are, kept by triggers: a total costs one look-up.
+    "tally": {"columns": {"list": "INTEGER", "group_id": "TEXT", "n": "INTEGER"}, "pk": ("list", "group_id")},
+}
+
+STATEMENTS = (
+    "CREATE UNIQUE INDEX row_id ON row(entity, id)",
+    "CREATE INDEX row_place ON row(place) WHERE place IS NOT NULL",
+    "CREATE INDEX row_group_place ON row(group_id, place) WHERE place IS NOT NULL",
+    "CREATE INDEX row_agent_place ON row(agent_id, place) WHERE place IS NOT NULL AND agent_id <> ''",
+    "CREATE INDEX row_customer ON row(customer_id, entity, sort) WHERE customer_id <> ''",
+    "CREATE INDEX row_parent ON row(parent_id, entity, sort) WHERE parent_id <> ''",
+    """CREATE TRIGGER row_in AFTER INSERT ON row WHEN new.place IS NOT NULL BEGIN
+         INSERT INTO tally(list, group_id, n) VALUES (new.place >> 56, new.group_id, 1)
+           ON CONFLICT(list, group_id) DO UPDATE SET n = n + 1;
+       END""",
+    """CREATE TRIGGER row_out AFTER DELETE ON row WHEN old.place IS NOT NULL BEGIN
+         UPDATE tally SET n = n - 1 WHERE list = old.place >> 56 AND group_id = old.group_id;
+       END""",
+    """CREATE TRIGGER row_moves AFTER UPDATE OF place, group_id ON row
+       WHEN old.place >> 56 IS NOT new.place >> 56 OR old.group_id <> new.group_id BEGIN
+         UPDATE tally SET n = n - 1
+           WHERE old.place IS NOT NULL AND list = old.place >> 56 AND group_id = old.group_id;
+         INSERT INTO tally(list, group_id, n)
+           SELECT new.place >> 56, new.group_id, 1 WHERE new.place IS NOT NULL
+           ON CONFLICT(list, group_id) DO UPDATE SET n = n + 1;
+       END""",
+)
+
+STAMP = int.from_bytes(hashlib.sha256(repr((TABLES, STATEMENTS)).encode()).digest()[:4], "big") >> 1 or 1
+"""`PRAGMA user_version` of a cache of this schema (31 bits, never 0)."""
+
+JOURNAL_VERSION = 1
+"""`PRAGMA user_version` of a journal after every migration this program knows."""
