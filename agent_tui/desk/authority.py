@@ -1,0 +1,200 @@
+"""What I may do, asked of the same policy as the server's, to grey a key and say why. The server decides again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from agent_tui.clock import monotonic
+from agent_tui.desk.sight import Sight
+from agent_tui.desk.views import ActionRow, ActionRows
+from agent_tui.domain.actions import ACTIONS, Action
+from agent_tui.domain.agent import Agent
+from agent_tui.domain.centre import Bundle
+from agent_tui.domain.contact import Contact, Verified
+from agent_tui.domain.customer import Customer, Product
+from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
+from agent_tui.i18n.catalog import LANGUAGES, say
+from agent_tui.policy.decision import ActorFacts, Circumstances, Decision, Deny, Reason, SubjectFacts
+from agent_tui.store import read
+from agent_tui.store.journal import Journal
+
+if TYPE_CHECKING:
+    from agent_tui.policy.load import Policy
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """The arguments of `Door.may`."""
+
+    action: str
+    customer_id: str | None = None
+    contact_id: str | None = None
+    product_id: str | None = None
+    amount_minor: int | None = None
+    reason: str = ""
+    field: str = ""
+
+
+class Authority:
+    """Builds the facts the policy judges by from the cache and the journal."""
+
+    def __init__(self, sight: Sight, journal: Journal, folder: Path | None) -> None:
+        self._sight = sight
+        self._journal = journal
+        self._folder = folder
+        self._policy: tuple[str, Policy] | None = None
+        self._stepped_up: float | None = None
+
+    def stepped_up(self) -> None:
+        """The person has just authenticated again."""
+        self._stepped_up = monotonic()
+
+    def decide(self, question: Question) -> Decision:
+        """The policy's answer now; a Deny that says so when offline, without policy, or without a known person."""
+        action, me = ACTIONS.get(question.action), self._sight.me()
+        if action is None or me is None:
+            return deny("unknown_action" if action is None else "nobody")
+        if action.online_only and not self._sight.link.online:
+            return deny("offline")
+        policy = self._current_policy()
+        if policy is None:
+            return deny("no_policy")
+        from agent_tui.policy.decide import decide
+
+        now = self._sight.clock.now()
+        contact, customer, product = self._about(question)
+        return decide(
+            policy,
+            self._actor(me, now),
+            action.id,
+            _subject(me, contact, customer, product),
+            self._circumstances(question, customer, now),
+        )
+
+    def rows(self, query: ActionRows) -> tuple[ActionRow, ...]:
+        """Every action that exists for this customer, with its decision."""
+        contact = self._contact(query.contact_id, query.customer_id)
+        customer_id = query.customer_id or (contact.customer_id if contact else None)
+        customer = read.get(self._sight.cache, Customer, customer_id)
+        used = self._used(self._sight.clock.now())
+        return tuple(
+            self._row(action, contact, customer, used)
+            for action in ACTIONS.values()
+            if self._applies(action, contact, customer)
+        )
+
+    def _row(
+        self, action: Action, contact: Contact | None, customer: Customer | None, used: dict[tuple[str, str], int]
+    ) -> ActionRow:
+        product = _first_product(action, customer)
+        question = Question(
+            action=action.id,
+            customer_id=customer.id if customer else None,
+            contact_id=contact.id if contact else None,
+            product_id=product.id if product else None,
+        )
+        decision = self.decide(question)
+        return ActionRow(
+            action=action.id,
+            decision=decision,
+            limit_minor=decision.limit_minor,
+            used_minor=sum(minor for (name, _), minor in used.items() if name == action.id),
+            offline=action.online_only and not self._sight.link.online,
+        )
+
+    def _applies(self, action: Action, contact: Contact | None, customer: Customer | None) -> bool:
+        if action.subject == "contact":
+            return contact is not None
+        if customer is None:
+            return False
+        if action.subject == "ticket":
+            tickets = read.of_customer(self._sight.cache, Ticket, customer.id, 200)
+            return any(t.kind == TicketKind.COMPLAINT and t.state != TicketState.CLOSED for t in tickets)
+        return action.subject == "customer" or _first_product(action, customer) is not None
+
+    def _about(self, question: Question) -> tuple[Contact | None, Customer | None, Product | None]:
+        contact = self._contact(question.contact_id, question.customer_id)
+        customer_id = question.customer_id or (contact.customer_id if contact else None)
+        customer = read.get(self._sight.cache, Customer, customer_id)
+        products = customer.products if customer else ()
+        return contact, customer, next((p for p in products if p.id == question.product_id), None)
+
+    def _contact(self, contact_id: str | None, customer_id: str | None) -> Contact | None:
+        """The contact named, else the one of mine with this customer."""
+        if contact_id:
+            return read.get(self._sight.cache, Contact, contact_id)
+        mine = self._sight.my_contacts() if customer_id else ()
+        return next((c for c in mine if c.customer_id == customer_id), None)
+
+    def _actor(self, me: Agent, now: datetime) -> ActorFacts:
+        age_s = None if self._stepped_up is None else int(monotonic() - self._stepped_up)
+        return ActorFacts(
+            id=me.id,
+            level=me.level,
+            role=me.role.value,
+            groups=me.groups,
+            certifications=tuple(code for code, until in me.certifications.items() if until > now),
+            active=me.active,
+            step_up_age_s=age_s,
+        )
+
+    def _circumstances(self, question: Question, customer: Customer | None, now: datetime) -> Circumstances:
+        used = self._used(now)
+        mine = {key: minor for key, minor in used.items() if key[0] == question.action}
+        return Circumstances(
+            amount_minor=question.amount_minor or 0,
+            agent_day_minor=sum(mine.values()),
+            customer_day_minor=mine.get((question.action, customer.id), 0) if customer else 0,
+            online=self._sight.link.online,
+            reason_given=bool(question.reason.strip()),
+            field=question.field,
+        )
+
+    def _used(self, now: datetime) -> dict[tuple[str, str], int]:
+        """Today (of this machine's zone), applied or on its way, as far as this desk knows."""
+        midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+        total = dict(self._journal.used_since(midnight.astimezone(now.tzinfo)))
+        for key, minor in self._sight.pending.spent().items():
+            total[key] = total.get(key, 0) + minor
+        return total
+
+    def _current_policy(self) -> Policy | None:
+        """From the signed bundle of the feed, else from the folder; None when there is neither."""
+        bundle = next((b for b in read.every(self._sight.cache, Bundle) if b.kind == "policy"), None)
+        source = bundle.text if bundle else self._folder
+        if source is None:
+            return None
+        revision = bundle.revision if bundle else str(source)
+        if self._policy is None or self._policy[0] != revision:
+            from agent_tui.policy.load import load
+
+            self._policy = (revision, load(source, self._sight.clock.now()))
+        return self._policy[1]
+
+
+def deny(why: str) -> Deny:
+    """A refusal of the desk itself, in the three languages like those of the policy."""
+    sentences = {language: say(f"desk.deny.{why}", language) for language in LANGUAGES}
+    return Deny(reasons=(Reason(rule=why, sentences=sentences),))
+
+
+def _first_product(action: Action, customer: Customer | None) -> Product | None:
+    return next((p for p in customer.products if p.kind in action.product), None) if customer else None
+
+
+def _subject(me: Agent, contact: Contact | None, customer: Customer | None, product: Product | None) -> SubjectFacts:
+    return SubjectFacts(
+        customer_id=customer.id if customer else "",
+        tier=customer.tier.value if customer else "standard",
+        sensitivity=(customer.sensitivity or "") if customer else "",
+        frozen=customer.frozen if customer else False,
+        verified=(contact.verified if contact else Verified.NONE).value,
+        own_contact=bool(contact and contact.agent_id == me.id),
+        own_group=bool(contact and contact.group in me.groups),
+        owner=bool(contact and contact.owner_id == me.id),
+        product_kind=product.kind if product else "",
+        product_status=product.status if product else "",
+    )

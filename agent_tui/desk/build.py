@@ -1,0 +1,48 @@
+"""The desk's composition root: files first, so that something is on the screen before anything heavy is loaded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from agent_tui.desk.desk import Desk
+from agent_tui.desk.pending import PendingIndex
+from agent_tui.desk.profile import Profile
+from agent_tui.desk.reveals import Reveals
+from agent_tui.desk.sight import Sight
+from agent_tui.store.cache import Cache
+from agent_tui.store.lock import ProfileLock
+from agent_tui.store.open import open_cache, open_journal
+from agent_tui.sync.reckoning import Reckoning
+from agent_tui.sync.state import LinkState
+
+
+def open_desk(profile: Profile) -> Desk:
+    """A desk over the files of `profile`, offline until `connect`.
+
+    StoreLocked when another desk has it open; NewerDatabase, Corrupt, DiskFull of the journal.
+    """
+    lock = ProfileLock(profile.folder).take()
+    try:
+        journal = open_journal(profile.folder / "journal.db", profile.key("journal"))
+        cache = open_cache(profile.folder / "cache.db", profile.key("cache"))
+    except BaseException:
+        lock.release()
+        raise
+    sight = Sight(
+        cache=cache,
+        pending=PendingIndex(journal),
+        reveals=Reveals(),
+        clock=_reckoning(cache),
+        link=LinkState(),
+        language=profile.language,
+        windows={},
+    )
+    return Desk(profile, lock, sight, journal)
+
+
+def _reckoning(cache: Cache) -> Reckoning:
+    clock = Reckoning()
+    if "at" in cache.meta:
+        said = datetime.fromisoformat(cache.meta["at"])
+        clock.resume(said, float(cache.meta["speed"]), float(cache.meta["wall"]))
+    return clock

@@ -1,0 +1,211 @@
+"""The desk: `door.Door` over the two files of a profile, and over the link once connected.
+
+Nothing here waits for the network: what people do goes to the journal, what they see comes from the cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from agent_tui import ids
+from agent_tui.desk import select_customer, select_queue, select_status, select_wall, views
+from agent_tui.desk.authority import Authority, Question
+from agent_tui.desk.door import NotSubmitted, Submitted
+from agent_tui.desk.drafts import DraftBook, scrubbed
+from agent_tui.desk.offline import refused_offline
+from agent_tui.desk.profile import Profile
+from agent_tui.desk.sight import Sight
+from agent_tui.desk.wakes import Wakes
+from agent_tui.domain.commands import OFFLINE, Command
+from agent_tui.errors import Corrupt, Offline, StoreError
+from agent_tui.i18n.message import Msg, msg
+from agent_tui.policy.decision import Decision
+from agent_tui.store.journal import CAP, Journal, NewItem
+from agent_tui.store.lock import ProfileLock
+from agent_tui.store.open import rebuild
+from agent_tui.wire.command import Outcome
+from agent_tui.wire.session import FoundCustomer
+
+if TYPE_CHECKING:
+    from agent_tui.sync.link import Link
+
+SELECTORS: Mapping[type, Callable[[Sight, Any], Any]] = {
+    views.QueueRows: select_queue.queue_rows,
+    views.CustomerCard: select_customer.customer_card,
+    views.ContactDetail: select_customer.contact_detail,
+    views.MyContacts: select_customer.my_contacts,
+    views.ThreadOf: select_customer.thread_of,
+    views.Categories: select_customer.categories,
+    views.Notices: select_customer.notices,
+    views.Directory: select_customer.directory,
+    views.StatusOf: select_status.status,
+    views.PendingWork: select_status.pending_work,
+    views.Reveals: select_status.reveals,
+    views.Wall: select_wall.wall,
+}
+
+
+class Desk:
+    """Made by `build.open_desk`."""
+
+    def __init__(self, profile: Profile, lock: ProfileLock, sight: Sight, journal: Journal) -> None:
+        self.profile = profile
+        self.sight = sight
+        self.journal = journal
+        self.wakes = Wakes()
+        self._lock = lock
+        self._drafts = DraftBook(journal)
+        self._authority = Authority(sight, journal, profile.policy)
+        self._link: Link | None = None
+        self._looked_at: set[str] = set()
+        journal.on_change(lambda: self.wakes.touch(("journal",)))
+        sight.link.on_change(lambda: self.wakes.touch(("connection",)))
+
+    # ---- the door
+
+    def may(
+        self,
+        action: str,
+        *,
+        customer_id: str | None = None,
+        contact_id: str | None = None,
+        product_id: str | None = None,
+        amount_minor: int | None = None,
+        reason: str = "",
+        field: str = "",
+    ) -> Decision:
+        return self._authority.decide(
+            Question(
+                action=action,
+                customer_id=customer_id,
+                contact_id=contact_id,
+                product_id=product_id,
+                amount_minor=amount_minor,
+                reason=reason,
+                field=field,
+            )
+        )
+
+    def submit(self, command: Command, *, if_match: int | None = None) -> Submitted | NotSubmitted:
+        offline = not self.sight.link.online
+        if offline and type(command) not in OFFLINE:
+            return refused_offline(command)
+        if len(self.journal.items()) >= CAP:
+            return NotSubmitted(why=msg("desk.store.cap", cap=CAP))
+        new = NewItem(
+            id=ids.command_id(),
+            command=scrubbed(command),
+            if_match=if_match,
+            offline=offline,
+            made_at=self.sight.clock.now(),
+        )
+        try:
+            self.journal.add(new)
+        except StoreError as error:
+            return NotSubmitted(why=_said(error))
+        if self._link is not None:
+            self._link.push.wake()
+        return Submitted(id=new.id, offline=offline)
+
+    async def settle(self, command_id: str, timeout: float = 10.0) -> Outcome | None:
+        return await self._link.push.settle(command_id, timeout) if self._link else None
+
+    def view(self, query: Any) -> Any:
+        try:
+            return self._select(query)
+        except Corrupt:
+            # The cache can be made again at any time; what people did is in the journal.
+            rebuild(self.sight.cache)
+            if self._link is not None:
+                self._link.pull.restart()
+            return self._select(query)
+
+    def watch(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+        return self.wakes.watch(listener)
+
+    def draft(self, key: str) -> str:
+        return self._drafts.text(key)
+
+    def keep_draft(self, key: str, text: str) -> str:
+        return self._drafts.keep(key, text)
+
+    def drop_draft(self, key: str) -> None:
+        self._drafts.drop(key)
+
+    async def find_customers(self, words: str) -> tuple[FoundCustomer, ...]:
+        return await self._online().find_customers(words)
+
+    async def step_up(self, password: str) -> bool:
+        right = await self._online().step_up(password)
+        if right:
+            self._authority.stepped_up()
+        return right
+
+    def dismiss(self, command_id: str) -> None:
+        self.journal.drop((command_id,))
+
+    # ---- its life
+
+    async def connect(self, password: str) -> None:
+        """Sign in and start the two loops. They go on trying while the server is out of reach; Refused when it
+        does not accept the person."""
+        from agent_tui.sync.link import Files, Link, Seat
+
+        await self.disconnect()
+        files = Files(self.sight.cache, self.journal, self.sight.link, self.sight.clock)
+        seat = Seat(self.profile.url, self.profile.login, self.profile.device_id, self.profile.client_version)
+        self._link = Link(seat, files, self._rows_changed, self._answered, transport=self.profile.transport)
+        await self._link.start(password)
+
+    async def disconnect(self) -> None:
+        """Stop the loops; the desk goes on over its files."""
+        if self._link is not None:
+            await self._link.stop()
+            self._link = None
+
+    async def close(self) -> None:
+        """Stop, wipe what stood in clear, close the files. Nothing is lost by calling it late or not at all."""
+        await self.disconnect()
+        self.wakes.close()
+        self.sight.reveals.wipe()
+        self.journal.close()
+        self.sight.cache.close()
+        self._lock.release()
+
+    # ---- inside
+
+    def _select(self, query: Any) -> Any:
+        if isinstance(query, views.ActionRows):
+            return self._authority.rows(query)
+        if isinstance(query, views.Drafts):
+            return self._drafts.all()
+        if isinstance(query, views.CustomerCard):
+            self._note_offline_look(query.customer_id)
+        return SELECTORS[type(query)](self.sight, query)
+
+    def _note_offline_look(self, customer_id: str) -> None:
+        """Reads are audited; those the server cannot see are kept in the journal's own chain, once a session."""
+        if not self.sight.link.online and customer_id not in self._looked_at:
+            self._looked_at.add(customer_id)
+            self.journal.note_event("customer_looked_at", customer=customer_id, agent=self.sight.cache.agent_id)
+
+    def _rows_changed(self, touched: frozenset[str]) -> None:
+        if "contact" in touched:
+            self.sight.forget_ended()
+        self.wakes.touch(touched)
+
+    def _answered(self, command: Command, outcome: Outcome) -> None:
+        self.sight.keep_in_clear(command, outcome)
+        self.wakes.touch(("reveal",))
+
+    def _online(self) -> Link:
+        if self._link is None or not self.sight.link.online:
+            raise Offline("desk.deny.offline")
+        return self._link
+
+
+def _said(error: StoreError) -> Msg:
+    return Msg(
+        error.key, {name: value if isinstance(value, int) else str(value) for name, value in error.args_.items()}
+    )

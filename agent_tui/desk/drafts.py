@@ -1,0 +1,64 @@
+"""What people typed and have not sent: scrubbed, then journalled as it is typed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from agent_tui.clock import wall
+from agent_tui.desk.views import Draft
+from agent_tui.domain import scrub
+from agent_tui.domain.commands import Command
+from agent_tui.store.journal import Journal
+
+TYPED = ("text", "note", "title", "reason")
+"""Fields of commands that carry what a person typed."""
+
+
+class DraftBook:
+    """Drafts in memory as they are in the journal; every change is written at once, without waiting for it."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._drafts: dict[str, Draft] | None = None
+
+    def all(self) -> tuple[Draft, ...]:
+        """Newest first."""
+        return tuple(sorted(self._book().values(), key=lambda d: d.updated_at, reverse=True))
+
+    def text(self, key: str) -> str:
+        draft = self._book().get(key)
+        return draft.text if draft else ""
+
+    def keep(self, key: str, text: str) -> str:
+        """What was kept: `text` without card numbers and secrets."""
+        kept = scrub.scrub(text).text
+        if kept != self.text(key):
+            self._book()[key] = Draft(key=key, text=kept, updated_at=wall())
+            self._journal.keep_draft(key, kept)
+        return kept
+
+    def drop(self, key: str) -> None:
+        if self._book().pop(key, None) is not None:
+            self._journal.drop_draft(key)
+
+    def _book(self) -> dict[str, Draft]:
+        if self._drafts is None:
+            self._drafts = {
+                key: Draft(key=key, text=text, updated_at=datetime.fromisoformat(at))
+                for key, text, at in self._journal.drafts()
+            }
+        return self._drafts
+
+
+def scrubbed(command: Command) -> Command:
+    """The command with its typed text scrubbed: nothing else may reach the journal."""
+    changes = {}
+    for name in TYPED:
+        typed = getattr(command, name, None)
+        if typed:
+            clean = scrub.scrub(typed).text
+            if clean != typed:
+                changes[name] = clean
+    return msgspec.structs.replace(command, **changes) if changes else command

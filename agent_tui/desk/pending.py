@@ -1,0 +1,100 @@
+"""Commands of mine that are not done with: marks on rows, the pending list, and what waits."""
+
+from __future__ import annotations
+
+from agent_tui.desk.views import Pending
+from agent_tui.domain.commands import PerformAction, RaiseWorkOrder, RevealField, SetAgentState, WrapUpContact
+from agent_tui.domain.contact import Contact
+from agent_tui.i18n.message import Msg, msg
+from agent_tui.store.journal import ATTENTION, UNSENT, Item, Journal
+
+OPEN = UNSENT | {"applied", "awaiting_approval"}
+"""States in which a row carries the pending mark."""
+
+
+class PendingIndex:
+    """Looks at the journal's items only; they are in memory until one changes."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._seen: tuple[Item, ...] = ()
+        self._targets: dict[str, tuple[str, ...]] = {}
+
+    def types_of(self, target: str) -> tuple[str, ...]:
+        """Types of my unconfirmed commands about `entity:id`."""
+        return self.by_target().get(target, ())
+
+    def by_target(self) -> dict[str, tuple[str, ...]]:
+        """`entity:id` → types of my unconfirmed commands."""
+        items = self._journal.items()
+        if items is not self._seen:
+            targets: dict[str, tuple[str, ...]] = {}
+            for item in items:
+                if item.target and item.state in OPEN:
+                    targets[item.target] = (*targets.get(item.target, ()), item.type)
+            self._seen, self._targets = items, targets
+        return self._targets
+
+    def unsent(self) -> int:
+        return sum(item.state in UNSENT for item in self._journal.items())
+
+    def attention(self) -> int:
+        return sum(item.state in ATTENTION for item in self._journal.items())
+
+    def asked_state(self) -> str | None:
+        """The agent state asked for last and not confirmed yet."""
+        asked = [
+            item.command.state
+            for item in self._journal.items()
+            if item.state in OPEN and isinstance(item.command, SetAgentState)
+        ]
+        return asked[-1] if asked else None
+
+    def spent(self) -> dict[tuple[str, str], int]:
+        """(action, customer) → minor units asked for and not confirmed."""
+        total: dict[tuple[str, str], int] = {}
+        for item in self._journal.items():
+            if isinstance(item.command, PerformAction) and item.state in UNSENT | {"awaiting_approval"}:
+                key = (item.command.action, item.command.customer_id)
+                total[key] = total.get(key, 0) + (item.command.amount_minor or 0)
+        return total
+
+    def list(self, name_of: dict[str, Contact]) -> tuple[Pending, ...]:
+        """Everything that asks for attention, newest first; `name_of` maps contact ids to what is known of them."""
+        return tuple(_pending(item, name_of) for item in reversed(self._journal.items()))
+
+    def contact_ids(self) -> tuple[str, ...]:
+        """Contacts that pending commands are about."""
+        found = (item.target.removeprefix("contact:") for item in self._journal.items() if item.target)
+        return tuple(dict.fromkeys(found))
+
+
+def _pending(item: Item, name_of: dict[str, Contact]) -> Pending:
+    return Pending(
+        id=item.id,
+        type=item.type,
+        target=item.target,
+        state=item.state,
+        made_at=item.made_at,
+        summary=_summary(item, name_of),
+        reasons=item.reasons,
+        problem=item.problem,
+    )
+
+
+def _summary(item: Item, name_of: dict[str, Contact]) -> Msg:
+    contact = name_of.get((item.target or "").removeprefix("contact:"))
+    who = (contact.name or contact.caller) if contact else ""
+    command = item.command
+    match command:
+        case PerformAction():
+            return msg(f"desk.summary.action.{command.action}", who=who, amount_minor=command.amount_minor or 0)
+        case SetAgentState():
+            return msg(f"desk.summary.state.{command.state}")
+        case RevealField():
+            return msg("desk.summary.RevealField", who=who, field=command.field.value)
+        case WrapUpContact():
+            return msg("desk.summary.WrapUpContact", who=who, result=command.result)
+        case RaiseWorkOrder():
+            return msg("desk.summary.RaiseWorkOrder", who=who, title=command.title)
+    return msg(f"desk.summary.{item.type}", who=who)

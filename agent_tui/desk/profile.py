@@ -1,0 +1,29 @@
+"""Who uses a desk and where its files are: one profile per person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from httpx import AsyncBaseTransport
+
+
+class Profile(msgspec.Struct, kw_only=True):
+    name: str
+    folder: Path
+    """Holds `cache.db`, `journal.db` and the lock."""
+    url: str
+    login: str
+    device_id: str
+    language: str = "zh"
+    key: Callable[[str], bytes]
+    """`cache` or `journal` → its 32 bytes."""
+    policy: Path | None = None
+    """Folder of the policy, for as long as the feed has brought none."""
+    client_version: str = ""
+    transport: Callable[[], AsyncBaseTransport] | None = None
+    """How bytes travel, where it is not the network."""

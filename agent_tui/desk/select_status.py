@@ -1,0 +1,51 @@
+"""The status line and the list of what is not done with."""
+
+from __future__ import annotations
+
+from agent_tui.clock import wall
+from agent_tui.desk.sight import Sight
+from agent_tui.desk.views import Pending, PendingWork, Reveal, Reveals, Status, StatusOf
+from agent_tui.domain.centre import Figure
+from agent_tui.domain.contact import Contact
+from agent_tui.store import place, read
+
+NEVER_S = 1e9
+"""Age of a cache that never was equal to the server's view."""
+
+
+def status(sight: Sight, query: StatusOf) -> Status:
+    me = sight.me()
+    figures = {figure.id: figure for figure in read.every(sight.cache, Figure)}
+    waiting = sum(n for (list_, _), n in read.tally(sight.cache).items() if list_ == place.WAITING)
+    return Status(
+        me=me,
+        connection=sight.link.connection.value,
+        age_s=_age_s(sight),
+        now=sight.clock.now(),
+        unsent=sight.pending.unsent(),
+        attention=sight.pending.attention(),
+        abandonment=figures.get("abandonment:centre"),
+        service_level=figures.get("service_level:centre"),
+        waiting=waiting,
+        simulation=sight.cache.meta.get("banner") == "simulation",
+        state=me.state if me else None,
+        since=me.since if me else None,
+        pending_state=sight.pending.asked_state(),
+    )
+
+
+def pending_work(sight: Sight, query: PendingWork) -> tuple[Pending, ...]:
+    known = {id_: read.get(sight.cache, Contact, id_) for id_ in sight.pending.contact_ids()}
+    return sight.pending.list({id_: contact for id_, contact in known.items() if contact})
+
+
+def reveals(sight: Sight, query: Reveals) -> tuple[Reveal, ...]:
+    return sight.reveals.now()
+
+
+def _age_s(sight: Sight) -> float:
+    age = sight.link.age_s()
+    if age is not None:
+        return age
+    said = sight.cache.meta.get("wall")
+    return max(0.0, wall().timestamp() - float(said)) if said and sight.cache.cursor else NEVER_S

@@ -1,0 +1,76 @@
+"""What every selector looks at: the files, the link, the clock and what stands in clear."""
+
+from __future__ import annotations
+
+import msgspec
+
+from agent_tui.desk.pending import PendingIndex
+from agent_tui.desk.reveals import SHOWN_S, Reveals
+from agent_tui.domain.agent import Agent
+from agent_tui.domain.commands import Command, RevealField, VerifyCaller
+from agent_tui.domain.contact import LIVE_STATES, OPEN_STATES, Contact
+from agent_tui.store import place, read
+from agent_tui.store.cache import Cache
+from agent_tui.store.window import Window
+from agent_tui.sync.reckoning import Reckoning
+from agent_tui.sync.state import LinkState
+from agent_tui.wire.command import Outcome
+
+MINE_AT_MOST = 50
+"""Contacts and tickets of one person that a view decodes."""
+
+
+class Sight(msgspec.Struct, kw_only=True):
+    cache: Cache
+    pending: PendingIndex
+    reveals: Reveals
+    clock: Reckoning
+    link: LinkState
+    language: str
+    windows: dict[str, Window] = {}
+
+    def me(self) -> Agent | None:
+        """The person at this desk as the server last showed them."""
+        return next((a for a in read.every(self.cache, Agent) if a.id == self.cache.agent_id), None)
+
+    def my_contacts(self) -> tuple[Contact, ...]:
+        """Offered to me or mine and not closed: those talking now first, then offers, then wrap-ups."""
+        rows = self.cache.all(
+            "window_of_agent",
+            self.cache.agent_id,
+            place.floor(place.WAITING),
+            place.floor(place.TICKET),
+            MINE_AT_MOST,
+            0,
+        )
+        mine = [_contact(body) for _, _, _, body in rows]
+        return tuple(sorted(mine, key=lambda c: (_turn(c), c.queued_at)))
+
+    def keep_in_clear(self, command: Command, outcome: Outcome) -> None:
+        """A revealed field for its seconds, the name of a verified caller for the contact; memory only."""
+        if outcome.value is None:
+            return
+        if isinstance(command, RevealField):
+            seconds = outcome.expires_s or SHOWN_S
+            self.reveals.show(command.customer_id, command.field.value, outcome.value, seconds)
+        elif isinstance(command, VerifyCaller):
+            contact = read.get(self.cache, Contact, command.contact_id)
+            self.reveals.know_name(command.contact_id, (contact.customer_id or "") if contact else "", outcome.value)
+
+    def forget_ended(self) -> None:
+        """Names of callers whose contact is over, or no longer mine, go."""
+        for contact_id in self.reveals.contacts():
+            contact = read.get(self.cache, Contact, contact_id)
+            if contact is None or contact.state not in OPEN_STATES or contact.agent_id != self.cache.agent_id:
+                self.reveals.end_contact(contact_id)
+
+
+def _turn(contact: Contact) -> int:
+    return 0 if contact.state in LIVE_STATES else 1 if contact.state == "alerting" else 2
+
+
+_DECODER = msgspec.json.Decoder(Contact)
+
+
+def _contact(body: bytes) -> Contact:
+    return _DECODER.decode(body)

@@ -1,0 +1,62 @@
+"""Where the desk stands with the server.
+
+    ┌──────────── connect, reconnect ───────────┐
+    │                                           ▼
+offline ◄── no answer, dead stream ── catching_up ──► live
+    ▲                                     │  ▲         │
+    │                                     │  └─ 410 ───┤
+    └──────── no answer, dead stream ─────┼────────────┘
+                                          ▼
+                 refused (password, session or client no longer accepted; the person must act)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from agent_tui.clock import monotonic
+from agent_tui.i18n.message import Msg
+
+
+class Connection(StrEnum):
+    OFFLINE = "offline"
+    CATCHING_UP = "catching_up"
+    LIVE = "live"
+    REFUSED = "refused"
+
+
+class LinkState:
+    """The state, why it is so, and since when the cache may lag behind."""
+
+    def __init__(self) -> None:
+        self.connection = Connection.OFFLINE
+        self.why: Msg | None = None
+        self.progress: tuple[int, int] = (0, 0)
+        """(rows received, rows expected) of a snapshot under way; (0, 0) when none is."""
+        self._equal_at: float | None = None
+        self._listeners: list[Callable[[], None]] = []
+
+    @property
+    def online(self) -> bool:
+        """Whether a command sent now has a fair chance to arrive."""
+        return self.connection in (Connection.LIVE, Connection.CATCHING_UP)
+
+    def to(self, connection: Connection, why: Msg | None = None) -> None:
+        """Change and tell who listens; telling the same again is silent."""
+        if (connection, why) == (self.connection, self.why):
+            return
+        self.connection, self.why = connection, why
+        for listener in self._listeners:
+            listener()
+
+    def equal(self) -> None:
+        """The cache equals the server's view of this person's scope now."""
+        self._equal_at = monotonic()
+
+    def age_s(self) -> float | None:
+        """Real seconds since `equal`; None if it never was in this process."""
+        return None if self._equal_at is None else monotonic() - self._equal_at
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        self._listeners.append(listener)
