@@ -1,0 +1,214 @@
+"""What a desk shows of the node where a run stands: texts filled, choices, what may be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from agent_tui.blueprints import answers as reading
+from agent_tui.blueprints.conditions import Value
+from agent_tui.blueprints.facts import VARIABLES, enough
+from agent_tui.blueprints.model import Ask, Blueprint, Check, Do, End, HandOver, LookUp, Node, Offer, Send, Texts
+from agent_tui.blueprints.template import fill, single
+from agent_tui.blueprints.walk import Run, current, given, known, verified
+from agent_tui.i18n.catalog import say
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """One node, ready to be painted. Texts are plain; nothing in them is markup."""
+
+    node: str
+    kind: str
+    title: str
+    text: str = ""
+    """To be said to the customer (the line of a note)."""
+    tip: str = ""
+    """For the agent only."""
+    must: bool = False
+    answered: bool = False
+    expect_s: int = 0
+    type: str = ""
+    """Of an ask: `choice`, `yes_no`, `number`, `money`, `date`, `moment`, `text`."""
+    format: str = ""
+    private: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+    """`(value to answer with, label)`: of a choice, a yes or no, or the outcomes of a node that waits for one."""
+    checks: tuple[tuple[str, str], ...] = ()
+    """`(id, how to ask it)` of an identity check."""
+    need: int = 0
+    degree: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    """`(variable, value as said)` of a look-up; the blank where it is not known."""
+    product: tuple[str, ...] = ()
+    """Kinds of product among which the agent picks the one meant."""
+    action: str = ""
+    args: dict[str, Value] = {}
+    """Arguments of the action, bound."""
+    medium: str = ""
+    message: str = ""
+    to: str = ""
+    how: str = ""
+    brief_title: str = ""
+    brief: str = ""
+    offer: str = ""
+    category: str = ""
+    result: str = ""
+    call_back: str = ""
+    outcomes: tuple[str, ...] = ()
+    answer: Value | None = None
+    """What was answered here before going back."""
+    done: str = ""
+    """The lasting outcome this node already had; advance without an answer goes on with it."""
+    blanks: tuple[str, ...] = ()
+    """Variables that stand as `____`."""
+    number: int = 1
+    """How many nodes were shown so far, this one included."""
+    ended: bool = False
+
+
+class Teller:
+    """Says variables for one run in one language, and remembers what it could not say."""
+
+    def __init__(self, run: Run, language: str | None = None, *, mask: bool = False) -> None:
+        self.language = language or run.language
+        self.blanks: list[str] = []
+        self._answers = given(run)
+        self._facts = known(run)
+        self._verified = verified(run)
+        self._asks = {node.name: node for node in run.blueprint.nodes if isinstance(node, Ask)}
+        self._mask = mask
+
+    def value(self, name: str) -> Value | None:
+        """The value of a placeholder: an answer, or a fact that may be told to this caller."""
+        head, _, tail = name.partition(".")
+        if head == "answer":
+            return self._answers.get(tail)
+        variable = VARIABLES.get(name)
+        if variable is None or not enough(self._verified, variable.needs):
+            return None
+        return self._facts.get(name)
+
+    def say(self, name: str) -> str | None:
+        """How the value of a placeholder is said; None when there is none."""
+        value = self.value(name)
+        if value is None or value == "":
+            return None
+        ask = self._asks.get(name.removeprefix("answer.")) if name.startswith("answer.") else None
+        if ask is None:
+            return reading.spoken(value, reading.variable_type(name), self.language)
+        if self._mask and ask.private:
+            return masked(str(value))
+        return reading.spoken(value, ask.type, self.language, labels(ask, self.language))
+
+    def text(self, texts: Texts) -> str:
+        """A text in this language (else the first there is), filled."""
+        template = texts.get(self.language) or next(iter(texts.values()), "")
+        said, blanks = fill(template, self.say)
+        self.blanks.extend(blanks)
+        return said
+
+    def bound(self, template: str) -> Value:
+        """The value of an argument: of a single placeholder as it is, else the filled text."""
+        name = single(template)
+        if name is not None:
+            value = self.value(name)
+            if value is None:
+                self.blanks.append(name)
+            return "" if value is None else value
+        said, blanks = fill(template, self.say)
+        self.blanks.extend(blanks)
+        return said
+
+
+def masked(text: str) -> str:
+    """All but the last four characters hidden; everything of a short text."""
+    return "••••" + text[-4:] if len(text) >= 8 else "••••"
+
+
+def labels(ask: Ask, language: str) -> Mapping[str, str]:
+    """Labels of an ask's choices."""
+    return {choice.id: choice.texts.get(language) or next(iter(choice.texts.values()), "") for choice in ask.choices}
+
+
+def shown(run: Run) -> Shown:
+    """What to show where the run stands."""
+    node = current(run)
+    teller = Teller(run)
+    base = Shown(
+        node=node.id,
+        kind=node.kind,
+        title=run.blueprint.title(run.language),
+        text=teller.text(node.texts),
+        tip=teller.text(node.tip),
+        must=node.must,
+        answered=node.answered,
+        expect_s=node.expect_s,
+        choices=_choices(node, run.language),
+        outcomes=node.outcomes,
+        answer=_before(run),
+        done=run.done[node.id].outcome if node.id in run.done else "",
+        number=1 + sum(not step.auto for step in run.steps),
+        ended=isinstance(node, End),
+    )
+    full = msgspec.structs.replace(base, **_own(node, teller))
+    return msgspec.structs.replace(full, blanks=tuple(dict.fromkeys(teller.blanks)))
+
+
+def _before(run: Run) -> Value | None:
+    return run.ahead[0].answer if run.ahead and not run.ahead[0].pending else None
+
+
+def _choices(node: Node, language: str) -> tuple[tuple[str, str], ...]:
+    if isinstance(node, Ask):
+        if node.type == "yes_no":
+            return (("yes", say("blueprint.yes", language)), ("no", say("blueprint.no", language)))
+        return tuple(labels(node, language).items())
+    return tuple((outcome, say(f"blueprint.outcome.{outcome}", language)) for outcome in node.outcomes)
+
+
+def _own(node: Node, teller: Teller) -> dict[str, object]:
+    """The fields that only this kind of node has."""
+    match node:
+        case Ask():
+            return {"type": node.type, "format": node.format, "private": node.private}
+        case Check():
+            asked = tuple((id_, say(f"blueprint.check.{id_}", teller.language)) for id_ in node.checks)
+            return {"checks": asked, "need": node.need, "degree": node.degree}
+        case LookUp():
+            facts = tuple((name, fill("{" + name + "}", teller.say)[0]) for name in node.facts)
+            return {"facts": facts, "product": node.product}
+        case Do():
+            return {"action": node.action, "args": {name: teller.bound(value) for name, value in node.args.items()}}
+        case Offer():
+            return {"offer": node.product}
+        case Send():
+            return {"medium": node.medium, "message": teller.text(node.message)}
+        case HandOver():
+            return {
+                "to": node.to,
+                "how": node.how,
+                "brief_title": teller.text(node.title),
+                "brief": teller.text(node.brief),
+            }
+        case End():
+            call_back = str(teller.bound(node.call_back)) if node.call_back else ""
+            return {"category": node.category, "result": node.result, "call_back": call_back}
+    return {}
+
+
+def transcript(run: Run) -> tuple[tuple[str, str], ...]:
+    """`(node, text)` of everything shown on the way, each in the language it was shown in; for reprinting."""
+    lines = []
+    at = Run(blueprint=run.blueprint, language=run.language, facts=run.facts, node=run.blueprint.start, done=run.done)
+    for index, step in enumerate(run.steps):
+        if not step.auto:
+            then = msgspec.structs.replace(at, node=step.node, steps=run.steps[:index], language=step.language)
+            lines.append((step.node, shown(then).text))
+    return (*lines, (run.node, shown(run).text))
+
+
+def first_sentence(blueprint: Blueprint, language: str) -> str:
+    """The first line of its first node, unfilled, for lists of proposals."""
+    node = next(node for node in blueprint.nodes if node.id == blueprint.start)
+    return (node.texts.get(language) or next(iter(node.texts.values()), "")).partition("\n")[0]
