@@ -1,0 +1,84 @@
+-- Accounts, tokens, keys, search and the audit's readers.
+
+-- :account
+SELECT login, agent_id, kind, password_hash, failures, blocked_until FROM account WHERE login = :login;
+
+-- :account_put
+INSERT INTO account (login, agent_id, kind, password_hash, failures) VALUES (:login, :agent_id, :kind, :password_hash, 0)
+ON CONFLICT (login) DO UPDATE SET agent_id = excluded.agent_id, kind = excluded.kind,
+  password_hash = excluded.password_hash, failures = 0, blocked_until = NULL;
+
+-- :account_mark
+UPDATE account SET failures = :failures, blocked_until = :blocked_until WHERE login = :login;
+
+-- :accounts
+SELECT login, agent_id, kind FROM account ORDER BY login;
+
+-- :token_add
+INSERT INTO token (hash, login, device, issued_at, expires_at, step_up_at)
+VALUES (:hash, :login, :device, :issued_at, :expires_at, NULL);
+
+-- :token
+SELECT t.hash, t.login, t.device, t.expires_at, t.step_up_at, a.agent_id, a.kind
+FROM token t JOIN account a ON a.login = t.login WHERE t.hash = :hash;
+
+-- :token_inherit
+UPDATE token SET step_up_at = (SELECT o.step_up_at FROM token o WHERE o.hash = :old) WHERE hash = :hash;
+
+-- :token_step_up
+UPDATE token SET step_up_at = :at WHERE hash = :hash;
+
+-- :token_drop
+DELETE FROM token WHERE hash = :hash;
+
+-- :tokens_live
+SELECT COUNT(*) AS n FROM token WHERE login = :login AND expires_at > :now;
+
+-- :tokens_trim
+DELETE FROM token WHERE expires_at < :before;
+
+-- :customer_key
+SELECT wrapped FROM customer_key WHERE customer_id = :customer_id;
+
+-- :customer_key_add
+INSERT INTO customer_key (customer_id, wrapped) VALUES (:customer_id, :wrapped);
+
+-- :secret
+SELECT ciphertext FROM secret WHERE customer_id = :customer_id AND field = :field;
+
+-- :secret_put
+INSERT INTO secret (customer_id, field, ciphertext) VALUES (:customer_id, :field, :ciphertext)
+ON CONFLICT (customer_id, field) DO UPDATE SET ciphertext = excluded.ciphertext;
+
+-- :search_drop
+DELETE FROM search_token WHERE customer_id = :customer_id;
+
+-- :search_add
+INSERT INTO search_token (token, kind, customer_id) VALUES (:token, :kind, :customer_id)
+ON CONFLICT DO NOTHING;
+
+-- :search
+SELECT s.customer_id, s.kind, st.body FROM search_token s
+JOIN state st ON st.entity = 'customer' AND st.id = s.customer_id
+WHERE s.token = :token ORDER BY s.kind, s.customer_id LIMIT :limit;
+
+-- :search_one
+SELECT customer_id FROM search_token WHERE token = :token AND kind = :kind ORDER BY customer_id LIMIT 2;
+
+-- :audit_from
+SELECT seq, at, actor, type, outcome, customer_id, command_id, payload, prev, hash
+FROM audit WHERE seq > :after ORDER BY seq LIMIT :limit;
+
+-- :audit_customer
+SELECT seq, at, actor, type, outcome, customer_id, command_id, payload, prev, hash
+FROM audit WHERE customer_id = :customer_id ORDER BY seq;
+
+-- :audit_unmatched
+SELECT c.id FROM command c LEFT JOIN audit a ON a.command_id = c.id AND a.seq = c.audit_seq
+WHERE a.seq IS NULL ORDER BY c.id LIMIT 1;
+
+-- :events_from
+SELECT seq, body FROM event WHERE seq > :after AND at >= :since ORDER BY seq LIMIT :limit;
+
+-- :events_between
+SELECT seq, body FROM event WHERE at >= :since AND at < :until ORDER BY seq;

@@ -1,0 +1,88 @@
+"""Commands in, outcomes out."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated
+
+import msgspec
+from litestar import Response, post
+from litestar.params import HeaderParameter, JSONBody
+
+from agent_tui.server import problems
+from agent_tui.server.database import Tx
+from agent_tui.server.endpoints.access import Tools, Who, links_only, people_only
+from agent_tui.server.ledger import Answer
+from agent_tui.wire import routes
+from agent_tui.wire.command import Envelope, Outcome, StatusAnswer, StatusRequest
+from agent_tui.wire.problem import CONTENT_TYPE
+
+Key = Annotated[str | None, HeaderParameter(name="Idempotency-Key", required=False)]
+Match = Annotated[str | None, HeaderParameter(name="If-Match", required=False)]
+MAX_IDS = 500
+
+
+def _bad(field: str, key: str) -> problems.ProblemError:
+    return problems.fail("bad-request", key=key, args={"field": field})
+
+
+def _check_id(envelope: Envelope) -> None:
+    try:
+        uuid.UUID(envelope.id)
+    except ValueError:
+        raise _bad("id", "server.refusal.bad_id") from None
+
+
+def _check_headers(envelope: Envelope, key: str | None, match: str | None) -> None:
+    """The headers repeat the body; what differs was mixed up on the way."""
+    if key is None or key.strip('"') != envelope.id:
+        raise _bad("Idempotency-Key", "server.refusal.header_differs")
+    wanted = None if envelope.if_match is None else str(envelope.if_match)
+    given = match.strip('"') if match is not None else None
+    if given != wanted:
+        raise _bad("If-Match", "server.refusal.header_differs")
+
+
+def _response(answer: Answer, envelope: Envelope) -> Response[bytes]:
+    kind = "application/json" if answer.http == 200 else CONTENT_TYPE
+    headers = {"idempotency-key": envelope.id, "idempotent-replayed": "true" if answer.replayed else "false"}
+    return Response(
+        answer.body, status_code=answer.http, media_type=kind, headers={**headers, "cache-control": "no-store"}
+    )
+
+
+@post(routes.COMMANDS, status_code=200)
+async def commit(
+    data: JSONBody[Envelope], caller: Who, services: Tools, idempotency_key: Key = None, if_match: Match = None
+) -> Response[bytes]:
+    """One command of a person: 200 with an `Outcome`, or a problem. The same id gets the same answer for ever."""
+    people_only(caller)
+    _check_id(data)
+    _check_headers(data, idempotency_key, if_match)
+    return _response(await services.commit(data, caller), data)
+
+
+@post(routes.INGRESS, status_code=200)
+async def ingress(data: JSONBody[Envelope], caller: Who, services: Tools) -> Response[bytes]:
+    """One command of a switch link or connector."""
+    links_only(caller)
+    _check_id(data)
+    return _response(await services.commit(data, caller), data)
+
+
+def _outcome(tx: Tx, id: str, maker: str) -> Outcome | None:
+    row = tx.one("outcomes", id=id, maker=maker)
+    if row is None:
+        return None
+    if row["http"] == 200:
+        return msgspec.json.decode(bytes(row["body"]), type=Outcome)
+    return Outcome(id=id, outcome=row["outcome"], feed_seq=row["feed_seq"])
+
+
+@post(routes.COMMANDS_STATUS, status_code=200)
+async def status(data: JSONBody[StatusRequest], caller: Who, services: Tools) -> StatusAnswer:
+    """The outcomes known of one's own commands; an id that is missing was never committed."""
+    if len(data.ids) > MAX_IDS:
+        raise _bad("ids", "server.refusal.too_many")
+    found = await services.db.read(lambda tx: [_outcome(tx, id, caller.maker) for id in data.ids])
+    return StatusAnswer(outcomes=tuple(o for o in found if o is not None), at=services.clock.now())

@@ -1,0 +1,71 @@
+"""Health, metrics, clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from litestar import get, put
+from litestar.params import JSONBody
+
+from agent_tui import __version__
+from agent_tui.clock import ManualClock
+from agent_tui.server import problems
+from agent_tui.server.database import Tx
+from agent_tui.server.endpoints.access import Tools, Who
+from agent_tui.server.services import Services
+from agent_tui.wire import routes
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    status: str
+    version: str
+    api: int
+    epoch: str
+    head: int
+    at: datetime
+    speed: float
+
+
+class ClockMove(msgspec.Struct, frozen=True, kw_only=True):
+    """Move a virtual clock forward: to a moment, or by seconds."""
+
+    to: datetime | None = None
+    advance_s: float = 0.0
+
+
+def _health(tx: Tx, services: Services) -> Health:
+    head = tx.one("head")
+    assert head is not None
+    return Health(
+        status="ok",
+        version=__version__,
+        api=routes.API,
+        epoch=head["epoch"],
+        head=head["feed_seq"],
+        at=services.clock.now(),
+        speed=services.clock.speed,
+    )
+
+
+@get(routes.HEALTH)
+async def health(services: Tools) -> Health:
+    """Whether the database answers, and where the feed stands."""
+    return await services.db.read(lambda tx: _health(tx, services))
+
+
+@put(routes.CLOCK)
+async def move_clock(data: JSONBody[ClockMove], caller: Who, services: Tools) -> Health:
+    """Only on a server started with a manual clock; business time never goes back."""
+    if not isinstance(services.clock, ManualClock):
+        raise problems.fail("not-permitted", key="server.refusal.clock_is_real")
+    if data.advance_s < 0:
+        raise problems.fail("bad-request", key="server.refusal.clock_back", args={"field": "advance_s"})
+    if data.to is not None:
+        if data.to.tzinfo is None:
+            args = {"field": "to", "reason": "timezone"}
+            raise problems.fail("bad-request", key="server.refusal.bad_field", args=args)
+        services.clock.set(data.to)
+    services.clock.advance(data.advance_s)
+    services.bus.wake()
+    return await services.db.read(lambda tx: _health(tx, services))

@@ -1,0 +1,40 @@
+"""How a server is started."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from agent_tui.clock import Clock, ManualClock, ScaledClock, SystemClock, wall
+
+DEFAULT_PORT = 8742
+
+
+class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
+    database: Path
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    """0 takes a free one."""
+    clock: str = "system"
+    """`system`, `scaled` (from `clock_start`, `clock_speed` times as fast) or `manual` (moved by PUT /v1/clock)."""
+    clock_start: datetime | None = None
+    clock_speed: float = 1.0
+    centre: Path | None = None
+    """Folder of the centre's TOML files; None for what ships with the program."""
+    policy: Path | None = None
+    """Folder of policy files; None for what ships with the program."""
+    blueprints: Path | None = None
+    simulation: bool = False
+    """A training server: sessions carry the banner, the desk looks different."""
+    jobs: bool = True
+    """Whether router, figures and workers run."""
+
+
+def make_clock(options: ServerOptions) -> Clock:
+    """The business clock asked for."""
+    if options.clock == "system":
+        return SystemClock()
+    start = options.clock_start or wall()
+    return ManualClock(start) if options.clock == "manual" else ScaledClock(start, options.clock_speed)

@@ -1,0 +1,102 @@
+"""Serving: a socket of our own, one line when ready, an end within a second with streams open."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+
+import uvicorn
+
+from agent_tui.errors import EnvironmentError_, PortBusy
+from agent_tui.server.bus import Bus
+from agent_tui.server.options import ServerOptions
+
+GRACE_S = 1
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; PortBusy when another program has the port."""
+    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+        sock.listen(512)
+    except OSError as error:
+        sock.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortBusy("server.error.port_busy", host=host, port=port) from None
+        raise EnvironmentError_("server.error.cannot_listen", host=host, port=port, detail=error.strerror) from None
+    return sock
+
+
+class PoliteServer(uvicorn.Server):
+    """Tells streams to say `bye` before connections are waited for."""
+
+    def __init__(self, config: uvicorn.Config, bus: Bus, ready: str) -> None:
+        super().__init__(config)
+        self._bus = bus
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if not self.should_exit:
+            print(self._ready, flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._bus.close()
+        await super().shutdown(sockets=sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """A signal asks for a clean end with exit code 0; it is not raised again afterwards."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, self._ask_to_end)
+        try:
+            yield
+        finally:
+            for name in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(name)
+
+    def _ask_to_end(self) -> None:
+        self.should_exit = True
+
+
+def make_server(options: ServerOptions, sock: socket.socket) -> PoliteServer:
+    """A server ready to `run(sockets=[sock])`."""
+    from agent_tui.server.build import build_server
+
+    app = build_server(options)
+    host, port = sock.getsockname()[:2]
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    shown = f"[{host}]" if ":" in host else host
+    return PoliteServer(config, app.state.services.bus, f"listening http://{shown}:{port}")
+
+
+def serve(options: ServerOptions) -> int:
+    """Serve until SIGINT or SIGTERM. AgentTuiErrors when it cannot start."""
+    sock = bind(options.host, options.port)
+    try:
+        server = make_server(options, sock)
+        server.run(sockets=[sock])
+    finally:
+        sock.close()
+        sys.stdout.flush()
+    return 0

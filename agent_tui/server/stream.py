@@ -1,0 +1,103 @@
+"""Server-sent events: pages of the feed for one person, requests for one link. Read at the moment of sending, so a
+slow reader costs nothing and a reconnect resumes from its last stored cursor."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from agent_tui.clock import monotonic
+from agent_tui.domain.effects import LinkRequest
+from agent_tui.server.bus import wait
+from agent_tui.server.caller import Caller
+from agent_tui.server.database import Tx
+from agent_tui.server.problems import ProblemError
+from agent_tui.server.services import Services
+from agent_tui.wire.feed import Beat, Cursor, parse_cursor
+
+BEAT_S = 5.0
+BREATH_S = 0.05
+"""At most this often a page: a burst of commits becomes one page."""
+_JSON = msgspec.json.Encoder()
+
+
+def event(name: str, data: object, id: str = "") -> bytes:
+    """One server-sent event; JSON has no bare line breaks."""
+    head = f"event: {name}\n" + (f"id: {id}\n" if id else "")
+    return head.encode() + b"data: " + _JSON.encode(data) + b"\n\n"
+
+
+class Numbered(msgspec.Struct, frozen=True, kw_only=True):
+    """Data of each `request` event of a link's stream."""
+
+    seq: int
+    request: LinkRequest
+
+
+def _beat(services: Services, head: int) -> bytes:
+    return event("beat", Beat(head=head, at=services.clock.now(), speed=services.clock.speed))
+
+
+async def _head(services: Services) -> int:
+    def work(tx: Tx) -> int:
+        row = tx.one("head")
+        assert row is not None
+        seq: int = row["feed_seq"]
+        return seq
+
+    return await services.db.read(work)
+
+
+async def pages(services: Services, caller: Caller, cursor: Cursor) -> AsyncIterator[bytes]:
+    """`page` events as they come, `beat` every 5 s, `bye` when the server stops or the cursor is too old."""
+    scanned = cursor.seq
+    with services.bus.sleeper() as woken:
+        due = monotonic()
+        while not services.bus.closing:
+            woken.clear()
+            try:
+                page = await services.db.read(
+                    lambda tx, c=cursor, s=scanned: services.feed.changes(tx, caller.id, c, s)
+                )
+            except ProblemError as error:
+                yield event("bye", {"reason": error.problem.name})
+                return
+            idle = not page.changes and not page.more
+            at_rest = monotonic() >= due
+            scanned = parse_cursor(page.to).seq
+            if not idle or (at_rest and page.to != page.start):
+                cursor = parse_cursor(page.to)
+                yield event("page", page, page.to)
+            if at_rest:
+                yield _beat(services, page.head)
+                due = monotonic() + BEAT_S
+            if page.more:
+                continue
+            await asyncio.sleep(BREATH_S)
+            await wait(woken, max(0.0, due - monotonic()))
+        yield event("bye", {"reason": "shutdown"})
+
+
+def _requests(tx: Tx, link: str, after: int) -> list[Numbered]:
+    rows = tx.all("link_requests", link=link, after=after, limit=200)
+    return [Numbered(seq=row["seq"], request=msgspec.json.decode(row["body"], type=LinkRequest)) for row in rows]
+
+
+async def requests(services: Services, link: str, after: int) -> AsyncIterator[bytes]:
+    """`request` events of one link after a number, `beat` every 5 s, `bye` when the server stops."""
+    with services.bus.sleeper() as woken:
+        due = monotonic()
+        while not services.bus.closing:
+            woken.clear()
+            found = await services.db.read(lambda tx, seen=after: _requests(tx, link, seen))
+            for numbered in found:
+                yield event("request", numbered, str(numbered.seq))
+                after = numbered.seq
+            if monotonic() >= due:
+                yield _beat(services, await _head(services))
+                due = monotonic() + BEAT_S
+            if not found:
+                await wait(woken, max(0.0, due - monotonic()))
+        yield event("bye", {"reason": "shutdown"})
