@@ -1,0 +1,117 @@
+"""A robot colleague: signs in, takes what is offered, handles it plausibly, wraps up, rests, comes back when called.
+
+Works through the public API like everybody; sees the floor through the shared observer's feed.
+"""
+
+from __future__ import annotations
+
+from agent_tui.domain.agent import Agent, AgentState
+from agent_tui.domain.commands import AcceptContact, SetAgentState
+from agent_tui.domain.contact import LIVE_STATES, Contact, ContactState
+from agent_tui.domain.customer import Customer
+from agent_tui.sim import plan as planning
+from agent_tui.sim.cast import Cast
+from agent_tui.sim.floor import Floor
+from agent_tui.sim.handling import Handling
+from agent_tui.sim.hands import Hands
+from agent_tui.sim.office import Office
+from agent_tui.sim.plan import Speeches
+from agent_tui.sim.seat import Seat
+
+NOTICE_S = (1.0, 4.5)
+"""From the ring to the key."""
+BREAK_AFTER_S = (2400.0, 5400.0)
+BREAK_S = (240.0, 600.0)
+RETURN_S = (5.0, 40.0)
+"""From a supervisor's recall, a missed offer or the start of the shift to being ready."""
+
+
+class Colleague:
+    """One robot at one desk."""
+
+    def __init__(self, seat: Seat, floor: Floor, office: Office, cast: Cast, speeches: Speeches, seed: int) -> None:
+        self.hands = Hands(seat, floor, seed)
+        self.id = seat.agent_id
+        self.handled = 0
+        self._floor, self._office, self._cast, self._speeches = floor, office, cast, speeches
+        self._break_due = self._later(*BREAK_AFTER_S)
+
+    def _later(self, low: float, high: float) -> float:
+        return self._floor.pace.now().timestamp() + self.hands.rng.uniform(low, high)
+
+    async def work(self) -> None:
+        """The shift, until cancelled."""
+        self._office.colleagues.add(self.id)
+        await self._floor.ready.wait()
+        while True:
+            self.hands.arm()
+            me = self._floor.agent(self.id)
+            if me is None or not await self._next(me):
+                await self.hands.rung()
+
+    async def _next(self, me: Agent) -> bool:
+        """One step from the state I am in. Whether there was one to take."""
+        found = (self._floor.contact(id) for id in me.contacts)
+        contact = next((c for c in found if c is not None), None)
+        if contact is not None:
+            return await self._with(contact)
+        if me.state is AgentState.LOGGED_OFF:
+            await self.hands.sleep(*RETURN_S)
+            return (await self.hands.do(SetAgentState(state="ready"))).applied
+        if me.state is AgentState.NOT_READY:
+            return await self._rest(me)
+        if me.state is AgentState.READY and self._floor.pace.now().timestamp() > self._break_due:
+            self._break_due = self._later(*BREAK_AFTER_S)
+            return (await self.hands.do(SetAgentState(state="not_ready", reason="break"))).applied
+        return False
+
+    async def _rest(self, me: Agent) -> bool:
+        """Come back from a break, soon when recalled or when an offer was missed."""
+        resting = me.reason in ("break", "meal")
+        await self.hands.sleep(*(BREAK_S if resting else RETURN_S), unless=self._recalled)
+        if resting and self._recalled():
+            await self.hands.sleep(*RETURN_S)
+        return (await self.hands.do(SetAgentState(state="ready"))).applied
+
+    def _recalled(self) -> bool:
+        me = self._floor.agent(self.id)
+        return me is not None and me.reason == "recalled"
+
+    async def _with(self, contact: Contact) -> bool:
+        """The next step of a contact; False when it waits for somebody else."""
+        consulted = contact.consult is not None and contact.consult.to_id == self.id
+        if consulted:
+            return (
+                contact.consult is not None and contact.consult.state == "initiated" and await self._accept(contact)
+            )
+        if contact.agent_id != self.id:
+            return False
+        if contact.state is ContactState.ALERTING:
+            return contact.request is None and await self._accept(contact)
+        if contact.state in LIVE_STATES or contact.state is ContactState.WRAP_UP:
+            await self._handle(contact)
+            return True
+        return False
+
+    async def _accept(self, contact: Contact) -> bool:
+        await self.hands.sleep(*NOTICE_S)
+        now = self._floor.contact(contact.id)
+        if now is None or now.state is not contact.state or now.agent_id != contact.agent_id:
+            return True
+        return (await self.hands.do(AcceptContact(contact_id=contact.id))).applied
+
+    async def _handle(self, contact: Contact) -> None:
+        handling = self._handling(contact)
+        if contact.state in LIVE_STATES:
+            await handling.run()
+        self.handled += await handling.wrap_up()
+
+    def _handling(self, contact: Contact) -> Handling:
+        spoken = self._speeches.languages
+        speech = spoken.get(contact.language) or next(iter(spoken.values()))
+        call = self._office.call(contact.id)
+        persona = call.persona if call else self._office.remembered(contact.id)
+        customer = self._floor.get(Customer, contact.customer_id) if contact.customer_id else None
+        plan = planning.make(contact, customer, persona, self._cast, speech, self._floor.categories())
+        me = self._floor.agent(self.id)
+        return Handling(self.hands, contact, plan, speech, me.name if me else "")
