@@ -18,6 +18,8 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """Language → sentence, placeholders filled."""
     needs_level: int | None = None
     """The lowest level that could do or approve it."""
+    outcome: str = "deny"
+    """What the rule asks for: `deny` (nothing helps here), `reason`, `step_up` or `cosign`."""
 
 
 class Allow(msgspec.Struct, frozen=True, kw_only=True, tag="allow"):
@@ -88,6 +90,8 @@ class SubjectFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the actor owns the ticket or complaint."""
     product_kind: str = ""
     product_status: str = ""
+    complaint_level: str = ""
+    """`general`, `serious` or `crisis`; empty counts as a crisis."""
 
 
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,106 @@
+"""One question to the engine: facts in, the rules that decided out. Nothing here interprets the answer."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+import msgspec
+
+from agent_tui.policy.decision import ActorFacts, Circumstances, SubjectFacts
+from agent_tui.policy.model import Policy
+
+NEVER_S = 1_000_000_000
+"""Seconds since a step-up that never was."""
+
+
+class Facts(NamedTuple):
+    actor: ActorFacts
+    action: str
+    subject: SubjectFacts
+    circumstances: Circumstances
+
+
+class Answer(NamedTuple):
+    allowed: bool
+    rules: tuple[str, ...]
+    """Ids of the rules that decided."""
+    failed: str = ""
+    """Why the engine could not decide; then `allowed` is False."""
+
+
+_ACTOR = {"type": "Agent", "id": "actor"}
+_CASE = {"type": "Case", "id": "case"}
+_ENCODE = msgspec.json.Encoder().encode
+
+
+def _entities(actor: ActorFacts, subject: SubjectFacts) -> str:
+    return _ENCODE(
+        [
+            {
+                "uid": _ACTOR,
+                "parents": (),
+                "attrs": {
+                    "level": actor.level,
+                    "role": actor.role,
+                    "groups": actor.groups,
+                    "certs": actor.certifications,
+                    "active": actor.active,
+                    "stepUpAge": NEVER_S if actor.step_up_age_s is None else actor.step_up_age_s,
+                },
+            },
+            {
+                "uid": _CASE,
+                "parents": (),
+                "attrs": {
+                    "tier": subject.tier,
+                    "sensitivity": subject.sensitivity,
+                    "frozen": subject.frozen,
+                    "verified": subject.verified,
+                    "ownContact": subject.own_contact,
+                    "ownGroup": subject.own_group,
+                    "owner": subject.owner,
+                    "productKind": subject.product_kind,
+                    "productStatus": subject.product_status,
+                    "complaintLevel": subject.complaint_level,
+                },
+            },
+        ]
+    ).decode()
+
+
+def _context(given: Circumstances) -> dict[str, Any]:
+    return {
+        "amount": given.amount_minor,
+        "agentDay": given.agent_day_minor,
+        "customerDay": given.customer_day_minor,
+        "online": given.online,
+        "reasonGiven": given.reason_given,
+        "approvedByLevel": given.approved_by_level,
+        "approvals": given.approvals,
+        "field": given.field,
+    }
+
+
+def ask(policy: Policy, facts: Facts, rules: Any = None) -> Answer:
+    """Ask the rules about `facts.action` (or the given set of rules). Never raises: what fails is not allowed."""
+    import cedarpy
+
+    chosen = policy.sets.get(facts.action) if rules is None else rules
+    if chosen is None:
+        return Answer(False, ())
+    request = {
+        "principal": _ACTOR,
+        "action": {"type": "Action", "id": facts.action},
+        "resource": _CASE,
+        "context": json.dumps(_context(facts.circumstances)),
+    }
+    try:
+        result = cedarpy.is_authorized(request, chosen, _entities(facts.actor, facts.subject), policy.schema)
+    except Exception as error:
+        # Whatever a fact of the wrong kind does to the engine, it must not open a door.
+        return Answer(False, (), type(error).__name__)
+    failed = "; ".join(str(error) for error in result.diagnostics.errors)
+    if failed or result.decision is cedarpy.Decision.NoDecision:
+        return Answer(False, (), failed or "no decision")
+    return Answer(result.decision is cedarpy.Decision.Allow, tuple(sorted(result.diagnostics.reasons)))

@@ -1,0 +1,101 @@
+"""The most a person may do at once, found by asking the policy itself at the sums its rules name.
+
+There is no second list of limits that could differ from what is decided: the answer at the limit is yes, one fen above
+it is not.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from agent_tui.policy.ask import Facts, ask
+from agent_tui.policy.decision import Circumstances
+from agent_tui.policy.model import Cap, Policy
+
+BEYOND = 2**52
+"""Fen that no rule names: allowed here means allowed without end."""
+_KEEP = 2_048
+"""Limits remembered before all are forgotten."""
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """Fen this person may do alone; None where it has no end or is not theirs to do at all."""
+
+    at_once: int | None
+    """With nothing used today."""
+    now: int | None
+    """After what was used today by them and for this customer."""
+
+
+def limits(policy: Policy, facts: Facts) -> Limits:
+    """Both limits for these facts."""
+    fresh = msgspec.structs.replace(facts.circumstances, agent_day_minor=0, customer_day_minor=0)
+    return Limits(most(policy, facts._replace(circumstances=fresh)), most(policy, facts))
+
+
+def most(policy: Policy, facts: Facts) -> int | None:
+    """Fen this person may do now without a co-sign (a reason and a step-up are theirs to give).
+
+    0 when a smaller sum than one fen would be needed, None when no rule about sums decides: it has no end, or is
+    denied whatever the amount.
+    """
+    alone = _alone(facts)
+    key = (alone.actor, alone.action, alone.subject, alone.circumstances)
+    if key not in policy.limits:
+        if len(policy.limits) >= _KEEP:
+            policy.limits.clear()
+        policy.limits[key] = _search(policy, alone)
+    return policy.limits[key]
+
+
+def _alone(facts: Facts) -> Facts:
+    """With everything the person can supply without anybody else, and no amount."""
+    given = msgspec.structs.replace(
+        facts.circumstances, amount_minor=0, reason_given=True, approved_by_level=0, approvals=0
+    )
+    actor = msgspec.structs.replace(facts.actor, id="", step_up_age_s=0)
+    return facts._replace(
+        actor=actor, subject=msgspec.structs.replace(facts.subject, customer_id=""), circumstances=given
+    )
+
+
+def _search(policy: Policy, facts: Facts) -> int | None:
+    if may_alone(policy, facts, BEYOND):
+        return None
+    sums = sorted({_reach(cap, facts.circumstances) for cap in policy.caps(facts.action)})
+    sums = [1, *(minor for minor in sums if minor > 1)]
+    low, high = -1, len(sums)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if may_alone(policy, facts, sums[middle]):
+            low = middle
+        else:
+            high = middle
+    return sums[low] if low >= 0 else _nothing(policy, facts)
+
+
+def _reach(cap: Cap, given: Circumstances) -> int:
+    """The largest amount before this rule turns, with what is already used."""
+    used = {"agentDay": given.agent_day_minor, "customerDay": given.customer_day_minor}
+    return cap.minor - sum(used.get(name, 0) for name in cap.adds)
+
+
+def _nothing(policy: Policy, facts: Facts) -> int | None:
+    """0 when only rules about sums stand in the way of one fen, else None."""
+    answer = ask(policy, with_amount(facts, 1))
+    return (
+        0
+        if answer.rules
+        and all(policy.rules[name].caps or policy.rules[name].outcome == "cosign" for name in answer.rules)
+        else None
+    )
+
+
+def may_alone(policy: Policy, facts: Facts, minor: int) -> bool:
+    """Whether `minor` fen are a clean Allow for these facts."""
+    return ask(policy, with_amount(facts, minor)).allowed
+
+
+def with_amount(facts: Facts, minor: int) -> Facts:
+    """The same question about another sum."""
+    return facts._replace(circumstances=msgspec.structs.replace(facts.circumstances, amount_minor=minor))
