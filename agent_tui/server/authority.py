@@ -194,7 +194,7 @@ class Authority:
         rules = getattr(decision, "rules", None) or tuple(r.rule for r in getattr(decision, "reasons", ()))
         return Ruling(
             action=asked.action,
-            decision=type(decision).__struct_config__.tag or "",
+            decision=str(type(decision).__struct_config__.tag),
             rules=rules,
             revision=decision.revision,
             agent_day_minor=agent_day,

@@ -8,12 +8,15 @@ from agent_tui.clock import Clock
 from agent_tui.server.auth import Doorman
 from agent_tui.server.bus import Bus
 from agent_tui.server.caller import Caller
-from agent_tui.server.database import Database
+from agent_tui.server.database import Database, Tx
 from agent_tui.server.feed import Feed
-from agent_tui.server.ledger import Answer, Ledger
+from agent_tui.server.ledger import Ledger
 from agent_tui.server.options import ServerOptions
+from agent_tui.server.problems import ProblemError
+from agent_tui.server.record import Answer
 from agent_tui.server.vault import Vault
 from agent_tui.wire.command import Envelope
+from agent_tui.wire.problem import Problem
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,8 +30,15 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     bus: Bus
 
     async def commit(self, envelope: Envelope, caller: Caller) -> Answer:
-        """One command through the ledger, on the writer thread."""
-        return await self.db.write(lambda tx: self.ledger.commit(tx, envelope, caller))
+        """One command through the ledger, on the writer thread. ProblemError when nothing is kept under its id."""
+
+        def work(tx: Tx) -> Answer | Problem:
+            return self.ledger.step_up_wanted(tx, envelope, caller) or self.ledger.commit(tx, envelope, caller)
+
+        done = await self.db.write(work)
+        if isinstance(done, Problem):
+            raise ProblemError(done)
+        return done
 
     @property
     def banner(self) -> str:

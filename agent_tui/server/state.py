@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from agent_tui.domain.rows import NAMES, Entity, decode
 from agent_tui.server.database import Tx
 
 E = TypeVar("E", bound=Entity)
+
+
+_NAMES: dict[type[Any], str] = dict(NAMES)
 
 
 def _finder(status: str | None, agent_id: str | None, customer_id: str | None, parent_id: str | None) -> str:
@@ -28,8 +31,8 @@ class TableState:
         self._tx = tx
 
     def get(self, kind: type[E], id: str) -> E | None:
-        body = self._tx.value("state_get", entity=NAMES[kind], id=id)
-        return None if body is None else cast("E", decode(NAMES[kind], body))
+        body = self._tx.value("state_get", entity=_NAMES[kind], id=id)
+        return None if body is None else cast("E", decode(_NAMES[kind], body))
 
     def find(
         self,
@@ -43,14 +46,19 @@ class TableState:
     ) -> list[E]:
         rows = self._tx.all(
             _finder(status, agent_id, customer_id, parent_id),
-            entity=NAMES[kind],
+            entity=_NAMES[kind],
             status=status,
             group_id=group_id,
             agent_id=agent_id,
             customer_id=customer_id,
             parent_id=parent_id,
         )
-        return [cast("E", decode(NAMES[kind], row["body"])) for row in rows]
+        return [cast("E", decode(_NAMES[kind], row["body"])) for row in rows]
+
+    def tickets_on(self, day: str) -> int:
+        """How many ticket numbers of `day` (`yymmdd`) were given out."""
+        count: int = self._tx.value("numbers_on", day=day)
+        return count
 
     def version(self, target: str) -> int | None:
         """The version of `entity:id`, None if there is no such row."""

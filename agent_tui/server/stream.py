@@ -15,7 +15,7 @@ from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
 from agent_tui.server.problems import ProblemError
 from agent_tui.server.services import Services
-from agent_tui.wire.feed import Beat, Cursor, parse_cursor
+from agent_tui.wire.feed import Beat, Cursor, Page, parse_cursor
 
 BEAT_S = 5.0
 BREATH_S = 0.05
@@ -50,6 +50,10 @@ async def _head(services: Services) -> int:
     return await services.db.read(work)
 
 
+async def _page(services: Services, agent_id: str, cursor: Cursor, scanned: int) -> Page:
+    return await services.db.read(lambda tx: services.feed.changes(tx, agent_id, cursor, scanned))
+
+
 async def pages(services: Services, caller: Caller, cursor: Cursor) -> AsyncIterator[bytes]:
     """`page` events as they come, `beat` every 5 s, `bye` when the server stops or the cursor is too old."""
     scanned = cursor.seq
@@ -58,9 +62,7 @@ async def pages(services: Services, caller: Caller, cursor: Cursor) -> AsyncIter
         while not services.bus.closing:
             woken.clear()
             try:
-                page = await services.db.read(
-                    lambda tx, c=cursor, s=scanned: services.feed.changes(tx, caller.id, c, s)
-                )
+                page = await _page(services, caller.id, cursor, scanned)
             except ProblemError as error:
                 yield event("bye", {"reason": error.problem.name})
                 return
@@ -80,8 +82,8 @@ async def pages(services: Services, caller: Caller, cursor: Cursor) -> AsyncIter
         yield event("bye", {"reason": "shutdown"})
 
 
-def _requests(tx: Tx, link: str, after: int) -> list[Numbered]:
-    rows = tx.all("link_requests", link=link, after=after, limit=200)
+async def _requests(services: Services, link: str, after: int) -> list[Numbered]:
+    rows = await services.db.read(lambda tx: tx.all("link_requests", link=link, after=after, limit=200))
     return [Numbered(seq=row["seq"], request=msgspec.json.decode(row["body"], type=LinkRequest)) for row in rows]
 
 
@@ -91,7 +93,7 @@ async def requests(services: Services, link: str, after: int) -> AsyncIterator[b
         due = monotonic()
         while not services.bus.closing:
             woken.clear()
-            found = await services.db.read(lambda tx, seen=after: _requests(tx, link, seen))
+            found = await _requests(services, link, after)
             for numbered in found:
                 yield event("request", numbered, str(numbered.seq))
                 after = numbered.seq

@@ -10,8 +10,10 @@ import msgspec
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.effects import Effects, Event, External, LinkRequest
 from agent_tui.domain.rows import NAMES, Entity, decode, encode, facets, scopes, stamp
+from agent_tui.domain.ticket import Ticket
 from agent_tui.server import scope
 from agent_tui.server.database import Tx
+from agent_tui.server.promises import Promise
 from agent_tui.server.tail import Entry
 
 _JSON = msgspec.json.Encoder()
@@ -48,6 +50,8 @@ def put(tx: Tx, row: Entity) -> tuple[Entry | None, Entity | None]:
         return None, before
     row = msgspec.structs.replace(row, version=version + 1)
     columns = msgspec.structs.asdict(facets(row))
+    if isinstance(row, Ticket) and before is None:
+        tx.run("number_use", number=row.number, day=row.number.partition("-")[0])
     tx.run("state_put", entity=entity, id=row.id, version=row.version, body=encode(row).decode(), **columns)
     now = scopes(row)
     was = _put_scopes(tx, entity, row.id, now)
@@ -101,9 +105,19 @@ def add_requests(tx: Tx, requests: Iterable[LinkRequest], cause: str, now: datet
         tx.run("link_request_add", seq=seq, link=request.link, at=stamp(now), cause=cause, body=body)
 
 
-def add_externals(tx: Tx, externals: Iterable[External], cause: Cause, now: datetime, seal: Seal) -> None:
+class Errand(msgspec.Struct, frozen=True, kw_only=True):
+    """What the outbox keeps, sealed: the request, and what comes true with its confirmation."""
+
+    external: External
+    promise: Promise | None = None
+
+
+def add_externals(
+    tx: Tx, externals: Iterable[External], cause: Cause, now: datetime, seal: Seal, later: Promise | None
+) -> None:
     for n, external in enumerate(externals):
         key = f"atx-{cause.id}-{n}"
+        errand = Errand(external=external, promise=later if n == 0 else None)
         tx.run(
             "ext_add",
             ext_key=key,
@@ -114,19 +128,21 @@ def add_externals(tx: Tx, externals: Iterable[External], cause: Cause, now: date
             port=external.port,
             operation=external.operation,
             customer_id=external.customer_id,
-            body=seal(key, _JSON.encode(external)),
+            body=seal(key, _JSON.encode(errand)),
             at=stamp(now),
         )
 
 
-def write(tx: Tx, effects: Effects, cause: Cause, now: datetime, seal: Seal) -> list[Entry]:
+def write(
+    tx: Tx, effects: Effects, cause: Cause, now: datetime, seal: Seal, later: Promise | None = None
+) -> list[Entry]:
     """Everything one command changes except the tail. Returns the feed entries in the order of the effects."""
     entries = put_all(tx, effects.puts, now)
     if effects.events:
         add_events(tx, effects.events, cause.id)
     if effects.requests:
         add_requests(tx, effects.requests, cause.id, now)
-    add_externals(tx, effects.externals, cause, now, seal)
+    add_externals(tx, effects.externals, cause, now, seal, later)
     for agent_id, granted in effects.grants:
         scope.change(tx, agent_id, granted, "add", now)
     return entries

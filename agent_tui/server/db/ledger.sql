@@ -168,3 +168,9 @@ DELETE FROM feed_scope WHERE seq <= :floor;
 
 -- :feed_trim
 DELETE FROM feed WHERE seq <= :floor;
+
+-- :number_use
+INSERT INTO ticket_number (number, day) VALUES (:number, :day) ON CONFLICT (number) DO NOTHING;
+
+-- :numbers_on
+SELECT COUNT(*) AS n FROM ticket_number WHERE day = :day;

@@ -184,4 +184,8 @@ CREATE TABLE limit_use (
 CREATE INDEX limit_use_agent ON limit_use (agent_id, action, day);
 CREATE INDEX limit_use_customer ON limit_use (customer_id, action, day);
 
+-- Ticket numbers given out: they run by day.
+CREATE TABLE ticket_number (number TEXT PRIMARY KEY, day TEXT NOT NULL);
+CREATE INDEX ticket_number_day ON ticket_number (day);
+
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);

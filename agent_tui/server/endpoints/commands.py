@@ -12,7 +12,7 @@ from litestar.params import HeaderParameter, JSONBody
 from agent_tui.server import problems
 from agent_tui.server.database import Tx
 from agent_tui.server.endpoints.access import Tools, Who, links_only, people_only
-from agent_tui.server.ledger import Answer
+from agent_tui.server.record import Answer
 from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope, Outcome, StatusAnswer, StatusRequest
 from agent_tui.wire.problem import CONTENT_TYPE

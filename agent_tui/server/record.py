@@ -1,0 +1,199 @@
+"""The record of one command: its audit row, its outcome for every repetition, its row in the maker's feed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import msgspec
+
+from agent_tui import canon
+from agent_tui.clock import wall
+from agent_tui.domain.centre import CommandRow
+from agent_tui.domain.commands import target
+from agent_tui.domain.effects import Effects, Event
+from agent_tui.domain.rows import stamp
+from agent_tui.server import problems, writing
+from agent_tui.server.authority import Ruling
+from agent_tui.server.caller import Caller
+from agent_tui.server.database import Tx
+from agent_tui.server.state import TableState
+from agent_tui.server.tail import AuditDraft, Entry, Tail
+from agent_tui.server.vault import Vault
+from agent_tui.wire.command import Envelope, Outcome, Receipt
+from agent_tui.wire.problem import Problem
+
+Verdict: TypeAlias = Effects | Problem
+
+_IN_CLEAR = ("action", "amount_minor", "currency", "field", "product_id")
+"""Arguments that stand readable in the audit; everything else as a commitment, since it may be personal."""
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What goes back over HTTP, byte for byte."""
+
+    http: int
+    body: bytes
+    outcome: str
+    replayed: bool = False
+
+
+class Revealed(msgspec.Struct, frozen=True, kw_only=True):
+    """A clear value for the first answer only."""
+
+    value: str
+    expires_s: int | None = None
+
+
+class Matter(msgspec.Struct, frozen=True, kw_only=True):
+    """One command under decision."""
+
+    envelope: Envelope
+    caller: Caller
+    now: datetime
+    fingerprint: str
+    ruling: Ruling | None = None
+
+    @property
+    def kind(self) -> str:
+        return type(self.envelope.command).__name__
+
+    @property
+    def about(self) -> str | None:
+        return target(self.envelope.command)
+
+    def argument(self, name: str) -> Any:
+        """A field of the command, None where it has no such field."""
+        return getattr(self.envelope.command, name, None)
+
+
+def outcome_name(verdict: Verdict) -> str:
+    """`applied`, `refused`, `conflict` or `expired`."""
+    if isinstance(verdict, Effects):
+        return "applied"
+    if verdict.status == 409 or verdict.name == "version-conflict":
+        return "conflict"
+    return "expired" if verdict.name == "command-expired" else "refused"
+
+
+def refused_event(matter: Matter, ruling: Ruling) -> Event:
+    """The fact that authority was refused, for supervision."""
+    return Event(
+        name="ActionRefused",
+        at=matter.now,
+        agent_id=matter.caller.id,
+        contact_id=matter.argument("contact_id"),
+        customer_id=matter.argument("customer_id"),
+        data={"action": ruling.action, "rule": ruling.rules[0] if ruling.rules else "no_rule"},
+    )
+
+
+def command_row(matter: Matter, verdict: Verdict, tail: Tail) -> CommandRow:
+    told = verdict if isinstance(verdict, Problem) else None
+    return CommandRow(
+        id=matter.envelope.id,
+        maker_id=matter.caller.id,
+        type=matter.kind,
+        outcome=outcome_name(verdict),
+        reasons=told.reasons if told else (),
+        problem=told.name if told else None,
+        target=matter.about,
+        audit_seq=tail.audit_seq,
+        audit_hash=tail.audit_hash,
+        at=matter.now,
+    )
+
+
+class Recorder:
+    """Writes what was decided."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def draft(self, matter: Matter, outcome: str, version: int | None) -> AuditDraft:
+        """The audit row of a command, allowed or refused, with what it was decided on."""
+        envelope = matter.envelope
+        facts: dict[str, Any] = {
+            "device": matter.caller.device,
+            "target": matter.about,
+            "version": version,
+            "if_match": envelope.if_match,
+            "offline": envelope.intent.offline,
+            "age_ms": envelope.intent.age_ms,
+            "step_up_age_s": matter.caller.step_up_age_s,
+            "args": self._vault.commitment(canon.canonical(msgspec.to_builtins(envelope.command))),
+        }
+        for name in _IN_CLEAR:
+            if (value := matter.argument(name)) is not None:
+                facts[name] = str(value) if isinstance(value, str) else value
+        if matter.ruling is not None:
+            facts["ruling"] = {k: v for k, v in msgspec.to_builtins(matter.ruling).items() if k != "problem"}
+        return AuditDraft(
+            actor=matter.caller.maker,
+            type=matter.kind,
+            outcome=outcome,
+            customer_id=matter.argument("customer_id"),
+            command_id=envelope.id,
+            facts=facts,
+        )
+
+    def record(
+        self, tx: Tx, matter: Matter, verdict: Verdict, entries: list[Entry], revealed: Revealed | None
+    ) -> Answer:
+        """The tail of a command's transaction. Returns what is sent now; what is kept has no revealed value."""
+        outcome = outcome_name(verdict)
+        version = TableState(tx).version(matter.about) if matter.about else None
+        tail = Tail(tx, matter.now, matter.envelope.id)
+        tail.audit(self.draft(matter, outcome, version))
+        if matter.caller.kind == "agent":
+            entry, _ = writing.put(tx, command_row(matter, verdict, tail))
+            entries = [*entries, entry] if entry else entries
+        tail.feed(entries)
+        stored, answer = self._answers(matter, verdict, tail, version, revealed)
+        self._remember(tx, matter, stored, tail, version)
+        tail.close()
+        return answer
+
+    def _answers(
+        self, matter: Matter, verdict: Verdict, tail: Tail, version: int | None, revealed: Revealed | None
+    ) -> tuple[Answer, Answer]:
+        outcome = outcome_name(verdict)
+        if isinstance(verdict, Problem):
+            answer = Answer(http=verdict.status, body=problems.encode(verdict), outcome=outcome)
+            return answer, answer
+        plain = Outcome(
+            id=matter.envelope.id,
+            outcome=outcome,
+            feed_seq=tail.feed_seq,
+            version=version,
+            receipt=Receipt(audit_seq=tail.audit_seq, audit_hash=tail.audit_hash),
+        )
+        stored = Answer(http=200, body=msgspec.json.encode(plain), outcome=outcome)
+        if revealed is None:
+            return stored, stored
+        full = msgspec.structs.replace(plain, value=revealed.value, expires_s=revealed.expires_s)
+        return stored, Answer(http=200, body=msgspec.json.encode(full), outcome=outcome)
+
+    def _remember(self, tx: Tx, matter: Matter, stored: Answer, tail: Tail, version: int | None) -> None:
+        envelope = matter.envelope
+        tx.run(
+            "command_add",
+            id=envelope.id,
+            maker=matter.caller.maker,
+            kind=matter.caller.kind,
+            device=matter.caller.device,
+            type=matter.kind,
+            target=matter.about,
+            if_match=envelope.if_match,
+            fingerprint=matter.fingerprint,
+            args=self._vault.seal_command(envelope.id, msgspec.json.encode(envelope.command)),
+            offline=int(envelope.intent.offline),
+            age_ms=envelope.intent.age_ms,
+            received_at=stamp(wall()),
+            outcome=stored.outcome,
+            http=stored.http,
+            body=stored.body,
+            version=version,
+            feed_seq=tail.feed_seq,
+            audit_seq=tail.audit_seq,
+        )
