@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, NamedTuple
 
 import msgspec
@@ -32,6 +31,8 @@ class Answer(NamedTuple):
 _ACTOR = {"type": "Agent", "id": "actor"}
 _CASE = {"type": "Case", "id": "case"}
 _ENCODE = msgspec.json.Encoder().encode
+_KEEP = 256
+"""Pairs of person and case kept ready for the engine."""
 
 
 def _entities(actor: ActorFacts, subject: SubjectFacts) -> str:
@@ -69,6 +70,20 @@ def _entities(actor: ActorFacts, subject: SubjectFacts) -> str:
     ).decode()
 
 
+def _ready(policy: Policy, actor: ActorFacts, subject: SubjectFacts) -> Any:
+    """Person and case as the engine's handle, checked against the schema; one question often becomes several."""
+    import cedarpy
+
+    key = (actor, subject)
+    handle = policy.entities.get(key)
+    if handle is None:
+        handle = cedarpy.Entities.from_json_str(_entities(actor, subject), policy.schema)
+        if len(policy.entities) >= _KEEP:
+            policy.entities.clear()
+        policy.entities[key] = handle
+    return handle
+
+
 def _context(given: Circumstances) -> dict[str, Any]:
     return {
         "amount": given.amount_minor,
@@ -89,14 +104,14 @@ def ask(policy: Policy, facts: Facts, rules: Any = None) -> Answer:
     chosen = policy.sets.get(facts.action) if rules is None else rules
     if chosen is None:
         return Answer(False, ())
-    request = {
-        "principal": _ACTOR,
-        "action": {"type": "Action", "id": facts.action},
-        "resource": _CASE,
-        "context": json.dumps(_context(facts.circumstances)),
-    }
     try:
-        result = cedarpy.is_authorized(request, chosen, _entities(facts.actor, facts.subject), policy.schema)
+        request = {
+            "principal": _ACTOR,
+            "action": {"type": "Action", "id": facts.action},
+            "resource": _CASE,
+            "context": _ENCODE(_context(facts.circumstances)).decode(),
+        }
+        result = cedarpy.is_authorized(request, chosen, _ready(policy, facts.actor, facts.subject), policy.schema)
     except Exception as error:
         # Whatever a fact of the wrong kind does to the engine, it must not open a door.
         return Answer(False, (), type(error).__name__)

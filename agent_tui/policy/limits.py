@@ -60,8 +60,6 @@ def _alone(facts: Facts) -> Facts:
 
 
 def _search(policy: Policy, facts: Facts) -> int | None:
-    if may_alone(policy, facts, BEYOND):
-        return None
     sums = sorted({_reach(cap, facts.circumstances) for cap in policy.caps(facts.action)})
     sums = [1, *(minor for minor in sums if minor > 1)]
     low, high = -1, len(sums)
@@ -71,7 +69,9 @@ def _search(policy: Policy, facts: Facts) -> int | None:
             low = middle
         else:
             high = middle
-    return sums[low] if low >= 0 else _nothing(policy, facts)
+    if low < 0:
+        return _nothing(policy, facts)
+    return None if low == len(sums) - 1 and may_alone(policy, facts, BEYOND) else sums[low]
 
 
 def _reach(cap: Cap, given: Circumstances) -> int:

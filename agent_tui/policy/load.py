@@ -18,7 +18,7 @@ from agent_tui.policy.model import Policy, Rule
 from agent_tui.policy.read import rules_of
 
 SCHEMA = "schema.cedarschema"
-_MARK = "//// "
+_MARK = "// file: "
 """Begins the name of a file inside the text of a bundle; `//` is a comment in Cedar."""
 
 
@@ -61,6 +61,7 @@ def load(source: Path | str, at: datetime) -> Policy:
     text = source if isinstance(source, str) else bundle(source)
     parts = _parts(text)
     schema = parts.pop(SCHEMA, None)
+    parts = {file: part for file, part in parts.items() if file.endswith(".cedar")}
     if schema is None:
         raise PolicyError("policy.no_schema", folder="bundle", file=SCHEMA)
     rules = [rule for file, part in parts.items() for rule in rules_of(file, part)]
