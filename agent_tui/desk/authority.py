@@ -17,13 +17,14 @@ from agent_tui.domain.centre import Bundle
 from agent_tui.domain.contact import Contact, Verified
 from agent_tui.domain.customer import Customer, Product
 from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
+from agent_tui.errors import PolicyError
 from agent_tui.i18n.catalog import LANGUAGES, say
 from agent_tui.policy.decision import ActorFacts, Circumstances, Decision, Deny, Reason, SubjectFacts
 from agent_tui.store import read
 from agent_tui.store.journal import Journal
 
 if TYPE_CHECKING:
-    from agent_tui.policy.load import Policy
+    from agent_tui.policy.model import Policy
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,14 +60,19 @@ class Authority:
             return deny("unknown_action" if action is None else "nobody")
         if action.online_only and not self._sight.link.online:
             return deny("offline")
-        policy = self._current_policy()
+        now = self._sight.clock.now()
+        try:
+            policy = self._current_policy(now)
+        except PolicyError:
+            return deny("policy_broken")
         if policy is None:
             return deny("no_policy")
-        from agent_tui.policy.decide import decide
+        from agent_tui.policy.decide import decide, wonder
 
-        now = self._sight.clock.now()
         contact, customer, product = self._about(question)
-        return decide(
+        vague = (action.amount and not question.amount_minor) or (action.id == "reveal_field" and not question.field)
+        judge = wonder if vague else decide
+        return judge(
             policy,
             self._actor(me, now),
             action.id,
@@ -161,18 +167,23 @@ class Authority:
             total[key] = total.get(key, 0) + minor
         return total
 
-    def _current_policy(self) -> Policy | None:
-        """From the signed bundle of the feed, else from the folder; None when there is neither."""
+    def _current_policy(self, now: datetime) -> Policy | None:
+        """From the signed bundle of the feed, else from the folder; None when there is neither. PolicyError."""
         bundle = next((b for b in read.every(self._sight.cache, Bundle) if b.kind == "policy"), None)
         source = bundle.text if bundle else self._folder
         if source is None:
             return None
         revision = bundle.revision if bundle else str(source)
-        if self._policy is None or self._policy[0] != revision:
+        if self._policy is None or self._policy[0] != revision or _outdated(self._policy[1], now):
             from agent_tui.policy.load import load
 
-            self._policy = (revision, load(source, self._sight.clock.now()))
+            self._policy = (revision, load(source, now))
         return self._policy[1]
+
+
+def _outdated(policy: Policy, now: datetime) -> bool:
+    """Whether a rule has begun or ended since it was loaded."""
+    return policy.changes_at is not None and now >= policy.changes_at
 
 
 def deny(why: str) -> Deny:

@@ -118,7 +118,7 @@ class Desk:
             # The cache can be made again at any time; what people did is in the journal.
             rebuild(self.sight.cache)
             if self._link is not None:
-                self._link.pull.restart()
+                self._link.restart()
             return self._select(query)
 
     def watch(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
@@ -196,8 +196,9 @@ class Desk:
         self.wakes.touch(touched)
 
     def _answered(self, command: Command, outcome: Outcome) -> None:
-        self.sight.keep_in_clear(command, outcome)
-        self.wakes.touch(("reveal",))
+        if outcome.value is not None:
+            self.sight.keep_in_clear(command, outcome)
+            self.wakes.touch(("reveal",))
 
     def _online(self) -> Link:
         if self._link is None or not self.sight.link.online:

@@ -49,7 +49,7 @@ class Sight(msgspec.Struct, kw_only=True):
     def keep_in_clear(self, command: Command, outcome: Outcome) -> None:
         """A revealed field for its seconds, the name of a verified caller for the contact; memory only."""
         if outcome.value is None:
-            return
+            raise ValueError("nothing was revealed")
         if isinstance(command, RevealField):
             seconds = outcome.expires_s or SHOWN_S
             self.reveals.show(command.customer_id, command.field.value, outcome.value, seconds)

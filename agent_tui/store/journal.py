@@ -144,17 +144,15 @@ class Journal:
         return self._change(lambda c: c.execute(QUERIES["outbox_state"], (state, command_id)))
 
     def record(
-        self, command_id: str, outcome: Outcome, problem: str | None, reasons: tuple[dict[str, str], ...]
+        self, item: Item, outcome: Outcome, problem: str | None, reasons: tuple[dict[str, str], ...]
     ) -> Future[Any]:
         """Keep what became of a command, and its receipt; a revealed value is not among it."""
-        item = self.item(command_id)
 
         def job(connection: Connection) -> None:
             encoded = msgspec.json.encode(reasons).decode()
-            values = (outcome.outcome, outcome.feed_seq, problem, encoded, command_id)
+            values = (outcome.outcome, outcome.feed_seq, problem, encoded, item.id)
             connection.execute(QUERIES["outbox_outcome"], values)
-            if item is not None:
-                connection.execute(QUERIES["receipt_put"], _receipt(item, outcome))
+            connection.execute(QUERIES["receipt_put"], _receipt(item, outcome))
 
         return self._change(job)
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from agent_tui.domain.rows import ENTITIES
 from agent_tui.errors import Corrupt, NewerDatabase
 from agent_tui.store import schema
 from agent_tui.store.cache import Cache
 from agent_tui.store.engine import Connection, DatabaseError, connect, siblings, translate, user_version
 from agent_tui.store.journal import Journal
+from agent_tui.store.write import put_meta
 from agent_tui.store.writer import Writer
 
 
@@ -31,13 +33,13 @@ def open_cache(path: Path, key: bytes) -> Cache:
 
 
 def rebuild(cache: Cache) -> None:
-    """Drop a damaged cache under its users and begin anew, empty."""
+    """Drop a damaged cache under its users and begin anew, empty but for whose it is."""
     cache.close()
-    fresh = _new_cache(cache.path, cache.key)
-    cache.connection = fresh.connection
+    cache.connection = _new_cache(cache.path, cache.key).connection
+    kept = {key: cache.meta[key] for key in ("agent_id", "banner") if key in cache.meta}
     cache.meta = {}
-    cache.memo.clear()
-    cache.order_revision += 1
+    put_meta(cache, **kept)
+    cache.changed(ENTITIES)
 
 
 def _new_cache(path: Path, key: bytes) -> Cache:

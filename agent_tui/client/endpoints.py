@@ -1,0 +1,84 @@
+"""One function per route of the API."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+from agent_tui.client.api import Api, decode
+from agent_tui.wire import routes
+from agent_tui.wire.command import Envelope, Outcome, StatusAnswer, StatusRequest
+from agent_tui.wire.feed import Beat, Page, SnapshotPage
+from agent_tui.wire.session import FoundCustomer, Session, SignIn, StepUpRequest
+
+
+class Bye:
+    """The server ends the stream politely."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+StreamEvent: TypeAlias = Page | Beat | Bye
+
+
+async def sign_in(api: Api, login: str, password: str) -> Session:
+    """Declined with `bad-credentials`, TryLater when too many tries failed."""
+    body = SignIn(login=login, password=password, device_id=api.device_id, client_version=api.client_version)
+    return await api.call("POST", routes.SESSION, Session, body=body)
+
+
+async def renew(api: Api) -> Session:
+    return await api.call("POST", routes.SESSION_RENEW, Session)
+
+
+async def sign_out(api: Api) -> None:
+    await api.call("DELETE", routes.SESSION, type(None))
+
+
+async def step_up(api: Api, password: str) -> None:
+    """Declined with `bad-credentials` when the password was wrong."""
+    await api.call("POST", routes.SESSION_STEP_UP, type(None), body=StepUpRequest(password=password))
+
+
+async def snapshot(api: Api, after: str) -> SnapshotPage:
+    return await api.call("GET", routes.SNAPSHOT, SnapshotPage, params={"after": after} if after else {})
+
+
+async def changes(api: Api, cursor: str) -> Page:
+    """Declined with `cursor-too-old` when only a snapshot helps."""
+    return await api.call("GET", routes.CHANGES, Page, params={"cursor": cursor})
+
+
+@asynccontextmanager
+async def stream(api: Api, cursor: str) -> AsyncIterator[AsyncIterator[StreamEvent]]:
+    """Pages from `cursor` on as they come, with beats between."""
+    async with api.events(routes.STREAM, {"cursor": cursor}) as events:
+
+        async def typed() -> AsyncIterator[StreamEvent]:
+            async for event in events:
+                if event.event == "page":
+                    yield decode(event.data, Page)
+                elif event.event == "beat":
+                    yield decode(event.data, Beat)
+                elif event.event == "bye":
+                    yield Bye(decode(event.data, dict).get("reason", ""))
+
+        yield typed()
+
+
+async def send(api: Api, envelope: Envelope, depth: int) -> Outcome:
+    """What became of a command; `depth` tells the server how many more wait here."""
+    headers = {"idempotency-key": envelope.id, "x-outbox-depth": str(depth)}
+    if envelope.if_match is not None:
+        headers["if-match"] = str(envelope.if_match)
+    return await api.call("POST", routes.COMMANDS, Outcome, body=envelope, headers=headers)
+
+
+async def status(api: Api, ids: tuple[str, ...]) -> StatusAnswer:
+    return await api.call("POST", routes.COMMANDS_STATUS, StatusAnswer, body=StatusRequest(ids=ids))
+
+
+async def find_customers(api: Api, words: str) -> tuple[FoundCustomer, ...]:
+    return await api.call("GET", routes.CUSTOMER_SEARCH, tuple[FoundCustomer, ...], params={"q": words})

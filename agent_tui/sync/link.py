@@ -1,0 +1,147 @@
+"""The link to the server: both lanes and the session they share, started and stopped together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+import httpx
+
+from agent_tui.client import endpoints
+from agent_tui.client.api import Api
+from agent_tui.client.login import Login
+from agent_tui.client.problems import Declined
+from agent_tui.domain.commands import Command
+from agent_tui.errors import ConnectionError_
+from agent_tui.i18n.message import msg
+from agent_tui.store.cache import Cache
+from agent_tui.store.journal import Journal
+from agent_tui.sync.pull import Pull
+from agent_tui.sync.push import Push
+from agent_tui.sync.reckoning import Reckoning
+from agent_tui.sync.state import Connection, LinkState
+from agent_tui.wire.command import Outcome
+from agent_tui.wire.feed import Change
+from agent_tui.wire.session import FoundCustomer
+
+_log = logging.getLogger(__name__)
+
+RESTART_S = 1.0
+"""A lane that ended in a way nobody foresaw is started again after this."""
+
+
+class Seat(NamedTuple):
+    """Where to, and as whom."""
+
+    url: str
+    login: str
+    device_id: str
+    client_version: str = ""
+
+
+class Files(NamedTuple):
+    """What the lanes work on."""
+
+    cache: Cache
+    journal: Journal
+    state: LinkState
+    clock: Reckoning
+
+
+class Link:
+    """`start` to `stop`; made anew for each connection."""
+
+    def __init__(
+        self,
+        seat: Seat,
+        files: Files,
+        on_rows: Callable[[frozenset[str]], None],
+        on_answer: Callable[[Command, Outcome], None],
+        *,
+        transport: Callable[[], httpx.AsyncBaseTransport] | None = None,
+    ) -> None:
+        self._seat, self._files, self._rows_told = seat, files, on_rows
+        self._api = Api(seat.url, seat.device_id, seat.client_version, transport() if transport else None)
+        self._login: Login | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self.push = Push(self._api, files.journal, files.cache, files.state, on_answer, self._signed_out)
+        self.pull: Pull | None = None
+
+    async def start(self, password: str) -> None:
+        """Start both lanes and wait until the person is accepted or the server is found out of reach.
+
+        Declined when the person is not accepted; then nothing runs.
+        """
+        files = self._files
+        login = self._login = Login(self._api, self._seat.login, password)
+        self.pull = Pull(self._api, login, files.cache, files.state, files.clock, self._rows_came)
+        files.state.to(Connection.OFFLINE, msg("desk.connection.catching_up"))
+        files.journal.prune()
+        try:
+            self.pull.greet(await login.ensure())
+        except Declined as error:
+            files.state.to(Connection.REFUSED, msg(error.key))
+            await self.stop()
+            raise
+        except ConnectionError_ as error:
+            files.state.to(Connection.OFFLINE, msg(error.key))
+        for name, lane in (("pull", self.pull.run), ("push", self.push.run), ("renew", self._renewing)):
+            self._tasks.append(asyncio.create_task(self._kept_alive(name, lane), name=f"desk-{name}"))
+
+    async def stop(self) -> None:
+        """End the lanes; what was not sent stays in the journal. The server is told if it can be."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        if self._login is not None:
+            self._login.wipe()
+        await self._api.close()
+        if self._files.state.connection is not Connection.REFUSED:
+            self._files.state.to(Connection.OFFLINE)
+
+    def restart(self) -> None:
+        """The cache was made anew: fill it again."""
+        if self.pull is not None:
+            self.pull.restart()
+
+    async def find_customers(self, words: str) -> tuple[FoundCustomer, ...]:
+        return await endpoints.find_customers(self._api, words)
+
+    async def step_up(self, password: str) -> bool:
+        """Whether the password was right."""
+        try:
+            await endpoints.step_up(self._api, password)
+        except Declined as error:
+            if error.problem.name == "bad-credentials":
+                return False
+            raise
+        return True
+
+    def _rows_came(self, touched: frozenset[str], changes: tuple[Change, ...]) -> None:
+        self.push.rows_came(changes)
+        self._rows_told(touched)
+
+    def _signed_out(self) -> None:
+        if self._login is not None and self.pull is not None:
+            self._login.forget()
+            self.pull.restart()
+
+    async def _renewing(self) -> None:
+        while self._login is not None:
+            await asyncio.sleep(self._login.renew_in_s())
+            if self._files.state.online:
+                with contextlib.suppress(ConnectionError_):
+                    await self._login.renew()
+
+    async def _kept_alive(self, name: str, lane: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await lane()
+                return
+            except Exception as error:
+                _log.error("lane %s: %s", name, type(error).__name__, exc_info=error)
+                await asyncio.sleep(RESTART_S)

@@ -1,0 +1,156 @@
+"""The reading lane: snapshot, catch up, then pages as they come; always from the last stored cursor."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from agent_tui.client import endpoints
+from agent_tui.client.api import Api
+from agent_tui.client.backoff import Backoff
+from agent_tui.client.endpoints import Bye
+from agent_tui.client.login import Login
+from agent_tui.client.problems import Declined, TryLater
+from agent_tui.errors import AgentTuiError, Corrupt, Refused
+from agent_tui.i18n.message import Msg, msg
+from agent_tui.store import write
+from agent_tui.store.cache import Cache
+from agent_tui.store.open import rebuild
+from agent_tui.sync.reckoning import Reckoning
+from agent_tui.sync.state import Connection, LinkState
+from agent_tui.wire.feed import Beat, Change, Page
+from agent_tui.wire.session import Session
+
+_log = logging.getLogger(__name__)
+
+OnRows = Callable[[frozenset[str], tuple[Change, ...]], None]
+
+
+class Pull:
+    """One loop; it ends only when told to or when the person is refused."""
+
+    def __init__(
+        self, api: Api, login: Login, cache: Cache, state: LinkState, clock: Reckoning, on_rows: OnRows
+    ) -> None:
+        self._api, self._login, self._cache = api, login, cache
+        self._state, self._clock = state, clock
+        self._on_rows = on_rows
+        self._backoff = Backoff()
+        self._round: asyncio.Task[None] | None = None
+
+    def restart(self) -> None:
+        """Begin again from what is stored: the cache was made anew, or the token is no longer accepted."""
+        if self._round is not None:
+            self._round.cancel()
+
+    async def run(self) -> None:
+        """Until cancelled; returns when the person must act (`refused`)."""
+        while self._state.connection is not Connection.REFUSED:
+            self._round = asyncio.create_task(self._one_round())
+            try:
+                await asyncio.wait({self._round})
+            finally:
+                self._round.cancel()
+            if not self._round.cancelled() and (error := self._round.exception()) is not None:
+                await self._recover(error)
+
+    async def _one_round(self) -> None:
+        """From signing in to the end of a stream. Ends with an error or a polite bye."""
+        self.greet(await self._login.ensure())
+        self._state.to(Connection.CATCHING_UP)
+        if not self._cache.cursor:
+            await self._snapshot()
+        await self._catch_up()
+        await self._follow()
+
+    def greet(self, session: Session | None) -> None:
+        """A new session began (None: the old one stands): whose cache this is, and what time it is."""
+        if session is None:
+            return
+        if self._cache.agent_id not in ("", session.agent_id):
+            # What another person was allowed to see is not for this one.
+            rebuild(self._cache)
+        self._clock.learn(session.at, session.speed)
+        write.put_meta(self._cache, agent_id=session.agent_id, banner=session.banner, epoch=session.epoch)
+
+    async def _snapshot(self) -> None:
+        """Every row of my scope. The cursor of the first page is the one to follow from: rows may have changed since."""
+        generation = str(int(self._cache.meta.get("generation", "0")) + 1)
+        after, cursor, done = "", "", 0
+        while True:
+            page = await endpoints.snapshot(self._api, after)
+            cursor = cursor or page.cursor
+            done += len(page.changes)
+            self._clock.learn(page.at, page.speed)
+            self._tell(write.apply_snapshot(self._cache, page, generation), page.changes)
+            self._state.progress = (done, max(done, page.total))
+            after = page.after
+            if not after:
+                break
+        write.finish_snapshot(self._cache, cursor, generation)
+        self._state.progress = (0, 0)
+
+    async def _catch_up(self) -> None:
+        more = True
+        while more:
+            page = await endpoints.changes(self._api, self._cache.cursor)
+            self._apply(page)
+            more = page.more
+
+    async def _follow(self) -> None:
+        async with endpoints.stream(self._api, self._cache.cursor) as events:
+            self._backoff.reset()
+            self._state.to(Connection.LIVE)
+            async for event in events:
+                if isinstance(event, Bye):
+                    break
+                if isinstance(event, Beat):
+                    self._clock.learn(event.at, event.speed)
+                    self._state.equal()
+                elif not self._apply(event):
+                    break
+        await asyncio.sleep(self._backoff.next_s() / 2)
+
+    def _apply(self, page: Page) -> bool:
+        """False when the page does not continue what is stored: it was dropped."""
+        if page.start != self._cache.cursor:
+            return False
+        touched = write.apply_page(self._cache, page)
+        self._clock.learn(page.at, page.speed)
+        if not page.more:
+            self._state.equal()
+        self._tell(touched, page.changes)
+        return True
+
+    def _tell(self, touched: frozenset[str], changes: tuple[Change, ...]) -> None:
+        self._on_rows(touched, changes)
+
+    async def _recover(self, error: BaseException) -> None:
+        """What to do about the end of a round; raises only what nobody foresaw."""
+        match error:
+            case Declined() if error.problem.name == "cursor-too-old":
+                self._forget_cursor()
+                return
+            case Declined() if error.problem.name == "not-signed-in":
+                self._login.forget()
+            case Refused():
+                self._state.to(Connection.REFUSED, _said(error))
+                return
+            case Corrupt():
+                rebuild(self._cache)
+            case AgentTuiError():
+                self._state.to(Connection.OFFLINE, _said(error))
+            case _:
+                _log.error("reading lane: %s", type(error).__name__, exc_info=error)
+                self._state.to(Connection.OFFLINE, msg("desk.connection.silent"))
+        await asyncio.sleep(self._backoff.next_s(error.retry_after_s if isinstance(error, TryLater) else None))
+
+    def _forget_cursor(self) -> None:
+        """Only a snapshot helps; it may be of another epoch, whose time counts alone. The journal stays."""
+        write.put_meta(self._cache, cursor="")
+        self._clock.forget()
+
+
+def _said(error: AgentTuiError) -> Msg:
+    return Msg(error.key, {name: str(value) for name, value in error.args_.items()})

@@ -1,0 +1,243 @@
+"""The writing lane: commands from the journal to the server, each under the id it was born with.
+
+One command at a time for each target, at most `LANES` targets at once, so that one slow answer holds up nobody else.
+What may wait tries for as long as it takes. What may not is given up after `LIFE_S` if it was never sent; if it was,
+the server is asked what became of it before anything is said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+
+from agent_tui.client import endpoints
+from agent_tui.client.api import Api
+from agent_tui.client.backoff import Backoff
+from agent_tui.client.problems import Declined, TryLater
+from agent_tui.clock import monotonic, wall
+from agent_tui.domain.centre import CommandRow
+from agent_tui.domain.commands import Command
+from agent_tui.errors import ConnectionError_, StoreError
+from agent_tui.store import read
+from agent_tui.store.cache import Cache
+from agent_tui.store.journal import Item, Journal
+from agent_tui.sync.state import Connection, LinkState
+from agent_tui.wire.command import Envelope, Intent, Outcome
+from agent_tui.wire.feed import Change, parse_cursor
+
+_log = logging.getLogger(__name__)
+
+LANES = 4
+LIFE_S = 10.0
+TICK_S = 1.0
+REMEMBERED = 200
+"""Outcomes kept in memory for those who ask late."""
+
+OUTCOMES = {"version-conflict": "conflict", "command-expired": "expired"}
+"""Problem → outcome; every other problem that stands is a refusal."""
+
+OnAnswer = Callable[[Command, Outcome], None]
+Job = Callable[[Item], Awaitable[None]]
+
+
+class Push:
+    """One loop that starts a task for each lane that has something to send."""
+
+    def __init__(
+        self,
+        api: Api,
+        journal: Journal,
+        cache: Cache,
+        state: LinkState,
+        on_answer: OnAnswer,
+        on_signed_out: Callable[[], None],
+    ) -> None:
+        self._api, self._journal, self._cache, self._state = api, journal, cache, state
+        self._on_answer, self._on_signed_out = on_answer, on_signed_out
+        self._wake = asyncio.Event()
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._born: dict[str, float] = {}
+        self._tries: dict[str, tuple[Backoff, float]] = {}
+        self._known: OrderedDict[str, Outcome] = OrderedDict()
+        self._waiting: dict[str, list[asyncio.Future[Outcome]]] = {}
+        state.on_change(self._link_changed)
+
+    def wake(self) -> None:
+        """There is something new to send."""
+        self._wake.set()
+
+    async def settle(self, command_id: str, timeout: float) -> Outcome | None:
+        """The outcome once it is known; None if it is not within `timeout` real seconds."""
+        if command_id in self._known:
+            return self._known[command_id]
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(command_id, []).append(future)
+        try:
+            return await asyncio.wait_for(future, timeout)
+        except TimeoutError:
+            return None
+        finally:
+            waiting = self._waiting.get(command_id, [])
+            if future in waiting:
+                waiting.remove(future)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        try:
+            while True:
+                self._wake.clear()
+                self._start_lanes()
+                try:
+                    await asyncio.wait_for(self._wake.wait(), TICK_S)
+                except TimeoutError:
+                    continue
+        finally:
+            for task in self._busy.values():
+                task.cancel()
+
+    def rows_came(self, changes: tuple[Change, ...]) -> None:
+        """Pages bring the outcomes too: those whose answer was lost, and those that were waiting for approval."""
+        for change in changes:
+            if change.entity == "command" and not change.remove:
+                self._row_came(change.id)
+        seq = self._seq()
+        seen = tuple(i.id for i in self._journal.items() if i.state == "applied" and i.feed_seq <= seq)
+        if seen:
+            self._journal.drop(seen)
+
+    # ---- lanes
+
+    def _link_changed(self) -> None:
+        if self._state.connection is Connection.LIVE:
+            self._tries.clear()
+        self._wake.set()
+
+    def _start_lanes(self) -> None:
+        lanes: set[str] = set()
+        for item in self._journal.items():
+            if item.lane in lanes or item.state not in ("queued", "unknown"):
+                lanes |= {item.lane} if item.state == "sending" else set()
+                continue
+            lanes.add(item.lane)
+            job = self._job(item)
+            if job is not None and item.lane not in self._busy and len(self._busy) < LANES:
+                self._busy[item.lane] = asyncio.create_task(self._guard(item, job))
+
+    def _job(self, item: Item) -> Job | None:
+        """What is to be done about the head of a lane now, if anything."""
+        late = not item.may_wait and self._age_s(item) > LIFE_S
+        if late and item.state == "queued":
+            return self._to_unknown if item.attempts else self._give_up
+        if not self._state.online or monotonic() < self._tries.get(item.id, (None, 0.0))[1]:
+            return None
+        return self._ask if item.state == "unknown" else self._send
+
+    async def _guard(self, item: Item, job: Job) -> None:
+        try:
+            await job(item)
+        except TryLater as error:
+            self._later(item, error.retry_after_s)
+        except ConnectionError_:
+            self._later(item, None)
+        except StoreError as error:
+            _log.error("journal: %s", error.key)
+            self._later(item, TICK_S)
+        finally:
+            self._busy.pop(item.lane, None)
+            self._wake.set()
+
+    async def _send(self, item: Item) -> None:
+        await asyncio.wrap_future(self._journal.sending(item.id))
+        envelope = Envelope(
+            id=item.id,
+            command=item.command,
+            if_match=item.if_match,
+            intent=Intent(age_ms=int(self._age_s(item) * 1000), offline=item.offline),
+        )
+        try:
+            outcome = await endpoints.send(self._api, envelope, len(self._journal.items()))
+        except Declined as error:
+            if error.problem.name == "not-signed-in":
+                await self._set_state(item, "queued")
+                self._on_signed_out()
+                raise TryLater(error.problem, None) from None
+            outcome = Outcome(id=item.id, outcome=OUTCOMES.get(error.problem.name, "refused"))
+            reasons = error.problem.reasons or ({"en": error.problem.detail},)
+            await self._record(item, outcome, error.problem.name, reasons)
+        except ConnectionError_:
+            await self._set_state(item, "queued")
+            raise
+        else:
+            await self._record(item, outcome, None, ())
+
+    async def _ask(self, item: Item) -> None:
+        """Sent once, never answered: what became of it?"""
+        answer = await endpoints.status(self._api, (item.id,))
+        if answer.outcomes:
+            row = read.get(self._cache, CommandRow, item.id)
+            await self._record(item, answer.outcomes[0], row.problem if row else None, row.reasons if row else ())
+        elif item.may_wait:
+            await self._set_state(item, "queued")
+        else:
+            await self._give_up(item)
+
+    async def _give_up(self, item: Item) -> None:
+        await self._record(item, Outcome(id=item.id, outcome="expired"), "desk.outcome.expired", ())
+
+    async def _to_unknown(self, item: Item) -> None:
+        await self._set_state(item, "unknown")
+
+    async def _set_state(self, item: Item, state: str) -> None:
+        await asyncio.wrap_future(self._journal.set_state(item.id, state))
+
+    # ---- outcomes
+
+    async def _record(
+        self, item: Item, outcome: Outcome, problem: str | None, reasons: tuple[dict[str, str], ...]
+    ) -> None:
+        await asyncio.wrap_future(self._journal.record(item, outcome, problem, reasons))
+        self._settled(item, outcome)
+        if outcome.outcome == "applied" and outcome.feed_seq <= self._seq():
+            self._journal.drop((item.id,))
+
+    def _row_came(self, command_id: str) -> None:
+        item = self._journal.item(command_id)
+        if item is None or item.lane in self._busy:
+            # Its own answer is on the way, and carries more than the row does.
+            return
+        row = read.get(self._cache, CommandRow, command_id)
+        if row is None or row.outcome == item.state:
+            return
+        outcome = Outcome(id=row.id, outcome=row.outcome)
+        self._journal.record(item, outcome, row.problem, row.reasons)
+        self._settled(item, outcome)
+        if row.outcome == "applied":
+            self._journal.drop((row.id,))
+
+    def _settled(self, item: Item, outcome: Outcome) -> None:
+        self._tries.pop(item.id, None)
+        self._born.pop(item.id, None)
+        # A revealed value goes to those who wait for it now, and is remembered nowhere here.
+        self._known[item.id] = Outcome(id=item.id, outcome=outcome.outcome, feed_seq=outcome.feed_seq)
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        for future in self._waiting.pop(item.id, []):
+            if not future.done():
+                future.set_result(outcome)
+        self._on_answer(item.command, outcome)
+
+    def _later(self, item: Item, at_least_s: float | None) -> None:
+        backoff = self._tries.get(item.id, (Backoff(), 0.0))[0]
+        self._tries[item.id] = (backoff, monotonic() + backoff.next_s(at_least_s))
+
+    def _seq(self) -> int:
+        return parse_cursor(self._cache.cursor).seq if self._cache.cursor else 0
+
+    def _age_s(self, item: Item) -> float:
+        """Since the key was pressed: on the monotonic clock, from the first sight of it in this run of the program."""
+        now = monotonic()
+        if item.id not in self._born:
+            self._born[item.id] = now - max(0.0, wall().timestamp() - item.made_ms / 1000)
+        return now - self._born[item.id]
