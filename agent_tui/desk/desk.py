@@ -15,6 +15,7 @@ from agent_tui.desk.door import NotSubmitted, Submitted
 from agent_tui.desk.drafts import DraftBook, scrubbed
 from agent_tui.desk.offline import refused_offline
 from agent_tui.desk.profile import Profile
+from agent_tui.desk.reveals import SHOWN_S
 from agent_tui.desk.sight import Sight
 from agent_tui.desk.wakes import Wakes
 from agent_tui.domain.commands import OFFLINE, Command
@@ -197,7 +198,7 @@ class Desk:
 
     def _answered(self, command: Command, outcome: Outcome) -> None:
         if outcome.value is not None:
-            self.sight.keep_in_clear(command, outcome)
+            self.sight.keep_in_clear(command, outcome.value, outcome.expires_s or SHOWN_S)
             self.wakes.touch(("reveal",))
 
     def _online(self) -> Link:

@@ -31,6 +31,8 @@ def status(sight: Sight, query: StatusOf) -> Status:
         state=me.state if me else None,
         since=me.since if me else None,
         pending_state=sight.pending.asked_state(),
+        why=sight.link.why,
+        progress=sight.link.progress,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from agent_tui.desk.pending import PendingIndex
-from agent_tui.desk.reveals import SHOWN_S, Reveals
+from agent_tui.desk.reveals import Reveals
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.commands import Command, RevealField, VerifyCaller
 from agent_tui.domain.contact import LIVE_STATES, OPEN_STATES, Contact
@@ -14,7 +14,6 @@ from agent_tui.store.cache import Cache
 from agent_tui.store.window import Window
 from agent_tui.sync.reckoning import Reckoning
 from agent_tui.sync.state import LinkState
-from agent_tui.wire.command import Outcome
 
 MINE_AT_MOST = 50
 """Contacts and tickets of one person that a view decodes."""
@@ -46,16 +45,13 @@ class Sight(msgspec.Struct, kw_only=True):
         mine = [_contact(body) for _, _, _, body in rows]
         return tuple(sorted(mine, key=lambda c: (_turn(c), c.queued_at)))
 
-    def keep_in_clear(self, command: Command, outcome: Outcome) -> None:
+    def keep_in_clear(self, command: Command, value: str, seconds: float) -> None:
         """A revealed field for its seconds, the name of a verified caller for the contact; memory only."""
-        if outcome.value is None:
-            raise ValueError("nothing was revealed")
         if isinstance(command, RevealField):
-            seconds = outcome.expires_s or SHOWN_S
-            self.reveals.show(command.customer_id, command.field.value, outcome.value, seconds)
+            self.reveals.show(command.customer_id, command.field.value, value, seconds)
         elif isinstance(command, VerifyCaller):
             contact = read.get(self.cache, Contact, command.contact_id)
-            self.reveals.know_name(command.contact_id, (contact.customer_id or "") if contact else "", outcome.value)
+            self.reveals.know_name(command.contact_id, (contact.customer_id or "") if contact else "", value)
 
     def forget_ended(self) -> None:
         """Names of callers whose contact is over, or no longer mine, go."""

@@ -201,6 +201,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None
     pending_state: str | None = None
     """A state asked for and not confirmed yet."""
+    why: Msg | None = None
+    """Why the connection is as it is, when there is something to say."""
+    progress: tuple[int, int] = (0, 0)
+    """(rows received, rows expected) while the first rows arrive; (0, 0) when none do."""
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
