@@ -96,6 +96,6 @@ def why(contact: Contact, agent: Agent, now: datetime) -> tuple[Why, ...]:
     return (
         *place,
         Why(key="domain.why.waited", args={"seconds": int(waited(contact, now))}),
-        Why(key=f"domain.why.{by}", args={"group": contact.group}),
+        Why(key=f"domain.why.{by}"),
         Why(key="domain.why.longest_idle", args={"seconds": int((now - idle).total_seconds()) if idle else 0}),
     )

@@ -55,7 +55,7 @@ def step(agent: Agent, move: str, case: Case, *, reason: str | None = None) -> t
     """The agent after a move of AGENT_MOVES, and the fact of it (none where nothing changed)."""
     to = AGENT_MOVES[agent.state].get(move)
     if to is None:
-        stale("agent_moved_on", agent=agent.name, state=agent.state.value)
+        stale(f"agent_is_{agent.state.value}", agent=agent.name)
     if move in FREEING and agent.next_state is not None:
         to, reason = agent.next_state, agent.next_reason
         agent = msgspec.structs.replace(agent, next_state=None, next_reason=None)
@@ -74,7 +74,7 @@ def step(agent: Agent, move: str, case: Case, *, reason: str | None = None) -> t
 def reserve(agent: Agent, contact_id: str, case: Case) -> tuple[Agent, tuple[Event, ...]]:
     """Ready → reserved for a contact."""
     if agent.state is not A.READY or not agent.active:
-        stale("agent_not_ready", agent=agent.name, state=agent.state.value)
+        stale(f"agent_is_{agent.state.value}", agent=agent.name)
     moved, events = step(agent, "reserve", case)
     return msgspec.structs.replace(moved, contacts=(*agent.contacts, contact_id)), events
 
@@ -99,7 +99,7 @@ def set_agent_state(command: SetAgentState, case: Case) -> Effects:
     wanted = AgentState(command.state)
     reason = command.reason if wanted is A.NOT_READY else None
     if wanted is A.NOT_READY and reason not in CHOSEN_REASONS:
-        refuse("reason_needed", reasons=", ".join(CHOSEN_REASONS))
+        refuse("reason_needed")
     if agent.state in SETTLED:
         moved, events = step(agent, command.state, case, reason=reason)
         return Effects(puts=(moved,) if moved is not agent else (), events=events)

@@ -102,9 +102,9 @@ def asking(contact: Contact, command: str) -> str:
     """The service of a command, if the contact is in a state for it and nothing else is being asked."""
     states, service = ASKS[command]
     if contact.state not in states:
-        stale("contact_moved_on", state=contact.state.value)
+        stale(f"contact_is_{contact.state.value}")
     if contact.request is not None and service != "ClearConnection":
-        stale("already_asked", service=contact.request)
+        stale("already_asked")
     return service
 
 
@@ -129,9 +129,9 @@ def accept(command: AcceptContact, case: Case) -> Effects:
 def send_message(command: SendMessage, case: Case) -> Effects:
     contact = case.own_contact(command.contact_id)
     if contact.channel not in TEXT_CHANNELS:
-        refuse("no_text_channel", channel=contact.channel.value)
+        refuse("no_text_channel")
     if contact.state not in LIVE_STATES:
-        stale("contact_moved_on", state=contact.state.value)
+        stale(f"contact_is_{contact.state.value}")
     text = case.clean(command.text)
     if not text:
         refuse("empty_text")
@@ -157,7 +157,7 @@ def correct_group(command: CorrectGroup, case: Case) -> Effects:
     if contact.state is not C.QUEUED and contact.agent_id != case.actor.id:
         stale("not_your_contact")
     if contact.state not in HANDLED | {C.QUEUED, C.ALERTING}:
-        stale("contact_moved_on", state=contact.state.value)
+        stale(f"contact_is_{contact.state.value}")
     group = case.state.get(Group, command.group)
     if group is None or group.kind != "skill":
         refuse("no_group", group=command.group)
@@ -169,7 +169,7 @@ def correct_group(command: CorrectGroup, case: Case) -> Effects:
         category=command.category or contact.category,
         overflowed_at=None,
         overflow_groups=(),
-        why=(Why(key="domain.why.corrected", args={"from": contact.group}),),
+        why=(Why(key="domain.why.corrected"),),
     )
     return Effects(
         puts=(moved,),
@@ -180,7 +180,7 @@ def correct_group(command: CorrectGroup, case: Case) -> Effects:
 def verify_caller(command: VerifyCaller, case: Case) -> Effects:
     contact = case.own_contact(command.contact_id)
     if contact.state not in HANDLED:
-        stale("contact_moved_on", state=contact.state.value)
+        stale(f"contact_is_{contact.state.value}")
     if contact.customer_id is None and command.degree is not Verified.NONE:
         refuse("caller_unknown")
     if command.degree is not Verified.NONE and not command.checks:
@@ -229,10 +229,10 @@ def wrap_up(command: WrapUpContact, case: Case) -> Effects:
     """Category and result close the contact; what was promised becomes a ticket; the customer is asked how it was."""
     contact = case.own_contact(command.contact_id)
     if contact.state is not C.WRAP_UP:
-        stale("still_connected" if contact.state in LIVE_STATES else "contact_moved_on", state=contact.state.value)
+        stale(f"contact_is_{contact.state.value}")
     category = known_category(command.category, case)
     if command.result not in category.results:
-        refuse("no_result", result=command.result, results=", ".join(category.results))
+        refuse("no_result", result=command.result)
     text = case.clean(command.note)
     closed = msgspec.structs.replace(
         contact,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from agent_tui.domain.agent import Agent
 from agent_tui.domain.agent_rules import engage, leave, step
 from agent_tui.domain.case import Case, refuse, stale
 from agent_tui.domain.commands import ReceiveMessage, RecordSatisfaction, ReportEvent
@@ -68,18 +69,23 @@ def _held(contact: Contact, report: ReportEvent, case: Case) -> Effects:
 
 
 def _retrieved(contact: Contact, report: ReportEvent, case: Case) -> Effects:
-    back, freed, events = without_legs(paused(contact, case.now), case)
-    talking = msgspec.structs.replace(back, state=C.CONNECTED, talk_since=case.now, request=None)
-    return Effects(
-        puts=(talking, *freed), events=(case.event("ContactRetrieved", talking, hold_s=talking.hold_s), *events)
-    )
+    """Back to the customer; the consult is over unless the agent only went to and fro."""
+    back = paused(contact, case.now)
+    freed: tuple[Agent, ...] = ()
+    events: tuple[Event, ...] = ()
+    if contact.request != "RetrieveCall":
+        back, freed, events = without_legs(back, case)
+    return _talking_again(back, freed, events, case)
 
 
 def _conferenced(contact: Contact, report: ReportEvent, case: Case) -> Effects:
-    together = msgspec.structs.replace(
-        paused(contact, case.now), state=C.CONNECTED, talk_since=case.now, request=None
-    )
-    return Effects(puts=(together,))
+    return _talking_again(paused(contact, case.now), (), (), case)
+
+
+def _talking_again(contact: Contact, freed: tuple[Agent, ...], events: tuple[Event, ...], case: Case) -> Effects:
+    talking = msgspec.structs.replace(contact, state=C.CONNECTED, talk_since=case.now, request=None)
+    fact = case.event("ContactRetrieved", talking, hold_s=talking.hold_s)
+    return Effects(puts=(talking, *freed), events=(fact, *events))
 
 
 def _transferred(contact: Contact, report: ReportEvent, case: Case) -> Effects:
@@ -172,9 +178,9 @@ def receive_message(command: ReceiveMessage, case: Case) -> Effects:
     """What the customer writes is kept scrubbed, before and after the agent came."""
     contact = case.contact(command.contact_id)
     if contact.channel not in TEXT_CHANNELS:
-        refuse("no_text_channel", channel=contact.channel.value)
+        refuse("no_text_channel")
     if contact.state not in HANDLED | {C.QUEUED, C.ALERTING}:
-        stale("contact_moved_on", state=contact.state.value)
+        stale(f"contact_is_{contact.state.value}")
     message = Message(author="customer", text=scrub(command.text).text, at=case.now)
     return Effects(puts=(said(contact, message, case),))
 
@@ -185,7 +191,7 @@ def record_satisfaction(command: RecordSatisfaction, case: Case) -> Effects:
     if not 1 <= command.score <= 5:
         refuse("score_range", score=command.score)
     if contact.state not in (C.WRAP_UP, C.CLOSED):
-        stale("contact_moved_on", state=contact.state.value)
+        stale(f"contact_is_{contact.state.value}")
     if contact.satisfaction is not None:
         stale("already_scored")
     scored = msgspec.structs.replace(contact, satisfaction=command.score)

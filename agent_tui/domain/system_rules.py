@@ -17,7 +17,7 @@ def offer_to_agent(command: OfferToAgent, case: Case) -> Effects:
     """Queued → alerting; the person is reserved and may see the customer."""
     contact = case.contact(command.contact_id)
     if contact.state is not ContactState.QUEUED:
-        stale("contact_moved_on", state=contact.state.value)
+        stale(f"contact_is_{contact.state.value}")
     agent, events = reserve(case.agent(command.agent_id), contact.id, case)
     ringing = msgspec.structs.replace(
         contact,
@@ -40,7 +40,7 @@ def take_back_offer(command: TakeBackOffer, case: Case) -> Effects:
     """Not answered in time. Too late if the person pressed the key already: the link decides."""
     contact = case.contact(command.contact_id)
     if contact.state is not ContactState.ALERTING or contact.agent_id != command.agent_id:
-        stale("contact_moved_on", state=contact.state.value)
+        stale(f"contact_is_{contact.state.value}")
     if contact.request == "AnswerCall":
         stale("being_answered")
     return back_to_queue(contact, case)
@@ -69,7 +69,7 @@ def overflow_contact(command: OverflowContact, case: Case) -> Effects:
     """M3: waiting, not the voice, loses VIPs; further groups may now give first help."""
     contact = case.contact(command.contact_id)
     if contact.state is not ContactState.QUEUED:
-        stale("contact_moved_on", state=contact.state.value)
+        stale(f"contact_is_{contact.state.value}")
     known = {contact.group, *contact.overflow_groups}
     fresh = tuple(dict.fromkeys(group for group in command.groups if group not in known))
     if not fresh:

@@ -119,7 +119,7 @@ def move_ticket(command: MoveTicket, case: Case) -> Effects:
         refuse("unknown_state", state=command.state)
     to, agent = TicketState(command.state), case.agent()
     if to not in TICKET_MOVES[ticket.state]:
-        stale("ticket_moved_on", number=ticket.number, state=ticket.state.value)
+        stale(f"ticket_is_{ticket.state.value}", number=ticket.number)
     if ticket.kind is TicketKind.COMPLAINT and to is TicketState.CLOSED:
         refuse("complaint_by_action")
     if refused := may_move(ticket, to, agent):

@@ -31,7 +31,7 @@ def _colleague(to_kind: str, to_id: str, case: Case) -> Agent:
     _skill_group(to_id, case)
     free = [a for a in case.state.find(Agent, status=AgentState.READY.value) if to_id in a.groups and a.active]
     if not free:
-        refuse("nobody_free", group=to_id)
+        refuse("nobody_free")
     return min(free, key=lambda a: (a.idle_since or case.now, a.id))
 
 
