@@ -29,6 +29,8 @@ def offer(contact_id: str, persona: Persona) -> OfferNew:
         language=persona.language,
         terminal_id=persona.terminal,
         text=persona.first,
+        group=persona.group,
+        priority=persona.priority,
     )
 
 

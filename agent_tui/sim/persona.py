@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
+from agent_tui.domain.contact import Priority
 from agent_tui.sim import traffic
 from agent_tui.sim.cast import Cast, Deal, Lines, TopicLines
 
@@ -53,6 +54,9 @@ class Persona(msgspec.Struct, frozen=True, kw_only=True):
     """The conversation takes so long on the phone."""
     rating: int | None
     """Answer to the survey; None for no answer."""
+    group: str | None = None
+    """The line they chose themselves; None leaves it to triage."""
+    priority: Priority = Priority.NORMAL
 
 
 class Talk(msgspec.Struct, frozen=True, kw_only=True):

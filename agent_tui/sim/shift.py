@@ -1,0 +1,141 @@
+"""A floor full of robots on one server: the observer, the switch link with its customers, and the colleagues."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from agent_tui.domain.contact import Contact
+from agent_tui.domain.customer import Customer
+from agent_tui.sim import persona as people
+from agent_tui.sim import plan, traffic
+from agent_tui.sim.cast import Cast
+from agent_tui.sim.cast import load as load_cast
+from agent_tui.sim.colleague import Colleague
+from agent_tui.sim.customers import Customers
+from agent_tui.sim.floor import Floor
+from agent_tui.sim.line import Line
+from agent_tui.sim.link import SwitchLink
+from agent_tui.sim.office import Office
+from agent_tui.sim.pace import Pace
+from agent_tui.sim.persona import Known, Persona
+from agent_tui.sim.web_seat import WebSeat
+
+
+class Logins(msgspec.Struct, frozen=True, kw_only=True):
+    """Who signs in: login and password of the observer, the link and each colleague."""
+
+    observer: tuple[str, str]
+    link: tuple[str, str]
+    colleagues: tuple[tuple[str, str], ...]
+
+
+class Floorful(msgspec.Struct, frozen=True, kw_only=True):
+    """How busy it is."""
+
+    seed: int = 1
+    peak_per_hour: float = 240.0
+    """Arrivals an hour when the curve of the day is at its top."""
+    flat: bool = False
+    """The same rate all day instead of the curve."""
+    zone: str = "Asia/Shanghai"
+    last_seq: int = 0
+    """Requests of the link up to this number were answered before."""
+
+
+class Shift:
+    """Made by `open`; `traffic` brings customers until cancelled; `close` ends everything."""
+
+    def __init__(self, observer: WebSeat, link: WebSeat, folder: Path, known: Sequence[Known], how: Floorful) -> None:
+        self.how = how
+        self.cast: Cast = load_cast(folder)
+        self._speeches = plan.load(folder)
+        self._known = tuple(known)
+        self._observer, self._link_seat = observer, link
+        self.pace = Pace(observer.session.at, observer.session.speed)
+        self.floor, self.office = Floor(self.pace), Office()
+        self.line = Line(link, self.pace)
+        self.customers = Customers(self.line, self.floor, self.office)
+        self.link = SwitchLink(self.line, self.floor, self.office, self.cast, how.seed)
+        self.colleagues: list[Colleague] = []
+        self._seats: list[WebSeat] = []
+        self._rng = random.Random(f"traffic/{how.seed}")
+        self._serial = 0
+
+    @classmethod
+    async def open(cls, url: str, logins: Logins, folder: Path, known: Sequence[Known], how: Floorful) -> Shift:
+        """Sign in observer and link, see the floor, take over customers of open contacts. Declined, Offline."""
+        observer = await WebSeat.open(url, *logins.observer)
+        try:
+            link = await WebSeat.open(url, *logins.link)
+        except BaseException:
+            await observer.close()
+            raise
+        shift = cls(observer, link, folder, known, how)
+        shift.line.spawn(shift.floor.follow(observer.news()))
+        await shift.floor.ready.wait()
+        for contact in shift.customers.adopt(shift.floor.open_contacts(), shift._stranger):
+            shift.link.catch_up(contact)
+        shift.line.spawn(shift.link.serve(how.last_seq))
+        return shift
+
+    async def employ(self, url: str, logins: Iterable[tuple[str, str]], stagger_s: float = 0.0) -> None:
+        """Sign in colleagues one after another, `stagger_s` real seconds apart, and let them work."""
+        for login, password in logins:
+            seat = await WebSeat.open(url, login, password)
+            self._seats.append(seat)
+            colleague = Colleague(seat, self.floor, self.office, self.cast, self._speeches, self.how.seed)
+            self.colleagues.append(colleague)
+            self.line.spawn(colleague.work())
+            await asyncio.sleep(stagger_s)
+
+    def _stranger(self, contact: Contact) -> Persona:
+        """A customer for a contact that had one before this process: of its channel, language and likely topic."""
+        seed = random.Random(contact.id).getrandbits(32)
+        topic = plan.topic_of(contact, self.cast)
+        language = contact.language if contact.language in self.cast.lines else None
+        return people.invent(self.cast, seed, topic=topic, channel=contact.channel.value, language=language)
+
+    def next_persona(self) -> Persona:
+        """The next customer of this shift's seed."""
+        self._serial += 1
+        return people.invent(self.cast, self.how.seed * 1_000_003 + self._serial, self._known)
+
+    async def traffic(self, seconds: float, rate: Callable[[datetime], float] | None = None) -> None:
+        """Bring customers for so many business seconds, by the curve of the day."""
+        curve = rate or self._rate
+        for moment in traffic.arrivals(self._rng, self.pace.now(), seconds, self.how.peak_per_hour, curve):
+            await self.pace.until(moment)
+            self.customers.arrive(self.next_persona())
+
+    def _rate(self, moment: datetime) -> float:
+        return 1.0 if self.how.flat else max(0.15, traffic.shape(moment, self.how.zone))
+
+    async def close(self) -> None:
+        """Stop robots and leave the floor as it is."""
+        await self.line.close()
+        for seat in (*self._seats, self._link_seat, self._observer):
+            await seat.close()
+
+
+def known_from(floor: Floor, phones: dict[str, str]) -> list[Known]:
+    """Customers of the floor whose clear numbers robots were given: customer id → number."""
+    found = []
+    for customer in floor.all(Customer):
+        if customer.id in phones:
+            terminals = [p.number for p in customer.products if p.kind == "terminal"]
+            found.append(
+                Known(
+                    phone=phones[customer.id],
+                    kind=customer.kind,
+                    language=customer.language,
+                    tier=customer.tier.value,
+                    terminal=terminals[0] if terminals else None,
+                )
+            )
+    return found
