@@ -9,7 +9,6 @@ from __future__ import annotations
 import msgspec
 
 from agent_tui.policy.ask import Facts, ask
-from agent_tui.policy.decision import Circumstances
 from agent_tui.policy.model import Cap, Policy
 
 BEYOND = 2**52
@@ -60,8 +59,19 @@ def _alone(facts: Facts) -> Facts:
 
 
 def _search(policy: Policy, facts: Facts) -> int | None:
-    sums = sorted({_reach(cap, facts.circumstances) for cap in policy.caps(facts.action)})
-    sums = [1, *(minor for minor in sums if minor > 1)]
+    beyond = ask(policy, with_amount(facts, BEYOND))
+    if beyond.allowed:
+        return None
+    # The rules in the way of a sum without end are those that set the limit; the lowest is nearly always it.
+    lowest = min((_reach(cap, facts) for name in beyond.rules for cap in policy.rules[name].caps), default=0)
+    if lowest >= 1 and may_alone(policy, facts, lowest) and not may_alone(policy, facts, lowest + 1):
+        return lowest
+    return _among(policy, facts)
+
+
+def _among(policy: Policy, facts: Facts) -> int | None:
+    """The largest sum named by any rule that is allowed, more money never being easier (`lint` sees to that)."""
+    sums = sorted({1, *(minor for cap in policy.caps(facts.action) if (minor := _reach(cap, facts)) > 1)})
     low, high = -1, len(sums)
     while high - low > 1:
         middle = (low + high) // 2
@@ -69,13 +79,12 @@ def _search(policy: Policy, facts: Facts) -> int | None:
             low = middle
         else:
             high = middle
-    if low < 0:
-        return _nothing(policy, facts)
-    return None if low == len(sums) - 1 and may_alone(policy, facts, BEYOND) else sums[low]
+    return sums[low] if low >= 0 else _nothing(policy, facts)
 
 
-def _reach(cap: Cap, given: Circumstances) -> int:
+def _reach(cap: Cap, facts: Facts) -> int:
     """The largest amount before this rule turns, with what is already used."""
+    given = facts.circumstances
     used = {"agentDay": given.agent_day_minor, "customerDay": given.customer_day_minor}
     return cap.minor - sum(used.get(name, 0) for name in cap.adds)
 

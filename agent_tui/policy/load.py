@@ -8,6 +8,7 @@ dates are applied here, and every action is asked once before anybody else may a
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -67,9 +68,7 @@ def load(source: Path | str, at: datetime) -> Policy:
     rules = [rule for file, part in parts.items() for rule in rules_of(file, part)]
     _no_twins(rules)
     _validate(parts, schema)
-    held = tuple(rule for rule in rules if rule.holds(at))
-    later = tuple(moment for rule in rules for moment in (rule.start, rule.end) if moment and moment > at)
-    policy = Policy(text=text, revision=digest(text.encode()), rules=held, later=later)
+    policy = Policy(text=text, revision=digest(text.encode()), rules=tuple(rules), at=at)
     _prepare(policy, schema)
     _self_test(policy)
     return policy
@@ -102,14 +101,23 @@ def _prepare(policy: Policy, schema: str) -> None:
     except ValueError as error:
         raise PolicyError("policy.not_cedar", file=SCHEMA, reason=" ".join(str(error).split())) from None
     for action in ACTIONS:
-        policy.sets[action] = rule_set([rule for rule in policy.rules.values() if rule.about(action)])
+        policy.sets[action] = rule_set(policy.rules.values(), action)
 
 
-def rule_set(rules: list[Rule]) -> object:
-    """The engine's handle for some rules, each under its own id."""
+def rule_set(rules: Iterable[Rule], action: str) -> object:
+    """The engine's handle for some rules asked about one action only, each under its own id.
+
+    Sentences stay outside, and a rule that names `action` among others names it alone here: the engine copies the one
+    and searches the other at every question, which would double the cost of an answer.
+    """
     import cedarpy
 
-    bodies = {rule.id: rule.body for rule in rules}
+    alone = {"op": "==", "entity": {"type": "Action", "id": action}}
+    bodies = {
+        rule.id: {**rule.body, "annotations": {}, "action": alone if rule.actions else rule.body["action"]}
+        for rule in rules
+        if rule.about(action)
+    }
     return cedarpy.PolicySet.from_json_str(
         json.dumps({"templates": {}, "staticPolicies": bodies, "templateLinks": []})
     )

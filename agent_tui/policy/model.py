@@ -54,12 +54,14 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 class Policy:
     """Rules in force at one moment, with the handles of the engine made once."""
 
-    def __init__(self, *, text: str, revision: str, rules: tuple[Rule, ...], later: tuple[datetime, ...]) -> None:
+    def __init__(self, *, text: str, revision: str, rules: tuple[Rule, ...], at: datetime) -> None:
         self.text = text
         """Schema and rules as one text, as it travels in a bundle."""
         self.revision = revision
         """Digest of `text`."""
-        self.rules = {rule.id: rule for rule in rules}
+        self.rules = {rule.id: rule for rule in rules if rule.holds(at)}
+        self.expired = tuple(rule for rule in rules if rule.end is not None and rule.end <= at)
+        later = (moment for rule in rules for moment in (rule.start, rule.end) if moment and moment > at)
         self.changes_at = min(later, default=None)
         """When a rule next begins or ends; load again then."""
         self.schema: Any = None
