@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +53,11 @@ class Authority:
     def stepped_up(self) -> None:
         """The person has just authenticated again."""
         self._stepped_up = monotonic()
+
+    def warm(self) -> None:
+        """Make the policy ready before somebody waits for it."""
+        with suppress(PolicyError):
+            self._current_policy(self._sight.clock.now())
 
     def decide(self, question: Question) -> Decision:
         """The policy's answer now; a Deny that says so when offline, without policy, or without a known person."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from agent_tui import ids
-from agent_tui.desk import select_customer, select_queue, select_status, select_wall, views
+from agent_tui.desk import select_centre, select_customer, select_queue, select_status, select_wall, views
 from agent_tui.desk.authority import Authority, Question
 from agent_tui.desk.door import NotSubmitted, Submitted
 from agent_tui.desk.drafts import DraftBook, scrubbed
@@ -37,9 +37,12 @@ SELECTORS: Mapping[type, Callable[[Sight, Any], Any]] = {
     views.ContactDetail: select_customer.contact_detail,
     views.MyContacts: select_customer.my_contacts,
     views.ThreadOf: select_customer.thread_of,
-    views.Categories: select_customer.categories,
-    views.Notices: select_customer.notices,
-    views.Directory: select_customer.directory,
+    views.Categories: select_centre.categories,
+    views.Notices: select_centre.notices,
+    views.Directory: select_centre.directory,
+    views.Groups: select_centre.groups,
+    views.People: select_centre.people,
+    views.Blueprints: select_centre.blueprints,
     views.StatusOf: select_status.status,
     views.PendingWork: select_status.pending_work,
     views.Reveals: select_status.reveals,
@@ -158,6 +161,7 @@ class Desk:
         seat = Seat(self.profile.url, self.profile.login, self.profile.device_id, self.profile.client_version)
         self._link = Link(seat, files, self._rows_changed, self._answered, transport=self.profile.transport)
         await self._link.start(password)
+        self._authority.warm()
 
     async def disconnect(self) -> None:
         """Stop the loops; the desk goes on over its files."""

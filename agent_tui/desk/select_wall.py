@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from agent_tui.desk.select_customer import notices
+from agent_tui.desk.select_centre import notices
 from agent_tui.desk.sight import Sight
 from agent_tui.desk.views import AgentTile, GroupTile, Notices, Wall, WallView
 from agent_tui.domain.agent import Agent, AgentState

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar, cast
 
+from agent_tui.domain.contact import Contact
 from agent_tui.domain.rows import NAMES, Entity, decode
 from agent_tui.store import place
 from agent_tui.store.cache import Cache
@@ -38,6 +39,12 @@ def of_customer(cache: Cache, kind: type[E], customer_id: str, limit: int) -> tu
     """At most `limit` rows about a customer, the latest sort first."""
     name = _name(kind)
     return tuple(cast(E, decode(name, body)) for (body,) in cache.all("rows_of_customer", customer_id, name, limit))
+
+
+def contacts_of(cache: Cache, customer_id: str, limit: int) -> tuple[Contact, ...]:
+    """At most `limit` contacts of a customer, the latest first, whatever their priority."""
+    found = cache.all("contacts_of_customer", customer_id, limit)
+    return tuple(cast(Contact, decode("contact", body)) for (body,) in found)
 
 
 def of_parent(cache: Cache, kind: type[E], parent_id: str, limit: int) -> tuple[E, ...]:

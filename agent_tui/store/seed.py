@@ -6,12 +6,15 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from agent_tui.canon import digest
+from agent_tui.config.data import files, folder
 from agent_tui.domain.agent import Agent, AgentState, Role
-from agent_tui.domain.centre import Category, Figure, Group, Names
+from agent_tui.domain.centre import Bundle, Category, Figure, Group, Names
 from agent_tui.domain.contact import Channel, Contact, ContactState, Message, Priority, Thread, Why
 from agent_tui.domain.customer import Customer, Product, Tier
 from agent_tui.domain.rows import Entity
 from agent_tui.domain.ticket import Note, Ticket, TicketKind
+from agent_tui.policy.load import bundle
 from agent_tui.store.cache import Cache
 from agent_tui.store.write import put_meta, put_rows
 
@@ -46,7 +49,7 @@ CATEGORIES = (
 def seed(cache: Cache, contacts: int, customers: int = 500, *, now: datetime = START) -> None:
     """Put `contacts` open contacts (one in my hands) and `customers`, with groups, people, tickets and figures."""
     chance = random.Random(7)
-    put_rows(cache, _centre(now))
+    put_rows(cache, (*_centre(now), *_bundles()))
     put_rows(cache, (row for n in range(customers) for row in _customer(n, now, chance)))
     put_rows(cache, (_contact(n, customers, now, chance) for n in range(contacts)))
     put_rows(cache, _mine(now))
@@ -104,6 +107,14 @@ def _centre(now: datetime) -> Iterator[Entity]:
             target=target,
             level="ok" if scope == "centre" else "warn",
         )
+
+
+def _bundles() -> Iterator[Bundle]:
+    """Policy and blueprints that ship with the program, as a server publishes them."""
+    texts = {"policy": bundle(folder("scripts/policy"))}
+    texts |= {f"blueprint:{f.stem}": f.read_text("utf-8") for f in files("scripts/blueprints", "*.yaml")}
+    for id_, text in texts.items():
+        yield Bundle(id=id_, kind=id_.partition(":")[0], revision=digest(text.encode()), text=text)
 
 
 def _customer(n: int, now: datetime, chance: random.Random) -> Iterator[Entity]:
