@@ -6,7 +6,7 @@ import os
 import sys
 
 from agent_tui.cli import failure
-from agent_tui.cli.main import Line, language_of, mode_arguments, run
+from agent_tui.cli.main import Line, language_of, mode_arguments, run, split_language
 
 
 def _quirks() -> None:
@@ -20,15 +20,14 @@ def _quirks() -> None:
 
 
 def _dispatch(argv: list[str], language: str) -> int:
-    mode = Line(argv).mode
-    if mode is None:
+    line = Line(split_language(argv)[1])
+    if line.mode is None:
         return run(argv, language)
-    line = Line(argv)
-    args = mode_arguments(mode, line.rest, language)
+    args = mode_arguments(line.mode, line.rest, language)
     _quirks()
     from agent_tui.tui import start
 
-    return start.run(mode, args)
+    return start.run(line.name, args)
 
 
 def main() -> int:

@@ -45,16 +45,13 @@ class Line:
         rest = list(argv)
         while rest and rest[0].startswith("-") and rest[0] != "--":
             self.before.append(rest.pop(0))
-            if self.before[-1] == "--language" and rest:
-                self.before.append(rest.pop(0))
         # `agent-tui --demo` means a desk: options that are not the program's belong to the desk.
-        own = {"-h", "--help", "--version", "--language"}
+        own = {"-h", "--help", "--version"}
         foreign = [text for text in self.before if text.startswith("-") and text.split("=")[0] not in own]
         if foreign:
             rest = [*self.before, *rest]
             self.before = []
         self.name = "desk" if foreign or not rest else rest.pop(0)
-        self.given = bool(foreign) or len(self.before) != len(argv)
         self.rest = rest
 
     @property
@@ -64,14 +61,32 @@ class Line:
         return self.name if self.name in MODES and not wants_help else None
 
 
-def language_of(argv: Sequence[str]) -> str:
-    """The language before anything is parsed: the flag wherever it stands, the setting, the locale."""
-    for at, text in enumerate(argv):
-        if text == "--language" and at + 1 < len(argv):
-            return pick(argv[at + 1])
+def split_language(argv: Sequence[str]) -> tuple[str | None, list[str]]:
+    """`--language X` taken out of the command line, wherever it stands. UsageError for a language there is not."""
+    rest = list(argv)
+    for at, text in enumerate(rest):
+        if text == "--":
+            break
+        if text == "--language" and at + 1 < len(rest):
+            return _known_language(rest[at + 1]), rest[:at] + rest[at + 2 :]
         if text.startswith("--language="):
-            return pick(text.partition("=")[2])
-    return pick(os.environ.get("AGENT_TUI_LANGUAGE") or _language_setting())
+            return _known_language(text.partition("=")[2]), rest[:at] + rest[at + 1 :]
+    return None, rest
+
+
+def _known_language(given: str) -> str:
+    if given not in LANGUAGES:
+        raise UsageError("error.language", given=given, right=", ".join(LANGUAGES))
+    return given
+
+
+def language_of(argv: Sequence[str]) -> str:
+    """The language before anything is parsed: the flag, the variable, the setting, the locale."""
+    try:
+        given, _ = split_language(argv)
+    except UsageError:
+        given = None
+    return given or pick(os.environ.get("AGENT_TUI_LANGUAGE") or _language_setting())
 
 
 def _language_setting() -> str | None:
@@ -99,7 +114,7 @@ def mode_arguments(mode: str, argv: Sequence[str], language: str) -> argparse.Na
     if mode == "train":
         parser.add_argument("--scenario", metavar="ID", default=None, help=say("cli.train_scenario", language))
         parser.add_argument("--seed", metavar="N", type=int, default=None, help=say("cli.train_seed", language))
-    found = parser.read(argv)
+    found = parser.read(split_language(argv)[1])
     found.language = language
     return found
 
@@ -131,7 +146,7 @@ def _unknown(name: str) -> UsageError:
 
 def run(argv: Sequence[str], language: str) -> int:
     """Run one subcommand. Returns its exit code; UsageError for an unknown one."""
-    line = Line(argv)
+    line = Line(split_language(argv)[1])
     program_parser(language).read(line.before)
     if line.name not in SUBCOMMANDS:
         raise _unknown(line.name)

@@ -75,7 +75,7 @@ def best(policy: Policy, action: str) -> Facts:
         own_group=True,
         owner=action == "close_complaint",
         product_kind=kinds[0] if kinds else "",
-        product_status=_STATUS.get(action, "normal"),
+        product_status=usual_status(action),
         complaint_level="general",
     )
     given = Circumstances(
@@ -86,6 +86,11 @@ def best(policy: Policy, action: str) -> Facts:
         field="phone",
     )
     return Facts(actor, action, subject, given)
+
+
+def usual_status(action: str) -> str:
+    """The state of a product in which `action` makes sense."""
+    return _STATUS.get(action, "normal")
 
 
 def alone(facts: Facts) -> Facts:
