@@ -12,21 +12,33 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from agent_tui import __version__
 from agent_tui.config import data
+from agent_tui.config.centre import CentreSettings
 from agent_tui.config.centre import load as load_centre
+from agent_tui.metrics.interval import Rules
 from agent_tui.server import errors_http, seed
 from agent_tui.server.auth import Doorman
 from agent_tui.server.authority import Authority, Decide
 from agent_tui.server.bus import Bus
 from agent_tui.server.database import Database
-from agent_tui.server.endpoints import access, commands, link, ops, session, sync
+from agent_tui.server.endpoints import access, commands, customers, link, ops, reports, session, sync
+from agent_tui.server.errands import ErrandsJob
 from agent_tui.server.feed import Feed
+from agent_tui.server.figures import FiguresJob
+from agent_tui.server.jobs import Job, Runner
 from agent_tui.server.ledger import Ledger
+from agent_tui.server.meters import Meters
 from agent_tui.server.options import ServerOptions, make_clock
+from agent_tui.server.ports import core_banking, terminals
+from agent_tui.server.router import Router
 from agent_tui.server.services import Services
+from agent_tui.server.upkeep import Hours, Leavers, Sweeper
 from agent_tui.server.vault import Vault
 from agent_tui.wire import routes
 
 MAX_BODY = 256 * 1024
+"""Bytes of a request."""
+PORT_DELAY_S = 0.2
+"""Real seconds the embedded simulators take to answer."""
 
 HANDLERS = [
     session.sign_in,
@@ -40,13 +52,18 @@ HANDLERS = [
     commands.ingress,
     commands.status,
     link.follow,
+    customers.search,
+    reports.report,
+    reports.verify,
     ops.health,
+    ops.metrics,
     ops.move_clock,
 ]
 
 
-def open_services(options: ServerOptions, decide: Decide, timezone: str) -> Services:
-    """Open the database and everything that works on it."""
+def open_services(options: ServerOptions, decide: Decide, rules: Rules | None = None) -> Services:
+    """Open the database and everything that works on it. `rules` carry the centre's thresholds and time zone."""
+    chosen = rules or Rules()
     db = Database(options.database)
     seed.ensure_head(db)
     bus = Bus()
@@ -59,22 +76,27 @@ def open_services(options: ServerOptions, decide: Decide, timezone: str) -> Serv
         clock=clock,
         vault=vault,
         doorman=Doorman(),
-        ledger=Ledger(clock, Authority(decide, timezone), vault),
+        ledger=Ledger(clock, Authority(decide, chosen.timezone), vault),
         feed=Feed(clock),
         bus=bus,
+        meters=Meters(),
+        rules=chosen,
     )
 
 
-def build_app(services: Services) -> Litestar:
-    """The application over open services; it closes them when it stops."""
+def build_app(services: Services, jobs: tuple[Job, ...] = ()) -> Litestar:
+    """The application over open services, with the jobs that run beside it; it closes them when it stops."""
+    runner = Runner(services.bus, jobs)
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
         services.bus.attach()
+        runner.start()
         try:
             yield
         finally:
             services.bus.close()
+            await runner.stop()
             services.db.close()
 
     app = Litestar(
@@ -95,16 +117,40 @@ def build_app(services: Services) -> Litestar:
     return app
 
 
+def rules_of(settings: CentreSettings) -> Rules:
+    """The centre's thresholds as the indicators take them."""
+    return Rules(
+        answer_within_s=settings.answer_within_s,
+        short_abandon_s=settings.short_abandon_s,
+        targets={"service_level": settings.service_level_target, "abandonment": settings.abandonment_target},
+        timezone=settings.timezone,
+    )
+
+
+def make_jobs(services: Services, settings: CentreSettings) -> tuple[Job, ...]:
+    """Everything the server does by itself."""
+    ports = (core_banking.simulator(PORT_DELAY_S), terminals.simulator(PORT_DELAY_S))
+    return (
+        Router(services, settings.offer_timeout_s),
+        ErrandsJob(services, ports),
+        FiguresJob(services, services.rules),
+        Hours(services),
+        Leavers(services),
+        Sweeper(services),
+    )
+
+
 def build_server(options: ServerOptions) -> Litestar:
     """Everything from options: the centre and the policy are read before anything is opened, so that a wrong file
     stops the start. AgentTuiErrors."""
-    from agent_tui.server.policies import PolicyBook
+    from agent_tui.server.policies import PolicyBook, PolicyDays
 
     centre = load_centre(options.centre or data.folder("scripts/centre"))
     book = PolicyBook(options.policy or data.folder("scripts/policy"), make_clock(options).now())
-    services = open_services(options, book.decide, centre.settings.timezone)
-    bundles = seed.read_bundles(book.folder, options.blueprints or data.folder("scripts/blueprints"))
+    services = open_services(options, book.decide, rules_of(centre.settings))
+    bundles = seed.read_bundles(book.text, options.blueprints or data.folder("scripts/blueprints"))
     now = services.clock.now()
     services.db.write_now(lambda tx: seed.seed_centre(tx, centre, now))
     services.db.write_now(lambda tx: seed.publish(tx, bundles, "SeedBundles", now))
-    return build_app(services)
+    jobs = (*make_jobs(services, centre.settings), PolicyDays(book, services.clock)) if options.jobs else ()
+    return build_app(services, jobs)

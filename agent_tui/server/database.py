@@ -164,6 +164,12 @@ class Database:
             finally:
                 self._reader.execute("ROLLBACK")
 
+    def apart(self, work: Callable[[Tx], T]) -> T:
+        """Run long reading on a connection of its own on this thread, so that nobody waits for it."""
+        with self._explained(), contextlib.closing(_connect(self.path)) as connection:
+            connection.execute("BEGIN")
+            return work(Tx(connection))
+
     async def write(self, work: Callable[[Tx], T]) -> T:
         return await asyncio.wrap_future(self._write_queue.submit(self.write_now, work))
 

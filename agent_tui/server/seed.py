@@ -68,21 +68,15 @@ def seed_centre(tx: Tx, centre: Centre, now: datetime) -> None:
     publish(tx, [*centre.groups, *centre.categories, *people], "SeedCentre", now)
 
 
-def bundle(id: str, kind: str, text: str, sign: str) -> Bundle:
-    return Bundle(id=id, kind=kind, revision=canon.digest(text.encode()), text=text, signature=sign)
+def make_bundle(id: str, kind: str, text: str) -> Bundle:
+    return Bundle(id=id, kind=kind, revision=canon.digest(text.encode()), text=text)
 
 
-def read_bundles(policy: Path | None, blueprints: Path | None) -> list[Bundle]:
-    """The policy as one text with a line per file before it, and each blueprint as it is."""
-    found: list[Bundle] = []
-    if policy is not None:
-        parts = [
-            f"// file: {file.name}\n{file.read_text('utf-8')}" for file in sorted(policy.glob("*")) if file.is_file()
-        ]
-        found.append(bundle("policy", "policy", "\n".join(parts), ""))
-    if blueprints is not None:
-        for file in sorted(blueprints.glob("*.yaml")):
-            found.append(bundle(f"blueprint:{file.stem}", "blueprint", file.read_text("utf-8"), ""))
+def read_bundles(policy: str, blueprints: Path | None) -> list[Bundle]:
+    """The policy as one text, and each blueprint file as it is, under the id that its name gives."""
+    found = [make_bundle("policy", "policy", policy)]
+    files = sorted(blueprints.glob("*.yaml")) if blueprints is not None else []
+    found += [make_bundle(f"blueprint:{file.stem}", "blueprint", file.read_text("utf-8")) for file in files]
     return found
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import msgspec
 
 from agent_tui.clock import Clock
+from agent_tui.metrics.interval import Rules
 from agent_tui.server.auth import Doorman
 from agent_tui.server.bus import Bus
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Database, Tx
 from agent_tui.server.feed import Feed
 from agent_tui.server.ledger import Ledger
+from agent_tui.server.meters import Meters
 from agent_tui.server.options import ServerOptions
 from agent_tui.server.problems import ProblemError
 from agent_tui.server.record import Answer
@@ -28,6 +30,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     ledger: Ledger
     feed: Feed
     bus: Bus
+    meters: Meters
+    rules: Rules = Rules()
 
     async def commit(self, envelope: Envelope, caller: Caller) -> Answer:
         """One command through the ledger, on the writer thread. ProblemError when nothing is kept under its id."""
@@ -38,6 +42,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
         done = await self.db.write(work)
         if isinstance(done, Problem):
             raise ProblemError(done)
+        self.meters.commands.labels(type(envelope.command).__name__, done.outcome).inc()
         return done
 
     @property

@@ -57,7 +57,7 @@ async def _page(services: Services, agent_id: str, cursor: Cursor, scanned: int)
 async def pages(services: Services, caller: Caller, cursor: Cursor) -> AsyncIterator[bytes]:
     """`page` events as they come, `beat` every 5 s, `bye` when the server stops or the cursor is too old."""
     scanned = cursor.seq
-    with services.bus.sleeper() as woken:
+    with services.bus.sleeper() as woken, services.meters.streams.labels("feed").track_inprogress():
         due = monotonic()
         while not services.bus.closing:
             woken.clear()
@@ -89,7 +89,7 @@ async def _requests(services: Services, link: str, after: int) -> list[Numbered]
 
 async def requests(services: Services, link: str, after: int) -> AsyncIterator[bytes]:
     """`request` events of one link after a number, `beat` every 5 s, `bye` when the server stops."""
-    with services.bus.sleeper() as woken:
+    with services.bus.sleeper() as woken, services.meters.streams.labels("link").track_inprogress():
         due = monotonic()
         while not services.bus.closing:
             woken.clear()

@@ -69,7 +69,7 @@ def add_centre(services: Services) -> None:
 
 def open_bench(folder: Path, **options: Any) -> Services:
     given = {"database": folder / "ledger.db", "clock": "manual", "clock_start": eg.NOW, "jobs": False}
-    services = open_services(ServerOptions(**{**given, **options}), small_policy, "Asia/Shanghai")
+    services = open_services(ServerOptions(**{**given, **options}), small_policy)
     if services.db.read_now(lambda tx: tx.one("account", login="chen")) is None:
         add_centre(services)
     return services

@@ -22,8 +22,8 @@ VALUES (:hash, :login, :device, :issued_at, :expires_at, NULL);
 SELECT t.hash, t.login, t.device, t.expires_at, t.step_up_at, a.agent_id, a.kind
 FROM token t JOIN account a ON a.login = t.login WHERE t.hash = :hash;
 
--- :token_inherit
-UPDATE token SET step_up_at = (SELECT o.step_up_at FROM token o WHERE o.hash = :old) WHERE hash = :hash;
+-- :token_extend
+UPDATE token SET expires_at = :expires_at WHERE hash = :hash;
 
 -- :token_step_up
 UPDATE token SET step_up_at = :at WHERE hash = :hash;

@@ -25,10 +25,16 @@ def get_services(state: State) -> Services:
     return found
 
 
+def bearer(request: AnyRequest) -> str:
+    """The token presented, empty without one."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""
+
+
 async def get_caller(request: AnyRequest, services: Tools) -> Caller:
     """The owner of the bearer token; not-signed-in without a good one."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    token = bearer(request)
+    if not token:
         raise problems.fail("not-signed-in", key="server.refusal.not_signed_in")
     return await services.db.read(lambda tx: services.doorman.caller(tx, token))
 

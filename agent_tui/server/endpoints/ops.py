@@ -54,6 +54,13 @@ async def health(services: Tools) -> Health:
     return await services.db.read(lambda tx: _health(tx, services))
 
 
+@get(routes.METRICS, media_type="text/plain; version=0.0.4; charset=utf-8")
+async def metrics(services: Tools) -> bytes:
+    """Counters for Prometheus."""
+    await services.db.read(services.meters.read)
+    return services.meters.text()
+
+
 @put(routes.CLOCK)
 async def move_clock(data: JSONBody[ClockMove], caller: Who, services: Tools) -> Health:
     """Only on a server started with a manual clock; business time never goes back."""

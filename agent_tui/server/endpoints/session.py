@@ -15,7 +15,7 @@ from agent_tui.domain.rows import stamp
 from agent_tui.server import problems
 from agent_tui.server.auth import TOKEN_S, Account
 from agent_tui.server.database import Tx
-from agent_tui.server.endpoints.access import Tools, Who
+from agent_tui.server.endpoints.access import AnyRequest, Tools, Who, bearer
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
 from agent_tui.server.tail import AuditDraft, Tail
@@ -84,12 +84,14 @@ async def sign_in(data: JSONBody[SignIn], services: Tools) -> Session:
 
 
 @post(routes.SESSION_RENEW, status_code=200)
-async def renew(caller: Who, services: Tools) -> Session:
-    """A fresh token for another 15 minutes; the one presented lives out its time."""
+async def renew(request: AnyRequest, caller: Who, services: Tools) -> Session:
+    """The same token for another 15 minutes."""
+    token = bearer(request)
 
     def work(tx: Tx) -> Session:
+        services.doorman.extend(tx, caller)
         account = Account(login=caller.login, agent_id=caller.id, kind=caller.kind)
-        return _session(tx, services, account, services.doorman.renew(tx, caller))
+        return _session(tx, services, account, token)
 
     return await services.db.write(work)
 
