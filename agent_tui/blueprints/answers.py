@@ -13,6 +13,7 @@ from agent_tui.blueprints.facts import VARIABLES
 from agent_tui.blueprints.model import Ask
 from agent_tui.domain.money import Money
 from agent_tui.domain.money import parse as parse_money
+from agent_tui.domain.scrub import scrub
 from agent_tui.errors import InputError
 from agent_tui.i18n.catalog import say
 
@@ -47,6 +48,8 @@ def read(ask: Ask, raw: Value | None, today: str = "") -> Value:
         return _yes_no(raw)
     if ask.type == "choice":
         return _choice(ask, raw)
+    if isinstance(raw, bool):
+        raise InputError(f"blueprint.answer.{ask.type}" if ask.type != "text" else "blueprint.answer.empty")
     text = str("" if raw is None else raw).strip()
     if not text:
         raise InputError("blueprint.answer.empty")
@@ -91,6 +94,8 @@ def _text(ask: Ask, text: str) -> str:
     if not least <= len(text) <= most:
         raise InputError("blueprint.answer.length", low=least, high=most)
     if ask.format == "any":
+        if scrub(text).found:
+            raise InputError("blueprint.answer.card")
         return text
     half = text.translate(_HALF)
     if not FORMATS[ask.format](half):

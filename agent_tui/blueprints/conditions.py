@@ -74,11 +74,15 @@ def _same(left: Value, right: Value) -> bool:
 
 
 def _ordered(operator: str, left: Value, right: Value) -> bool:
-    if (isinstance(left, str) and isinstance(right, str)) or (isinstance(left, int) and isinstance(right, int)):
-        order = (left > right) - (left < right)
-    else:
+    """Texts with texts (ISO dates order as they read), numbers with numbers; anything else is not in order."""
+    if isinstance(left, str) != isinstance(right, str):
         return False
-    return {"above": order > 0, "below": order < 0, "at_least": order >= 0, "at_most": order <= 0}[operator]
+    one, two = _order(left), _order(right)
+    return {"above": one > two, "below": one < two, "at_least": one >= two, "at_most": one <= two}[operator]
+
+
+def _order(value: Value) -> tuple[int, str]:
+    return (0, value) if isinstance(value, str) else (int(value), "")
 
 
 def tests(condition: Condition) -> Iterator[Test]:

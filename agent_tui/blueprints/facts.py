@@ -26,6 +26,8 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
     """Degree of verification before it may be said."""
     private: bool = False
     """Personal data: never kept with a blueprint that was left."""
+    always: bool = False
+    """Known in every contact; any other has to be looked up, asked or tested before it is said."""
     example: Value = ""
     """For `play`, the linter's widths and tests."""
 
@@ -35,20 +37,20 @@ def _declared(*variables: Variable) -> dict[str, Variable]:
 
 
 VARIABLES: dict[str, Variable] = _declared(
-    Variable(id="bank.name", example="海岳银行"),
-    Variable(id="bank.hotline", example="95595"),
-    Variable(id="agent.name", example="陈晓"),
-    Variable(id="agent.id", example="8012"),
-    Variable(id="time.today", type="date", example="2026-03-02"),
-    Variable(id="contact.channel", type="word", example="phone"),
+    Variable(id="bank.name", always=True, example="海岳银行"),
+    Variable(id="bank.hotline", always=True, example="95595"),
+    Variable(id="agent.name", always=True, example="陈晓"),
+    Variable(id="agent.id", always=True, example="8012"),
+    Variable(id="time.today", always=True, type="date", example="2026-03-02"),
+    Variable(id="contact.channel", always=True, type="word", example="phone"),
     Variable(id="contact.caller", example="138••••5678"),
-    Variable(id="contact.verified", type="word", example="none"),
+    Variable(id="contact.verified", always=True, type="word", example="none"),
     Variable(id="contact.terminal_id", example="10023345"),
     Variable(id="contact.category", type="word", example="inquiry"),
-    Variable(id="customer.known", type="flag", example=True),
+    Variable(id="customer.known", always=True, type="flag", example=True),
     Variable(id="customer.name", needs="basic", private=True, example="张•"),
     Variable(id="customer.kind", type="word", example="person"),
-    Variable(id="customer.tier", type="word", example="gold"),
+    Variable(id="customer.tier", always=True, type="word", example="gold"),
     Variable(id="customer.phone", needs="basic", private=True, example="138••••5678"),
     Variable(id="customer.email", needs="basic", private=True, example="z••@example.com"),
     Variable(id="customer.address", needs="full", private=True, example="杭州市••••"),
@@ -75,6 +77,9 @@ VARIABLES: dict[str, Variable] = _declared(
     Variable(id="ticket.number", example="260302-0001-3"),
 )
 
+ALWAYS = frozenset(variable.id for variable in VARIABLES.values() if variable.always)
+OF_VERIFIED = frozenset({"customer.name", "customer.kind"})
+"""Known once a caller was verified: then it is known who calls."""
 _ENTITLEMENTS = ("green_channel", "secretary", "road_rescue", "lounge", "insurance")
 
 

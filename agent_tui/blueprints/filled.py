@@ -9,8 +9,8 @@ import msgspec
 
 from agent_tui.blueprints.conditions import Value
 from agent_tui.blueprints.model import Ask, Check, Do, End, HandOver, Note, Send, node_map
-from agent_tui.blueprints.shown import Shown, Teller, shown
-from agent_tui.blueprints.walk import Run, current, path
+from agent_tui.blueprints.shown import Shown, Teller, placeholder, shown
+from agent_tui.blueprints.walk import Run, current, missed, path
 from agent_tui.domain.actions import ACTIONS
 from agent_tui.domain.commands import (
     Command,
@@ -36,6 +36,8 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     """RFC 3339 in UTC."""
     path: tuple[str, ...] = ()
     deviations: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+    """Mandatory sentences that a deviation left unsaid."""
     answers: tuple[tuple[str, str], ...] = ()
     """`(node, answer as said)`, private ones masked."""
 
@@ -54,8 +56,9 @@ def filled(run: Run, language: str | None = None, zone: str = "Asia/Shanghai") -
         note="\n".join(dict.fromkeys(notes)),
         call_back_at=_utc(shown(run).call_back, zone) if end and end.call_back else None,
         path=path(run),
+        missed=missed(run),
         deviations=tuple(f"{deviation.node}: {deviation.reason}" for deviation in run.deviations),
-        answers=tuple((ask.id, teller.say(f"answer.{ask.name}") or "") for ask in asks.values()),
+        answers=tuple((ask.id, teller.say(placeholder(ask)) or "") for ask in asks.values()),
     )
 
 

@@ -52,7 +52,9 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, tag_field="node"):
     tip: Texts = {}
     """For the agent's eyes only."""
     must: bool = False
-    """A mandatory sentence: no path may pass it by."""
+    """A mandatory sentence."""
+    before: tuple[str, ...] = ()
+    """Nodes that no path may reach without it; empty means every end."""
     answered: bool = False
     """The customer's question is answered here; an offer may only follow such a node."""
     expect_s: int = 20
@@ -78,7 +80,7 @@ class Ask(Step, frozen=True, kw_only=True, tag="ask"):
     type: str
     """`choice`, `yes_no`, `number`, `money`, `date`, `moment` (local date and time) or `text`."""
     saved: str = ""
-    """The name of the answer, the node's id if empty."""
+    """The name of the answer, the node's id if empty. A declared variable's name makes that fact known."""
     choices: tuple[Choice, ...] = ()
     low: int | None = None
     """Least number, money in minor units, days from today for a date, characters of a text."""

@@ -72,12 +72,23 @@ def _common(kind: str, found: Entries) -> dict[str, Any]:
     given: dict[str, Any] = {"texts": schema.texts(found[said][1])} if said in found else {}
     if "tip" in found:
         given["tip"] = schema.texts(found["tip"][1])
-    for name in ("must", "answered"):
-        if name in found:
-            given[name] = schema.flag(found[name][1])
+    if "must" in found:
+        given["must"], given["before"] = _must(found["must"][1])
+    if "answered" in found:
+        given["answered"] = schema.flag(found["answered"][1])
     if "expect" in found:
         given["expect_s"] = schema.number(found["expect"][1], 1, 3600)
     return given
+
+
+def _must(tree: Tree) -> tuple[bool, tuple[str, ...]]:
+    """`true` (before every end) or `{before: [nodes]}`."""
+    if not isinstance(tree.value, dict):
+        return schema.flag(tree), ()
+    before = schema.items(schema.entries(tree, ("before",), ("before",))["before"][1])
+    if not before:
+        raise Wrong(tree, "blank")
+    return True, tuple(schema.text(item, 60) for item in before)
 
 
 def _own_fields(kind: str, found: Entries) -> dict[str, Any]:
@@ -98,7 +109,7 @@ def _ask(found: Entries) -> dict[str, Any]:
     type_ = schema.word(found["type"][1], TYPES)
     given: dict[str, Any] = {"type": type_}
     if "as" in found:
-        given["saved"] = schema.name(found["as"][1])
+        given["saved"] = schema.name(found["as"][1], "_.")
     for bound in ("low", "high"):
         if bound in found:
             if type_ not in LIMITED:
@@ -148,7 +159,9 @@ def _look_up(found: Entries) -> dict[str, Any]:
     if not facts:
         raise Wrong(found["look_up"][1], "blank")
     product = tuple(schema.name(item) for item in schema.items(found["product"][1])) if "product" in found else ()
-    return {"facts": facts, "product": product}
+    # Picking a product is what makes it known which one is meant.
+    picked = ("product.id",) if product and "product.id" not in facts else ()
+    return {"facts": facts + picked, "product": product}
 
 
 def _do(found: Entries) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from agent_tui.blueprints.model import STATES, Blueprint, Node
 from agent_tui.blueprints.nodes import node
 from agent_tui.blueprints.tree import Problem, Tree, Wrong, grow
 from agent_tui.errors import InputError
-from agent_tui.i18n.catalog import LANGUAGES
+from agent_tui.i18n.catalog import LANGUAGES, say
 
 _REQUIRED = ("blueprint", "version", "title", "owner", "contact", "valid", "change", "categories", "start", "nodes")
 _ALLOWED = (*_REQUIRED, "state", "languages", "words")
@@ -103,9 +103,9 @@ def _targets(tree: Tree, nodes: tuple[Node, ...], known: set[object]) -> list[Wr
     start = tree.value["start"][1]
     wrong = [] if start.value in ids else [_no_node(start, str(start.value), ids)]
     for each in nodes:
-        for branch in each.branches:
-            if branch.to not in ids:
-                wrong.append(_no_node(_where(tree, each.id, branch.to), branch.to, ids))
+        for target in (*(branch.to for branch in each.branches), *each.before):
+            if target not in ids:
+                wrong.append(_no_node(_where(tree, each.id, target), target, ids))
     return wrong
 
 
@@ -132,7 +132,7 @@ def _leaves(tree: Tree) -> list[Tree]:
     if isinstance(tree.value, dict):
         return [
             leaf
-            for name in ("next", "choices", *tree.value)
+            for name in ("next", "choices", "must", *tree.value)
             if name in tree.value
             for leaf in _leaves(tree.value[name][1])
         ]
@@ -143,10 +143,5 @@ def _leaves(tree: Tree) -> list[Tree]:
 
 def text_of(problem: Problem, language: str) -> str:
     """One line for people: `file:line:column: reason`."""
-    from agent_tui.i18n.catalog import say
-
-    where = f"{problem.file}:{problem.line}:{problem.column}"
-    return f"{where}: {say(problem.key, language, **problem.args)}"
-
-
-__all__ = ["BrokenBlueprint", "Problem", "parse", "text_of"]
+    place = {"file": problem.file, "line": problem.line, "column": problem.column}
+    return say(problem.key, language, **problem.args, **place)

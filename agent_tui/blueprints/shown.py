@@ -10,7 +10,7 @@ from agent_tui.blueprints import answers as reading
 from agent_tui.blueprints.conditions import Value
 from agent_tui.blueprints.facts import VARIABLES, enough
 from agent_tui.blueprints.model import Ask, Blueprint, Check, Do, End, HandOver, LookUp, Node, Offer, Send, Texts
-from agent_tui.blueprints.template import fill, single
+from agent_tui.blueprints.template import BLANK, fill, single
 from agent_tui.blueprints.walk import Run, current, given, known, verified
 from agent_tui.i18n.catalog import say
 
@@ -94,12 +94,19 @@ class Teller:
         value = self.value(name)
         if value is None or value == "":
             return None
-        ask = self._asks.get(name.removeprefix("answer.")) if name.startswith("answer.") else None
+        ask = self._asks.get(name.removeprefix("answer."))
         if ask is None:
             return reading.spoken(value, reading.variable_type(name), self.language)
         if self._mask and ask.private:
             return masked(str(value))
         return reading.spoken(value, ask.type, self.language, labels(ask, self.language))
+
+    def seen(self, name: str) -> str:
+        """A fact as the agent sees it, whether or not it may be said to this caller; the blank if unknown."""
+        value = self._facts.get(name)
+        if value is None or value == "":
+            return BLANK
+        return reading.spoken(value, reading.variable_type(name), self.language)
 
     def text(self, texts: Texts) -> str:
         """A text in this language (else the first there is), filled."""
@@ -119,6 +126,11 @@ class Teller:
         said, blanks = fill(template, self.say)
         self.blanks.extend(blanks)
         return said
+
+
+def placeholder(ask: Ask) -> str:
+    """The name under which templates say the answer of an ask."""
+    return ask.saved if "." in ask.saved else f"answer.{ask.name}"
 
 
 def masked(text: str) -> str:
@@ -176,8 +188,7 @@ def _own(node: Node, teller: Teller) -> dict[str, object]:
             asked = tuple((id_, say(f"blueprint.check.{id_}", teller.language)) for id_ in node.checks)
             return {"checks": asked, "need": node.need, "degree": node.degree}
         case LookUp():
-            facts = tuple((name, fill("{" + name + "}", teller.say)[0]) for name in node.facts)
-            return {"facts": facts, "product": node.product}
+            return {"facts": tuple((name, teller.seen(name)) for name in node.facts if name != "product.id"), "product": node.product}
         case Do():
             return {"action": node.action, "args": {name: teller.bound(value) for name, value in node.args.items()}}
         case Offer():

@@ -91,8 +91,24 @@ def known(run: Run) -> Mapping[str, Value]:
     found = dict(run.facts)
     for result in run.done.values():
         found.update(result.facts)
+    nodes = node_map(run.blueprint)
+    for step in run.steps:
+        node = nodes[step.node]
+        if isinstance(node, Ask) and "." in node.saved and step.answer is not None:
+            found[node.saved] = step.answer
     found["contact.verified"] = verified(run)
     return found
+
+
+def missed(run: Run) -> tuple[str, ...]:
+    """Mandatory sentences passed by without being said, which takes a deviation: for the review."""
+    nodes = node_map(run.blueprint)
+    said = {step.node for step in run.steps if not step.deviation} | {run.node}
+    there = {step.node for step in run.steps} | {run.node}
+    ends = {node.id for node in run.blueprint.nodes if isinstance(node, End)}
+    return tuple(
+        id_ for id_, node in nodes.items() if node.must and id_ not in said and there & (set(node.before) or ends)
+    )
 
 
 def verified(run: Run) -> str:

@@ -1,0 +1,240 @@
+"""A run goes on, back and over again without losing, repeating or inventing anything."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent_tui.blueprints.facts import examples
+from agent_tui.blueprints.model import Blueprint, End, LookUp
+from agent_tui.blueprints.run import (
+    Result,
+    advance,
+    back,
+    command,
+    current,
+    deviate,
+    ended,
+    filled,
+    jump,
+    learn,
+    leave,
+    path,
+    pinned,
+    place,
+    resume,
+    shown,
+    speak,
+    start,
+    transcript,
+    verified,
+    visited,
+)
+from agent_tui.blueprints.walk import Run, missed
+from agent_tui.domain.commands import PerformAction, RaiseWorkOrder, VerifyCaller
+from agent_tui.errors import InputError
+from tests.unit.blueprints.walks import FILES, STEPS, TODAY, answer, learned, read, walk
+
+NAMES = [file.stem for file in FILES]
+SEEDS = st.integers(0, 2**32)
+LANGUAGES = st.sampled_from(["zh", "en", "ja"])
+FACTS = {**examples(), "contact.verified": "none", "time.today": TODAY}
+
+
+def pos(language: str = "en") -> Run:
+    return start(read("pos_terminal"), FACTS, language)
+
+
+def to(run: Run, *answers: str | int | bool | Result | None) -> Run:
+    for each in answers:
+        run = advance(run, each)
+    return run
+
+
+@pytest.fixture(scope="module")
+def blueprints() -> dict[str, Blueprint]:
+    return {name: read(name) for name in NAMES}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=60, deadline=None)
+@given(seed=SEEDS, language=LANGUAGES)
+def test_every_walk_ends_without_blanks_and_with_every_mandatory_sentence(
+    blueprints: dict[str, Blueprint], name: str, seed: int, language: str
+) -> None:
+    places = list(walk(blueprints[name], seed, language))
+    assert len(places) < STEPS and ended(places[-1])
+    for run in places:
+        now = shown(run)
+        assert now.blanks == () and "____" not in now.text + now.tip + now.message + now.brief
+        assert "{" not in now.text
+    assert missed(places[-1]) == ()
+    done = filled(places[-1])
+    assert done.category and done.result and "____" not in done.note
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=40, deadline=None)
+@given(seed=SEEDS, language=LANGUAGES)
+def test_back_undoes_advance_and_a_kept_run_is_the_same_run(
+    blueprints: dict[str, Blueprint], name: str, seed: int, language: str
+) -> None:
+    places = list(walk(blueprints[name], seed, language))
+    for before, after in zip(places, places[1:], strict=False):
+        assert place(back(after)) == place(before)
+        assert place(jump(back(after), after.node)) == place(after)
+        assert resume(leave(after), blueprints[name], after.facts) == after
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=SEEDS, name=st.sampled_from(NAMES))
+def test_any_mix_of_moves_keeps_the_run_whole(blueprints: dict[str, Blueprint], seed: int, name: str) -> None:
+    rng = random.Random(seed)
+    run = start(blueprints[name], {**FACTS, "contact.verified": "full"}, "zh")
+    for _ in range(60):
+        run = _move(run, rng)
+        assert shown(run).node == run.node
+        assert set(visited(run)) <= {node.id for node in run.blueprint.nodes}
+        assert not run.ahead or run.ahead[0].node == run.node
+        assert path(run)[-1].endswith(f"#{run.node}")
+
+
+def _move(run: Run, rng: random.Random) -> Run:
+    kind = rng.choice(["on", "on", "on", "back", "jump", "speak", "deviate"])
+    if kind == "back":
+        return back(run)
+    if kind == "jump":
+        return jump(run, rng.choice(visited(run)))
+    if kind == "speak":
+        return speak(run, rng.choice(["zh", "en", "ja"]))
+    if kind == "deviate" and rng.random() < 0.2:
+        return deviate(run, "客户赶时间", rng.choice([node.id for node in run.blueprint.nodes]))
+    node = current(run)
+    if isinstance(node, End):
+        return back(run)
+    if isinstance(node, LookUp):
+        run = learn(run, learned(run, node.facts, rng))
+    return advance(run, None if node.id in run.done else answer(run, rng))
+
+
+def test_an_action_that_was_done_stays_done_when_going_back() -> None:
+    checks = Result(outcome="passed", checks=("merchant_name", "legal_person"))
+    run = to(pos(), None, None, "locked", checks, "code", None)
+    assert isinstance(command(run, contact_id="k1", customer_id="c1"), PerformAction)
+    after = advance(run, Result(outcome="applied"))
+    again = back(after)
+    assert shown(again).done == "applied"
+    assert advance(again).node == after.node
+    with pytest.raises(InputError, match="already"):
+        advance(again, "refused")
+
+
+def test_a_check_passes_only_with_enough_right_answers() -> None:
+    run = to(pos(), None, None, "locked")
+    assert command(run, contact_id="k1", checks=("merchant_name",)) == VerifyCaller(
+        contact_id="k1", degree="basic", checks=("merchant_name",)
+    )
+    with pytest.raises(InputError, match="checks"):
+        advance(run, Result(outcome="passed", checks=("merchant_name",)))
+    with pytest.raises(InputError, match="checks"):
+        advance(run, "passed")
+    passed = advance(run, Result(outcome="passed", checks=("merchant_name", "legal_person")))
+    assert verified(run) == "none" and verified(passed) == "basic"
+
+
+def test_a_caller_already_verified_is_not_asked_again() -> None:
+    run = start(read("pos_terminal"), {**FACTS, "contact.verified": "basic"}, "zh")
+    at = to(run, None, None, "locked")
+    assert at.node == "lock_why"
+    assert not any("lock_verify" in node for node in path(at))
+    assert back(at).node == "trouble"
+
+
+def test_a_result_is_waited_for() -> None:
+    with pytest.raises(InputError, match="awaits"):
+        advance(to(pos(), None, None, "locked"))
+    with pytest.raises(InputError, match="outcome"):
+        advance(to(pos(), None, None, "locked"), "perhaps")
+
+
+def test_nothing_comes_after_the_end() -> None:
+    run = to(pos(), None, None, "paper", None, True, True, None)
+    assert ended(run) and shown(run).ended
+    with pytest.raises(InputError, match="ended"):
+        advance(run)
+
+
+def test_only_visited_nodes_can_be_jumped_to() -> None:
+    run = to(pos(), None, None, "paper")
+    assert jump(run, "greet").node == "greet"
+    assert jump(jump(run, "greet"), "paper_how").node == "paper_how"
+    with pytest.raises(InputError, match="not_visited"):
+        jump(run, "unlock")
+
+
+def test_another_answer_after_going_back_forgets_what_was_ahead() -> None:
+    run = to(pos(), None, None, "paper", None)
+    at = jump(run, "trouble")
+    assert shown(at).answer == "paper"
+    assert advance(at, "paper").ahead != ()
+    other = advance(at, "network")
+    assert other.ahead == () and "paper_how" not in visited(other)
+
+
+def test_the_language_changes_midway_and_the_transcript_remembers() -> None:
+    run = speak(to(pos("zh"), None, None), "ja")
+    assert "どのような状態" in shown(run).text
+    said = transcript(advance(run, "paper"))
+    assert "您好" in said[0][1] and "ロール紙" in said[-1][1]
+    with pytest.raises(InputError):
+        speak(run, "fr")
+
+
+def test_a_deviation_needs_a_reason_and_is_recorded() -> None:
+    run = to(pos(), None, None)
+    with pytest.raises(InputError, match="reason"):
+        deviate(run, "  ", "note_done")
+    stayed = deviate(run, "客户先问了费用")
+    assert place(stayed) == place(run) and stayed.deviations[0].reason == "客户先问了费用"
+    assert filled(deviate(run, "r", "end_order")).deviations == ("trouble: r",)
+
+
+def test_what_a_deviation_left_unsaid_is_named() -> None:
+    run = deviate(to(pos(), None, None), "客户挂断在即", "end_order")
+    assert missed(run) == ("tell_number",) and filled(run).missed == ("tell_number",)
+
+
+def test_what_may_not_be_said_yet_is_a_blank() -> None:
+    blueprint = read("inquiry_standard")
+    node = next(node for node in blueprint.nodes if "product.number" in node.texts.get("zh", ""))
+    run = deviate(start(blueprint, {**FACTS}, "zh"), "test", node.id)
+    assert "product.number" in shown(run).blanks and "1234" not in shown(run).text
+
+
+def test_what_is_filled_in_is_never_read_again() -> None:
+    run = start(read("pos_terminal"), {**FACTS, "agent.name": "{bank.name} [/x]"}, "zh")
+    assert "{bank.name} [/x]" in shown(run).text
+
+
+def test_a_kept_run_has_no_private_facts_and_stays_with_its_version() -> None:
+    run = to(pos(), None, None)
+    text = leave(learn(run, {"customer.name": "张三丰"}))
+    assert "张三丰" not in text and pinned(text) == "pos_terminal@1"
+    other = read("inquiry_standard")
+    with pytest.raises(InputError, match="other_version"):
+        resume(text, other, FACTS)
+    with pytest.raises(InputError, match="unreadable"):
+        resume("{}", other, FACTS)
+
+
+def test_answers_fill_the_work_order_and_the_wrap_up() -> None:
+    run = to(pos("zh"), None, None, "paper", None, True, False, "3")
+    order = command(run, contact_id="k1", customer_id="c1")
+    assert isinstance(order, RaiseWorkOrder) and order.group == "merchant_ops" and "3 卷" in order.title
+    late = to(run, "not_done", "15:30", None)
+    done = filled(late, "en", zone="Asia/Shanghai")
+    assert done.result == "callback" and done.call_back_at == f"{TODAY}T07:30:00Z"
+    assert done.path[0] == "pos_terminal@1#greet" and "2 March 2026 15:30" in done.note
