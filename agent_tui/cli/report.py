@@ -1,0 +1,158 @@
+"""`agent-tui report calls|definitions`: indicators with their definitions, as table, CSV or JSON."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from agent_tui.cli import sheet
+from agent_tui.cli.kinds import add_kinds
+from agent_tui.cli.sheet import Slice
+from agent_tui.domain.centre import Figure
+from agent_tui.errors import InputError, UsageError
+from agent_tui.i18n.catalog import say
+from agent_tui.metrics.calllog import Call
+from agent_tui.metrics.interval import Rules
+from agent_tui.metrics.measure import measure
+from agent_tui.metrics.registry import METRICS
+
+FORMATS = ("table", "csv", "json")
+SLICES: dict[str, Callable[[Call], str]] = {
+    "type": lambda call: call.type,
+    "day": lambda call: call.day.isoformat(),
+    "hour": lambda call: f"{call.hour:02}:00",
+    "priority": lambda call: str(call.priority),
+    "agent": lambda call: call.server or "",
+}
+CALL_METRICS = ("offered", "answered", "abandoned", "service_level", "abandonment", "asa", "asa_p90", "talk_time")
+"""What a call log knows; it has neither hold nor wrap-up nor what agents did between calls."""
+AGENT_METRICS = ("answered", "asa", "asa_p90", "talk_time")
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    """`calls --from --to --by --rule --within --short --format --database`; `definitions --metric`."""
+    kinds = add_kinds(parser, language, {"calls": "report.help.calls", "definitions": "report.help.definitions"})
+
+    def option(name: str, metavar: str, **how: Any) -> None:
+        text = say(f"report.help.{name.removeprefix('--')}", language)
+        kinds["calls"].add_argument(name, metavar=metavar, help=text, **how)
+
+    option("--from", "DATE", dest="first", type=date.fromisoformat)
+    option("--to", "DATE", dest="last", type=date.fromisoformat)
+    option("--by", "|".join(SLICES), choices=tuple(SLICES))
+    option("--rule", "NAME", action="append", default=[])
+    option("--within", "S", type=float, default=Rules().answer_within_s)
+    option("--short", "S", type=float, default=Rules().short_abandon_s)
+    option("--format", "|".join(FORMATS), choices=FORMATS, default="table")
+    option("--database", "PATH", type=Path)
+    kinds["definitions"].add_argument("--metric", metavar="ID", help=say("report.help.metric", language))
+
+
+def run(args: argparse.Namespace, language: str) -> int:
+    """0 once printed. UsageError for a rule or indicator that is not known, InputError where there are no calls."""
+    if args.what == "definitions":
+        if args.metric is not None and args.metric not in METRICS:
+            raise UsageError("report.error.no_metric", metric=args.metric, known=", ".join(METRICS))
+        sheet.print_register(language, args.metric)
+        return 0
+    return report_calls(args, language)
+
+
+def report_calls(args: argparse.Namespace, language: str) -> int:
+    """Figures of the history, for the whole and for every slice."""
+    from agent_tui.cli.history import History
+
+    chosen = variants(args.rule)
+    with History.existing(args.database) as history:
+        first, last = _days(args.first, args.last, history.days(), str(history.path))
+        zone = ZoneInfo(history.timezone(first, last))
+        calls = history.calls(first, last)
+    since = datetime.combine(first, time(), zone)
+    until = datetime.combine(last + timedelta(days=1), time(), zone)
+    rules = Rules(variants=chosen, answer_within_s=args.within, short_abandon_s=args.short, timezone=zone.key)
+    slices = sliced(calls, args.by, rules, since, until, language)
+    if args.format == "csv":
+        sheet.print_csv(slices)
+    elif args.format == "json":
+        asked = {"from": first.isoformat(), "to": last.isoformat(), "timezone": zone.key, "by": args.by}
+        sheet.print_json(asked, slices, language)
+    else:
+        title = say("report.title_calls", language, first=first, last=last, zone=zone.key, count=f"{len(calls):,}")
+        sheet.print_table(title, say(f"report.by.{args.by or 'all'}", language), slices, language)
+    return 0
+
+
+def variants(given: Iterable[str]) -> dict[str, str]:
+    """`service_level=per_offered` or, where only one indicator has it, `per_offered` → {metric: rule}. UsageError."""
+    found: dict[str, str] = {}
+    for text in given:
+        metric, _, name = text.rpartition("=")
+        owners = [m for m in METRICS.values() if any(r.name == name for r in m.rules) and metric in ("", m.id)]
+        if len(owners) != 1:
+            known = [f"{m.id}={rule.name}" for m in METRICS.values() if len(m.rules) > 1 for rule in m.rules]
+            raise UsageError("report.error.no_rule", rule=text, known=", ".join(known))
+        found[owners[0].id] = name
+    return found
+
+
+def _days(first: date | None, last: date | None, there: tuple[date, date] | None, path: str) -> tuple[date, date]:
+    if there is None:
+        raise InputError("report.error.no_calls", path=path)
+    if first and last and first > last:
+        raise UsageError("report.error.backwards", first=first, last=last)
+    wanted = (first or min(there[0], last or there[0]), last or max(there[1], first or there[1]))
+    if wanted[1] < there[0] or wanted[0] > there[1]:
+        raise InputError("report.error.no_calls_then", first=wanted[0], last=wanted[1], start=there[0], end=there[1])
+    return wanted
+
+
+def sliced(
+    calls: Sequence[Call], by: str | None, rules: Rules, since: datetime, until: datetime, language: str
+) -> list[Slice]:
+    """The slices in their order, then the whole."""
+    metrics = AGENT_METRICS if by == "agent" else CALL_METRICS
+    figures = _figures(calls, rules, since, until, metrics)
+    whole = Slice(key="all", label=say("report.whole", language), figures=figures)
+    if by is None:
+        return [whole]
+    parts: dict[str, list[Call]] = {}
+    for call in calls:
+        if by != "agent" or call.outcome == "answered":
+            parts.setdefault(SLICES[by](call), []).append(call)
+    slices = [
+        Slice(
+            key=key,
+            label=_label(by, key, language),
+            figures=_figures(parts[key], rules, *_bounds(by, key, since, until), metrics),
+        )
+        for key in sorted(parts)
+    ]
+    return [*slices, whole]
+
+
+def _bounds(by: str, key: str, since: datetime, until: datetime) -> tuple[datetime, datetime]:
+    """A day is an interval of its own; the other slices cut across the whole one."""
+    if by != "day":
+        return since, until
+    start = datetime.combine(date.fromisoformat(key), time(), since.tzinfo)
+    return start, start + timedelta(days=1)
+
+
+def _label(by: str, key: str, language: str) -> str:
+    if by == "type":
+        return f"{key} {say(f'report.type.{key}', language)}" if key in TYPES else key
+    return key or say("report.unknown_agent", language)
+
+
+TYPES = frozenset({"PS", "PE", "NE", "NW", "TT", "IN"})
+
+
+def _figures(
+    calls: Sequence[Call], rules: Rules, since: datetime, until: datetime, metrics: Sequence[str]
+) -> dict[str, Figure]:
+    found = measure([call.fact() for call in calls], (), since, until, rules=rules)
+    return {id: found[id] for id in metrics}
