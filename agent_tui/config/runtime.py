@@ -44,7 +44,8 @@ def write_demo(demo: Demo) -> None:
     paths.write_private(_file(), msgspec.json.encode(demo))
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Whether a process of that number runs."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -60,7 +61,7 @@ def read_demo() -> Demo | None:
         demo = msgspec.json.decode(_file().read_bytes(), type=Demo)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
-    return demo if _alive(demo.pid) else None
+    return demo if alive(demo.pid) else None
 
 
 def running_demo() -> Demo:
