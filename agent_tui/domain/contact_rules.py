@@ -69,6 +69,7 @@ CONTACT_MOVES: dict[ContactState, dict[str, frozenset[ContactState]]] = {
     C.CONNECTED: {
         "Established": frozenset({C.CONNECTED}),
         "Held": frozenset({C.HOLD}),
+        "Retrieved": frozenset({C.CONNECTED}),
         "Transferred": frozenset({C.QUEUED, C.ALERTING, C.CONNECTED}),
         "Conferenced": frozenset({C.CONNECTED}),
         "Failed": frozenset({C.CONNECTED}),

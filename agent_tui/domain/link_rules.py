@@ -70,6 +70,8 @@ def _held(contact: Contact, report: ReportEvent, case: Case) -> Effects:
 
 def _retrieved(contact: Contact, report: ReportEvent, case: Case) -> Effects:
     """Back to the customer; the consult is over unless the agent only went to and fro."""
+    if contact.state is C.CONNECTED and contact.request is None:
+        return Effects()
     back = paused(contact, case.now)
     freed: tuple[Agent, ...] = ()
     events: tuple[Event, ...] = ()

@@ -38,7 +38,7 @@ def offer_new(command: OfferNew, case: Case) -> Effects:
     language = command.language or (customer.language if customer else "zh")
     words = scrub(command.text).text
     guess = _guess(command, words, language, case)
-    tier = customer.tier.value if customer else "standard"
+    tier = str(customer.tier) if customer else "standard"
     contact = Contact(
         id=command.contact_id,
         channel=command.channel,

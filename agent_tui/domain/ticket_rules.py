@@ -105,12 +105,13 @@ def _works_in(agent: Agent, group: str) -> bool:
     return group in agent.groups or agent.role in (Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 
-def may_move(ticket: Ticket, to: TicketState, agent: Agent) -> str | None:
-    """None when the agent may, else the name of the refusal."""
+def _check_hands(ticket: Ticket, to: TicketState, agent: Agent) -> None:
+    """Refuse unless it is this agent's to move the ticket there."""
     owns = ticket.owner_id == agent.id or agent.role is Role.SUPERVISOR
-    if to is TicketState.CLOSED:
-        return None if owns else "owner_closes"
-    return None if owns or _works_in(agent, ticket.group) else "not_your_ticket"
+    if to is TicketState.CLOSED and not owns:
+        refuse("owner_closes", number=ticket.number)
+    if not owns and not _works_in(agent, ticket.group):
+        refuse("not_your_ticket", number=ticket.number)
 
 
 def move_ticket(command: MoveTicket, case: Case) -> Effects:
@@ -122,8 +123,7 @@ def move_ticket(command: MoveTicket, case: Case) -> Effects:
         stale(f"ticket_is_{ticket.state.value}", number=ticket.number)
     if ticket.kind is TicketKind.COMPLAINT and to is TicketState.CLOSED:
         refuse("complaint_by_action")
-    if refused := may_move(ticket, to, agent):
-        refuse(refused, number=ticket.number)
+    _check_hands(ticket, to, agent)
     text = case.clean(command.text)
     if to is TicketState.ANSWERED and not text:
         refuse("answer_needed")
