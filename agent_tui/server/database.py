@@ -106,6 +106,19 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         raise NewerDatabase("server.error.newer_database", path=str(path), found=found, known=SCHEMA_VERSION)
 
 
+def read_apart(path: Path, work: Callable[[Tx], T]) -> T:
+    """Read a database, served by another process or by none, in one snapshot. Corrupt when it is none of ours."""
+    try:
+        with contextlib.closing(
+            sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
+        ) as connection:
+            connection.row_factory = sqlite3.Row
+            connection.execute("BEGIN")
+            return work(Tx(connection))
+    except sqlite3.Error as error:
+        raise explain(error, str(path)) from error
+
+
 class Database:
     """An open ledger. `write` and `read` run a function in a transaction on their thread and can be awaited."""
 
@@ -166,9 +179,7 @@ class Database:
 
     def apart(self, work: Callable[[Tx], T]) -> T:
         """Run long reading on a connection of its own on this thread, so that nobody waits for it."""
-        with self._explained(), contextlib.closing(_connect(self.path)) as connection:
-            connection.execute("BEGIN")
-            return work(Tx(connection))
+        return read_apart(self.path, work)
 
     async def write(self, work: Callable[[Tx], T]) -> T:
         return await asyncio.wrap_future(self._write_queue.submit(self.write_now, work))

@@ -9,7 +9,7 @@ import msgspec
 
 from agent_tui.clock import Clock, ManualClock, ScaledClock, SystemClock, wall
 
-DEFAULT_PORT = 8742
+DEFAULT_PORT = 8420
 
 
 class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,105 @@
+"""`agent-tui serve`: the backend, until SIGINT or SIGTERM. Prints `listening URL` once it answers."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agent_tui.errors import ConfigError, UsageError
+from agent_tui.i18n.catalog import say
+
+if TYPE_CHECKING:
+    from agent_tui.server.options import ServerOptions
+
+FASTEST = 3600.0
+LAST_PORT = 65_535
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    """Everything has a default from the settings; nothing must be given."""
+
+    def text(name: str) -> str:
+        return say(f"server.cli.{name}", language)
+
+    parser.add_argument("--database", metavar="FILE", type=Path, default=None, help=text("database"))
+    parser.add_argument("--host", metavar="ADDRESS", default=None, help=text("host"))
+    parser.add_argument("--port", metavar="N", type=int, default=None, help=text("port"))
+    parser.add_argument("--centre", metavar="FOLDER", type=Path, default=None, help=text("centre"))
+    parser.add_argument("--policy", metavar="FOLDER", type=Path, default=None, help=text("policy"))
+    parser.add_argument("--clock-speed", metavar="N", type=float, default=None, help=text("clock_speed"))
+    parser.add_argument("--clock-start", metavar="MOMENT", default=None, help=text("clock_start"))
+    parser.add_argument("--simulation", action="store_true", help=text("simulation"))
+
+
+def _moment(given: str | None) -> datetime | None:
+    if given is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        raise UsageError("server.error.bad_moment", text=given) from None
+    if moment.tzinfo is None:
+        raise UsageError("server.error.bad_moment", text=given)
+    return moment
+
+
+def _clock(speed: float | None, start: datetime | None) -> str:
+    """A speed of 0 is a clock that stands until it is moved."""
+    if speed is None and start is None:
+        return "system"
+    if speed is not None and not 0 <= speed <= FASTEST:
+        raise UsageError("server.error.bad_speed", speed=f"{speed:g}")
+    return "manual" if speed == 0 else "scaled"
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _folder(name: str) -> Path | None:
+    """ConfigError when a folder is named that is not there; None when none is named."""
+    if not name:
+        return None
+    path = Path(name).expanduser()
+    if not path.is_dir():
+        raise ConfigError("server.error.no_folder", path=str(path))
+    return path
+
+
+def options(args: argparse.Namespace) -> ServerOptions:
+    """The options the command line means. UsageError or ConfigError names what is wrong."""
+    from agent_tui.config import paths
+    from agent_tui.config.load import load
+    from agent_tui.server.options import ServerOptions
+
+    if args.port is not None and not 0 <= args.port <= LAST_PORT:
+        raise UsageError("server.error.bad_port", port=args.port)
+    flags = {
+        "server.database": _text(args.database),
+        "server.host": args.host,
+        "server.port": args.port,
+        "server.centre": _text(args.centre),
+        "server.policy": _text(args.policy),
+    }
+    kept = load(flags).server
+    start = _moment(args.clock_start)
+    return ServerOptions(
+        database=Path(kept.database).expanduser() if kept.database else paths.data_dir() / "server.db",
+        host=kept.host,
+        port=kept.port,
+        clock=_clock(args.clock_speed, start),
+        clock_start=start,
+        clock_speed=args.clock_speed if args.clock_speed is not None else 1.0,
+        centre=_folder(kept.centre),
+        policy=_folder(kept.policy),
+        simulation=args.simulation,
+    )
+
+
+def run(args: argparse.Namespace, language: str) -> int:
+    """Serve; AgentTuiErrors when it cannot start."""
+    from agent_tui.server.run import serve
+
+    return serve(options(args))
