@@ -35,6 +35,8 @@ class Colleague:
         self.handled = 0
         self._floor, self._office, self._cast, self._speeches = floor, office, cast, speeches
         self._break_due = self._later(*BREAK_AFTER_S)
+        self._answering = ("", 0)
+        """The offer that was answered last: contact and how often it had been requeued."""
 
     def _later(self, low: float, high: float) -> float:
         return self._floor.pace.now().timestamp() + self.hands.rng.uniform(low, high)
@@ -94,11 +96,16 @@ class Colleague:
         return False
 
     async def _accept(self, contact: Contact) -> bool:
-        await self.hands.sleep(*NOTICE_S)
+        """Answer, once. False: what comes next is the switch's, and it rings."""
+        if self._answering == (contact.id, contact.requeues):
+            return False
+        await self.hands.sleep(*NOTICE_S, since=contact.alerting_at)
         now = self._floor.contact(contact.id)
         if now is None or now.state is not contact.state or now.agent_id != contact.agent_id:
             return True
-        return (await self.hands.do(AcceptContact(contact_id=contact.id))).applied
+        self._answering = (contact.id, contact.requeues)
+        await self.hands.do(AcceptContact(contact_id=contact.id))
+        return False
 
     async def _handle(self, contact: Contact) -> None:
         handling = self._handling(contact)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from datetime import datetime
 
 import msgspec
 
@@ -76,9 +77,12 @@ class Hands:
             waiting.cancel()
             timer.cancel()
 
-    async def sleep(self, low: float, high: float, unless: Callable[[], bool] = lambda: False) -> None:
-        """Business seconds drawn between the two; less as soon as `unless()` holds."""
-        end = self.floor.pace.now().timestamp() + self.rng.uniform(low, high)
+    async def sleep(
+        self, low: float, high: float, unless: Callable[[], bool] = lambda: False, since: datetime | None = None
+    ) -> None:
+        """Business seconds drawn between the two; less as soon as `unless()` holds. They count from `since`, so that
+        a message that took its time on a fast clock does not make the robot slow."""
+        end = (since or self.floor.pace.now()).timestamp() + self.rng.uniform(low, high)
         while (left := end - self.floor.pace.now().timestamp()) > 0 and not unless():
             await self.floor.pace.sleep(min(left, GLANCE_S))
 

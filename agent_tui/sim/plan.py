@@ -25,6 +25,8 @@ HASTY_SHARE = 0.06
 """Share of colleagues' actions tried before the caller was verified; the policy refuses them."""
 CORRECT_SHARE = 0.5
 """Share of wrong triage that is corrected to the right category in wrap-up rather than left as guessed."""
+SENSIBLE = {"unlock_terminal": "locked", "block_card": "normal", "raise_temporary_limit": "normal"}
+"""Action → status of the product at which a colleague would think of it."""
 CHECKS = {"basic": ("name", "phone"), "full": ("name", "id_tail", "last_transaction")}
 
 
@@ -85,11 +87,13 @@ def topic_of(contact: Contact, cast: Cast) -> str:
 
 
 def _product(customer: Customer | None, action: str | None) -> tuple[bool, str | None]:
-    """Whether the customer has what the action needs, and its id."""
+    """Whether the customer has what the action needs, in a state in which it makes sense, and its id."""
     kinds = ACTIONS[action].product if action else ()
     if not kinds:
         return True, None
-    found = [p.id for p in (customer.products if customer else ()) if p.kind in kinds]
+    status = SENSIBLE.get(action or "")
+    mine = customer.products if customer else ()
+    found = [p.id for p in mine if p.kind in kinds and status in (None, p.status)]
     return bool(found), found[0] if found else None
 
 
