@@ -38,6 +38,8 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = "skill"
     """`skill` or `department`."""
     languages: tuple[str, ...] = ("zh",)
+    tiers: tuple[str, ...] = ()
+    """M3: customers of these tiers come here first, whatever it is about."""
     calendar: str = "always"
     target_s: int = 20
     """Answer within this many seconds."""

@@ -37,8 +37,8 @@ def offer_new(command: OfferNew, case: Case) -> Effects:
     customer = case.state.get(Customer, command.customer_id) if command.customer_id else None
     language = command.language or (customer.language if customer else "zh")
     words = scrub(command.text).text
-    guess = _guess(command, words, language, case)
     tier = str(customer.tier) if customer else "standard"
+    guess = _guess(command, words, language, tier, case)
     contact = Contact(
         id=command.contact_id,
         channel=command.channel,
@@ -71,25 +71,36 @@ def _thread(contact: Contact, words: str, case: Case) -> Thread:
     return Thread(id=contact.id, customer_id=contact.customer_id, group=contact.group, messages=first)
 
 
-def _guess(command: OfferNew, words: str, language: str, case: Case) -> Guess:
+def _guess(command: OfferNew, words: str, language: str, tier: str, case: Case) -> Guess:
     """What was given stands; what was not is guessed from the words."""
     category = case.state.get(Category, command.category) if command.category else None
     guess = Guess(category=category.id, group=category.group) if category else Guess()
     if category is None and words.strip():
         guess = triage(words, case.state.find(Category), language)
-    group = command.group or guess.group
-    known = case.state.get(Group, group) if group else None
-    if known is None or known.kind != "skill":
-        group = _default_group(language, case)
+    group = _group(command.group, guess.group, language, tier, case)
     return Guess(category=guess.category, group=group, words=guess.words)
 
 
-def _default_group(language: str, case: Case) -> str:
-    groups = [g for g in case.state.find(Group) if g.kind == "skill"]
+def _group(given: str | None, guessed: str | None, language: str, tier: str, case: Case) -> str:
+    """The group given; else that of the tier; else that of the category if it speaks the language; else one that does."""
+    groups = {g.id: g for g in case.state.find(Group) if g.kind == "skill"}
     if not groups:
         refuse("no_groups")
-    chosen = min(groups, key=lambda g: (g.id != DEFAULT_GROUP, language not in g.languages, g.id))
-    return chosen.id
+    if given in groups:
+        return groups[given].id
+    able = [g for g in groups.values() if language in g.languages]
+    ours = [g.id for g in able if tier in g.tiers]
+    if ours:
+        return min(ours)
+    if guessed in groups and (groups[guessed] in able or not able):
+        return groups[guessed].id
+    return min(able or groups.values(), key=lambda g: (g.id != DEFAULT_GROUP, *_closeness(g, language))).id
+
+
+def _closeness(group: Group, language: str) -> tuple[bool, bool, int, str]:
+    """Sort key: a group for everybody, that speaks this language first and few others, comes first."""
+    first = group.languages[:1] != (language,)
+    return (bool(group.tiers), first, len(group.languages), group.id)
 
 
 def _why(guess: Guess, tier: str) -> tuple[Why, ...]:

@@ -59,6 +59,22 @@ def test_what_speaks_for_nothing_goes_to_the_general_group() -> None:
     assert there.queued(text="喂").group == "general"
 
 
+def test_who_speaks_another_language_goes_to_a_group_that_speaks_it_whatever_it_is_about() -> None:
+    there = Floor(eg.group("vip", languages=("zh", "en"), tiers=("vip",)), eg.group("english", languages=("en",)))
+    there.do(OfferNew(contact_id="k1", channel=Channel.PHONE, text="lost card", language="en"))
+    assert (there.contact().group, there.contact().category) == ("english", "card_loss")
+    there.do(OfferNew(contact_id="k2", channel=Channel.PHONE, text="紛失", language="ja"))
+    assert there.contact("k2").group == "cards"
+
+
+def test_a_tier_with_a_group_of_its_own_goes_there_first() -> None:
+    there = Floor(eg.customer(tier=Tier.VIP), eg.group("vip", tiers=("vip",)))
+    assert there.queued().group == "vip"
+    assert there.contact().category == "card_loss"
+    there.do(OfferNew(contact_id="k2", channel=Channel.PHONE, customer_id="c1", group="disputes"))
+    assert there.contact("k2").group == "disputes"
+
+
 def test_a_department_is_no_queue_for_contacts() -> None:
     there = Floor(eg.group("audit", kind="department"))
     there.do(OfferNew(contact_id="k1", channel=Channel.PHONE, group="audit"))
