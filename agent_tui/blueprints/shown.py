@@ -188,7 +188,10 @@ def _own(node: Node, teller: Teller) -> dict[str, object]:
             asked = tuple((id_, say(f"blueprint.check.{id_}", teller.language)) for id_ in node.checks)
             return {"checks": asked, "need": node.need, "degree": node.degree}
         case LookUp():
-            return {"facts": tuple((name, teller.seen(name)) for name in node.facts if name != "product.id"), "product": node.product}
+            return {
+                "facts": tuple((name, teller.seen(name)) for name in node.facts if name != "product.id"),
+                "product": node.product,
+            }
         case Do():
             return {"action": node.action, "args": {name: teller.bound(value) for name, value in node.args.items()}}
         case Offer():

@@ -256,13 +256,19 @@ def _result(run: Run, node: Node, answer: Value | Result | None) -> Result:
         right = set(result.checks) & set(node.checks)
         if len(right) < node.need:
             raise InputError("blueprint.run.checks", need=node.need, right=len(right))
+    if isinstance(node, LookUp) and result.outcome == "found" and _unknown(run, node):
+        raise InputError("blueprint.run.unknown", facts=", ".join(_unknown(run, node)))
     return result
+
+
+def _unknown(run: Run, node: LookUp) -> tuple[str, ...]:
+    facts = known(run)
+    return tuple(name for name in node.facts if facts.get(name, "") == "")
 
 
 def _by_itself(run: Run, node: Node) -> Result:
     if isinstance(node, LookUp):
-        facts = known(run)
-        return Result(outcome="found" if all(facts.get(name, "") != "" for name in node.facts) else "not_found")
+        return Result(outcome="not_found" if _unknown(run, node) else "found")
     raise InputError("blueprint.run.awaits", kind=node.kind)
 
 

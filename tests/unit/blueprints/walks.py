@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from agent_tui.blueprints.conditions import Value
 from agent_tui.blueprints.facts import ALWAYS, examples
-from agent_tui.blueprints.model import Ask, Blueprint, Check
+from agent_tui.blueprints.model import Ask, Blueprint, Check, LookUp
 from agent_tui.blueprints.parse import parse
-from agent_tui.blueprints.run import Result, Run, advance, current, ended, start
+from agent_tui.blueprints.run import Result, Run, advance, current, ended, learn, start
 
 FOLDER = Path(__file__).parents[3] / "scripts" / "blueprints"
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -28,7 +29,9 @@ _TEXTS = {
 }
 
 
+@cache
 def read(name: str) -> Blueprint:
+    """A shipped blueprint by its file's name."""
     file = FOLDER / f"{name}.yaml"
     return parse(file.read_text(encoding="utf-8"), file.name)
 
@@ -53,7 +56,9 @@ def answer(run: Run, rng: random.Random) -> Value | Result | None:
         return _customer(node, rng)
     if isinstance(node, Check):
         passed = rng.random() < 0.7
-        return Result(outcome="passed", checks=node.checks[: node.need]) if passed else Result(outcome="failed")
+        who: dict[str, Value] = {"customer.name": "张•", "customer.kind": "person"}
+        right = node.checks[: node.need]
+        return Result(outcome="passed", checks=right, facts=who) if passed else Result(outcome="failed")
     if node.kind == "look_up":
         return None
     if node.outcomes:
@@ -84,9 +89,6 @@ def learned(run: Run, node_facts: tuple[str, ...], rng: random.Random) -> dict[s
 
 def walk(blueprint: Blueprint, seed: int, language: str) -> Iterator[Run]:
     """Every place of one random walk, the start first; it stops at an end or after STEPS."""
-    from agent_tui.blueprints.model import LookUp
-    from agent_tui.blueprints.run import learn
-
     rng = random.Random(seed)
     run = start(blueprint, facts(rng), language)
     yield run
