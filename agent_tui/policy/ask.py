@@ -74,13 +74,13 @@ def _ready(policy: Policy, actor: ActorFacts, subject: SubjectFacts) -> Any:
     """Person and case as the engine's handle, checked against the schema; one question often becomes several."""
     import cedarpy
 
-    key = (actor, subject)
-    handle = policy.entities.get(key)
+    text = _entities(actor, subject)
+    handle = policy.entities.get(text)
     if handle is None:
-        handle = cedarpy.Entities.from_json_str(_entities(actor, subject), policy.schema)
+        handle = cedarpy.Entities.from_json_str(text, policy.schema)
         if len(policy.entities) >= _KEEP:
             policy.entities.clear()
-        policy.entities[key] = handle
+        policy.entities[text] = handle
     return handle
 
 

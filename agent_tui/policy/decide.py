@@ -63,7 +63,11 @@ def wonder(
 
 def _limit(policy: Policy, facts: Facts) -> int | None:
     known = ACTIONS.get(facts.action)
-    return most(policy, facts) if known and known.amount else None
+    try:
+        return most(policy, facts) if known and known.amount else None
+    except (TypeError, ValueError, OverflowError):
+        # Facts of the wrong kind have no limit; the decision itself denies them.
+        return None
 
 
 def _obstacles(policy: Policy, facts: Facts, answer: Answer) -> tuple[Rule, ...]:

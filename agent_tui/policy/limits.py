@@ -39,7 +39,8 @@ def most(policy: Policy, facts: Facts) -> int | None:
     denied whatever the amount.
     """
     alone = _alone(facts)
-    key = (alone.actor, alone.action, alone.subject, alone.circumstances)
+    # Written out, since 3.0 and True equal 3 and 1 in Python but not in a rule.
+    key = msgspec.json.encode(alone)
     if key not in policy.limits:
         if len(policy.limits) >= _KEEP:
             policy.limits.clear()

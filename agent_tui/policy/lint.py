@@ -6,7 +6,7 @@ that becomes easier when it grows: each is nearly always a slip of the pen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from agent_tui.domain.actions import ACTIONS
 from agent_tui.domain.money import Money
@@ -44,32 +44,24 @@ def _expired(rule: Rule) -> Msg:
 
 
 def _rule(policy: Policy, rule: Rule) -> Iterator[Msg]:
-    matched = list(_matched(policy, rule))
-    if not matched:
-        yield msg("policy.finding.never", rule=rule.id, file=rule.file)
-    elif not _matters(policy, rule, matched):
-        yield msg("policy.finding.shadowed", rule=rule.id, file=rule.file)
-
-
-def _matched(policy: Policy, rule: Rule) -> Iterator[Facts]:
+    """Looks no further than the first case in which the rule changes the answer."""
+    matches = False
     for action in table.actions_of(rule):
-        own = rule_set([rule], action)
+        own, others = rule_set([rule], action), [r for r in policy.rules.values() if r.id != rule.id]
+        without = rule_set(others, action)
         for facts in table.around(policy, rule, action):
-            if rule.id in ask(policy, facts, own).rules:
-                yield facts
+            if rule.id not in ask(policy, facts, own).rules:
+                continue
+            matches = True
+            if _matters(policy, facts, without) or _matters(policy, table.alone(facts), without):
+                return
+    yield msg(f"policy.finding.{'shadowed' if matches else 'never'}", rule=rule.id, file=rule.file)
 
 
-def _matters(policy: Policy, rule: Rule, matched: Iterable[Facts]) -> bool:
-    without = {
-        action: rule_set([r for r in policy.rules.values() if r.id != rule.id], action)
-        for action in table.actions_of(rule)
-    }
-    for facts in matched:
-        for case in (facts, table.alone(facts)):
-            present, absent = ask(policy, case), ask(policy, case, without[case.action])
-            if present.allowed != absent.allowed or _asked(policy, present.rules) != _asked(policy, absent.rules):
-                return True
-    return False
+def _matters(policy: Policy, facts: Facts, without: object) -> bool:
+    """Whether the answer is another one without the rule."""
+    present, absent = ask(policy, facts), ask(policy, facts, without)
+    return present.allowed != absent.allowed or _asked(policy, present.rules) != _asked(policy, absent.rules)
 
 
 def _asked(policy: Policy, rules: tuple[str, ...]) -> tuple[object, ...]:

@@ -67,9 +67,9 @@ class Policy:
         self.schema: Any = None
         self.sets: dict[str, Any] = {}
         """Action → the rules that could speak of it. A rule whose scope names other actions cannot decide."""
-        self.entities: dict[Any, Any] = {}
+        self.entities: dict[str, Any] = {}
         """Person and case → the engine's handle for them."""
-        self.limits: dict[Any, int | None] = {}
+        self.limits: dict[bytes, int | None] = {}
         """Limits already found, by the facts they hang on."""
 
     def caps(self, action: str) -> tuple[Cap, ...]:

@@ -33,7 +33,7 @@ def _rule(file: str, body: dict[str, Any]) -> Rule:
     notes = body.get("annotations", {})
     name = notes.get("id") or ""
     if not name:
-        raise PolicyError("policy.no_id", file=file, text=json.dumps(body["action"], ensure_ascii=False))
+        raise PolicyError("policy.no_id", file=file, actions=", ".join(sorted(_actions(body["action"]) or {"*"})))
     for note in notes:
         if note not in _KNOWN:
             raise PolicyError(
