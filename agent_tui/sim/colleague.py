@@ -59,13 +59,20 @@ class Colleague:
             return await self._with(contact)
         if me.state is AgentState.LOGGED_OFF:
             await self.hands.sleep(*RETURN_S)
-            return (await self.hands.do(SetAgentState(state="ready"))).applied
+            return await self._become(me, SetAgentState(state="ready"))
         if me.state is AgentState.NOT_READY:
             return await self._rest(me)
         if me.state is AgentState.READY and self._floor.pace.now().timestamp() > self._break_due:
             self._break_due = self._later(*BREAK_AFTER_S)
-            return (await self.hands.do(SetAgentState(state="not_ready", reason="break"))).applied
+            return await self._become(me, SetAgentState(state="not_ready", reason="break"))
         return False
+
+    async def _become(self, me: Agent, command: SetAgentState) -> bool:
+        """Change state and wait until the floor shows it. Whether it did."""
+        done = (await self.hands.do(command)).applied
+        if done:
+            await self.hands.see(lambda: (self._floor.agent(self.id) or me).version > me.version)
+        return done
 
     async def _rest(self, me: Agent) -> bool:
         """Come back from a break, soon when recalled or when an offer was missed."""
@@ -73,7 +80,7 @@ class Colleague:
         await self.hands.sleep(*(BREAK_S if resting else RETURN_S), unless=self._recalled)
         if resting and self._recalled():
             await self.hands.sleep(*RETURN_S)
-        return (await self.hands.do(SetAgentState(state="ready"))).applied
+        return await self._become(self._floor.agent(self.id) or me, SetAgentState(state="ready"))
 
     def _recalled(self) -> bool:
         me = self._floor.agent(self.id)
@@ -111,7 +118,13 @@ class Colleague:
         handling = self._handling(contact)
         if contact.state in LIVE_STATES:
             await handling.run()
-        self.handled += await handling.wrap_up()
+        if await handling.wrap_up():
+            self.handled += 1
+            await self.hands.see(lambda: not self._holds(contact.id))
+
+    def _holds(self, contact_id: str) -> bool:
+        me = self._floor.agent(self.id)
+        return me is not None and contact_id in me.contacts
 
     def _handling(self, contact: Contact) -> Handling:
         spoken = self._speeches.languages

@@ -101,6 +101,14 @@ class Hands:
         await self.sleep(seconds, seconds, unless=lambda: not self.live(contact_id))
         return self.live(contact_id)
 
+    async def see(self, condition: Callable[[], bool], tries: int = 4) -> None:
+        """Until the feed shows what was just done; not for ever, since somebody else may have undone it."""
+        for _ in range(tries):
+            self.arm()
+            if condition():
+                return
+            await self.rung()
+
     async def until_cleared(self, contact_id: str) -> None:
         """Until the customer is gone."""
         while self.live(contact_id):
