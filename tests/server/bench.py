@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +17,27 @@ from agent_tui import ids
 from agent_tui.clock import ManualClock
 from agent_tui.domain.agent import Agent, AgentState, Role
 from agent_tui.domain.centre import Category, Names
-from agent_tui.domain.commands import Command
+from agent_tui.domain.commands import Command, OfferNew
+from agent_tui.domain.contact import Channel
+from agent_tui.domain.customer import Product
 from agent_tui.domain.rows import Entity
-from agent_tui.policy.decision import ActorFacts, Allow, Circumstances, Decision, Deny, Reason, SubjectFacts
+from agent_tui.policy.decision import ActorFacts, Allow, Circumstances, Decision, Deny, Reason, StepUp, SubjectFacts
 from agent_tui.server import seed
 from agent_tui.server.build import build_app, open_services
 from agent_tui.server.caller import Caller
+from agent_tui.server.customers import NewCustomer, add_customers
 from agent_tui.server.options import ServerOptions
 from agent_tui.server.services import Services
 from agent_tui.wire import routes
-from agent_tui.wire.command import Envelope
+from agent_tui.wire.command import Envelope, Outcome
 from tests import eg
 
 PASSWORD = "correct horse"
 LIMIT = 5000
-SIM = Caller(kind="link", id="sim")
+NAME, PHONE, ID_NUMBER = "欧阳清明", "13812345678", "330106198001011238"
+EMAIL, ADDRESS, CARD = "canary@example.com", "浙江省杭州市西湖区文三路77号", "6222021234567890"
+CANARIES = (NAME, PHONE, ID_NUMBER, EMAIL, "文三路", CARD)
+"""What must never be found outside of an answer to whoever was allowed to see it."""
 
 
 def small_policy(actor: ActorFacts, action: str, _: SubjectFacts, around: Circumstances) -> Decision:
@@ -37,6 +46,8 @@ def small_policy(actor: ActorFacts, action: str, _: SubjectFacts, around: Circum
         return Deny(
             reasons=(Reason(rule="trainee", sentences={"en": "Trainees may not.", "zh": "不可", "ja": "不可"}),)
         )
+    if action == "unblock_card" and actor.step_up_age_s is None:
+        return StepUp(reasons=(Reason(rule="fresh", sentences={"en": "Again.", "zh": "再", "ja": "再"}),))
     if around.amount_minor + around.agent_day_minor > LIMIT:
         reason = Reason(rule="cap", sentences={"en": "Above 50.00.", "zh": "超额", "ja": "超過"}, needs_level=3)
         return Deny(reasons=(reason,), limit_minor=LIMIT)
@@ -65,6 +76,45 @@ def add_centre(services: Services) -> None:
     accounts = [seed.NewAccount(login=p.login, password=PASSWORD, agent_id=p.id) for p in people]
     link = seed.NewAccount(login="link:sim", password=PASSWORD, kind="link")
     seed.add_accounts(services.db, [*accounts, link], seed.QUICK)
+
+
+def add_customer(services: Services, id: str = "c1", **fields: Any) -> None:
+    """One customer with clear values and a card."""
+    given = {"name": NAME, "phone": PHONE, "id_number": ID_NUMBER, "email": EMAIL, "address": ADDRESS}
+    card = Product(id=f"{id}-card", kind="credit_card", number=CARD)
+    new = NewCustomer(id=id, products=(card,), **{**given, **fields})
+    add_customers(services.db, services.vault, [new], eg.NOW)
+
+
+async def offer(client: AsyncTestClient[Litestar], contact_id: str = "k1", **fields: Any) -> None:
+    """A call arrives through the link."""
+    link = await sign_in(client, "link:sim")
+    given = {"channel": Channel.PHONE, "caller": PHONE, "group": "cards"}
+    answer = await link.send(OfferNew(contact_id=contact_id, **{**given, **fields}), path=routes.INGRESS)
+    assert answer.status_code == 200, answer.text
+
+
+def query(services: Services, sql: str) -> list[Any]:
+    """Rows of any SQL, read beside the server."""
+    with contextlib.closing(sqlite3.connect(services.db.path)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+async def commit(services: Services, command: Command, caller: Caller) -> Outcome:
+    """Straight into the ledger, as a job does; it must be applied."""
+    answer = await services.commit(Envelope(id=ids.uuid7(), command=command), caller)
+    assert answer.http == 200, answer.body
+    return msgspec.json.decode(answer.body, type=Outcome)
+
+
+async def dump(services: Services) -> list[str]:
+    """The whole database as SQL text."""
+
+    def work() -> list[str]:
+        with contextlib.closing(sqlite3.connect(services.db.path)) as connection:
+            return list(connection.iterdump())
+
+    return await asyncio.to_thread(work)
 
 
 def open_bench(folder: Path, **options: Any) -> Services:
