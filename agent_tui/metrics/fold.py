@@ -17,11 +17,14 @@ from agent_tui.domain.effects import Event
 from agent_tui.metrics.facts import AgentSpan, ContactFact, Leg, TicketFact
 
 
-def fold(events: Iterable[Event], until: datetime) -> tuple[tuple[ContactFact, ...], tuple[AgentSpan, ...]]:
+def fold(
+    events: Iterable[Event], until: datetime, since: datetime | None = None
+) -> tuple[tuple[ContactFact, ...], tuple[AgentSpan, ...]]:
     """The facts as they stood at `until`: later events are not looked at, open spans end there.
 
-    A contact whose arrival is not among the events is left out (it belongs to an earlier interval), and a person's
-    spans begin with the first change that is.
+    A contact whose arrival is not among the events is left out: it belongs to an earlier interval. A person's spans
+    begin with the first change that is; where the events begin at `since`, the state that change came from is taken to
+    have lasted from then on.
     """
     contacts: dict[str, list[Event]] = defaultdict(list)
     agents: dict[str, list[Event]] = defaultdict(list)
@@ -33,7 +36,7 @@ def fold(events: Iterable[Event], until: datetime) -> tuple[tuple[ContactFact, .
     facts = [_Contact(id).over(found).fact(until) for id, found in contacts.items()]
     known = [fact for fact in facts if fact is not None]
     known.sort(key=lambda fact: (fact.offered_at, fact.contact_id))
-    spans = [span for id, found in sorted(agents.items()) for span in _spans(id, found, until)]
+    spans = [span for id, found in sorted(agents.items()) for span in _spans(id, found, since, until)]
     return tuple(known), tuple(spans)
 
 
@@ -90,16 +93,19 @@ def _moved(fact: TicketFact, event: Event) -> TicketFact:
 # ---- agents ------------------------------------------------------------------------------------------------------
 
 
-def _spans(agent_id: str, changes: list[Event], until: datetime) -> list[AgentSpan]:
+def _spans(agent_id: str, changes: list[Event], since: datetime | None, until: datetime) -> list[AgentSpan]:
     """Stretches between changes. Those of no length and those of being logged off are left out."""
-    spans = []
-    for change, after in zip(changes, [*changes[1:], None], strict=True):
-        state = _text(change, "to") or AgentState.NOT_READY
-        end = after.at if after else until
-        if end > change.at and state != AgentState.LOGGED_OFF:
-            reason = _text(change, "reason")
-            spans.append(AgentSpan(agent_id=agent_id, state=state, reason=reason, start=change.at, end=end))
-    return spans
+    stretches = [
+        (change.at, after.at if after else until, _text(change, "to"), _text(change, "reason"))
+        for change, after in zip(changes, [*changes[1:], None], strict=True)
+    ]
+    if since is not None:
+        stretches.insert(0, (since, changes[0].at, _text(changes[0], "from"), None))
+    return [
+        AgentSpan(agent_id=agent_id, state=state, reason=reason, start=start, end=end)
+        for start, end, state, reason in stretches
+        if end > start and state is not None and state != AgentState.LOGGED_OFF
+    ]
 
 
 # ---- contacts ----------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ Time of agents is cut at the edges of the interval.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
@@ -220,6 +220,16 @@ def count_spans(spans: Iterable[AgentSpan], since: datetime, until: datetime) ->
     for kind, seconds in clip(spans, since, until):
         totals[kind] += seconds
     return Counts(**totals)
+
+
+def spans_by_edge(spans: Iterable[AgentSpan], edges: Sequence[datetime]) -> list[list[AgentSpan]]:
+    """The spans that reach into each of the intervals between the edges, not cut yet."""
+    parts: list[list[AgentSpan]] = [[] for _ in edges[1:]]
+    for span in spans:
+        first = max(bisect_right(edges, span.start) - 1, 0)
+        for at in range(first, min(bisect_left(edges, span.end), len(parts))):
+            parts[at].append(span)
+    return parts
 
 
 # ---- tickets -----------------------------------------------------------------------------------------------------

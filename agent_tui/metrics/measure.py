@@ -22,6 +22,7 @@ from agent_tui.metrics.interval import (
     is_solved,
     legs_within,
     repeats,
+    spans_by_edge,
     within,
 )
 from agent_tui.metrics.registry import METRICS, Metric
@@ -213,9 +214,10 @@ def _curves(cohort: Cohort, metrics: list[Metric], rules: Rules) -> dict[str, tu
     drawn = [(metric, metric.rule(rules.variants.get(metric.id, "default"))) for metric in metrics if metric.curve]
     edges = half_hours(cohort.since, rules.timezone)
     lines: dict[str, list[float | None]] = {metric.id: [] for metric, _ in drawn}
-    for part, start, end in zip(by_edge(cohort.contacts, edges), edges, edges[1:], strict=False):
+    contacts, spans = by_edge(cohort.contacts, edges), spans_by_edge(cohort.spans, edges)
+    for some, people, start, end in zip(contacts, spans, edges, edges[1:], strict=False):
         since, until = max(start, cohort.since), min(end, cohort.until)
-        counts = count_contacts(part, rules, cohort.returns) + count_spans(cohort.spans, since, until)
+        counts = count_contacts(some, rules, cohort.returns) + count_spans(people, since, until)
         for metric, rule in drawn:
             lines[metric.id].append(value(rule, counts)[0] if since < until else None)
     return {id: tuple(line) for id, line in lines.items()}

@@ -118,6 +118,18 @@ def test_spans_run_from_change_to_change_and_end_where_the_facts_end() -> None:
     )
 
 
+def test_who_was_there_before_the_events_began_is_there_from_their_beginning() -> None:
+    moved = change("a1", 60, "not_ready", "meal")
+    came_from_ready = Event(name=moved.name, at=moved.at, agent_id="a1", data={**moved.data, "from": "ready"})
+    came_in = Event(name=moved.name, at=at(70), agent_id="a2", data={"from": "logged_off", "to": "ready"})
+    _, spans = fold([came_from_ready, came_in], at(90), since=NOW)
+    assert [(span.agent_id, span.state, span.start) for span in spans] == [
+        ("a1", "ready", NOW),
+        ("a1", "not_ready", at(60)),
+        ("a2", "ready", at(70)),
+    ]
+
+
 def test_of_two_changes_at_one_moment_the_later_in_the_ledger_holds() -> None:
     _, spans = fold([change("a1", 0, "ready"), change("a1", 0, "reserved")], at(10))
     assert [span.state for span in spans] == ["reserved"]
