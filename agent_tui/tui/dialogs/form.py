@@ -1,0 +1,185 @@
+"""A form filled by keys: Tab between fields, F9 checks it, shows the exact effect and does it; Escape keeps drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from agent_tui.tui.dialogs.confirm import Confirm
+from agent_tui.tui.dialogs.dialog import Dialog
+from agent_tui.tui.dialogs.fields import Choice, Field, Kept, Line1, Writing
+from agent_tui.tui.dialogs.pick import Pick
+from agent_tui.tui.line import folded, piece
+from agent_tui.tui.text import clean
+from agent_tui.tui.widgets.lines import Bar, Lines, Painter
+from agent_tui.tui.words import Words
+
+Values: TypeAlias = dict[str, str]
+Paragraphs: TypeAlias = Sequence[tuple[str, str]]
+"""Texts, each with the role of its ink."""
+
+
+class Form(Dialog[Values]):
+    """The values by field name, or None.
+
+    `check(values)` returns a complaint and the field it is about, or None. `live(values)` is shown while typing
+    (limits, what the policy says). `effect(values)` is shown for confirmation; without it nothing is asked.
+    """
+
+    BINDINGS = [
+        Binding("escape", "back", show=False, priority=True),
+        Binding("f9", "submit", show=False, priority=True),
+        Binding("down", "next_field", show=False),
+        Binding("up", "previous_field", show=False),
+        Binding("enter", "next_field", show=False),
+    ]
+
+    def __init__(
+        self,
+        words: Words,
+        painter: Painter,
+        title: str,
+        fields: Sequence[Field],
+        *,
+        go: str = "save",
+        check: Callable[[Values], tuple[str, str] | None] | None = None,
+        live: Callable[[Values], Paragraphs] | None = None,
+        effect: Callable[[Values], Paragraphs] | None = None,
+        keep: Callable[[str, str], str] | None = None,
+        follow: Callable[[Form, str], None] | None = None,
+    ) -> None:
+        super().__init__(words, painter, title, words("form.keys", go=words(f"form.{go}")))
+        self.fields = fields
+        self._check, self._live, self._effect, self._keep, self._follow = check, live, effect, keep, follow
+        self._drafts: dict[str, Kept] = {}
+
+    def body(self) -> ComposeResult:
+        with VerticalScroll(classes="form-fields", can_focus=False):
+            for field in self.fields:
+                yield Bar(self.painter, id=f"label-{field.name}", classes="field-label")
+                yield self._widget(field)
+        yield Lines(self.painter, id="form-live", classes="form-live")
+
+    def _widget(self, field: Field) -> Widget:
+        if field.kind == "choice":
+            return Choice(field, self.words, self.painter, self.open_list)
+        kept = Kept(self._keep, field.draft, self.set_timer) if self._keep and field.draft else None
+        if kept:
+            self._drafts[field.name] = kept
+        if field.kind == "area":
+            return Writing(field.value, id=f"field-{field.name}", kept=kept)
+        return Line1(field.value, id=f"field-{field.name}", password=field.kind == "password", compact=True)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        for field in self.fields:
+            self.query_one(f"#label-{field.name}", Bar).put(self._label(field))
+        self.query_one(f"#field-{self._first_empty().name}").focus()
+
+    def _label(self, field: Field) -> tuple[tuple[str, str], ...]:
+        extra = field.hint or (self.words("form.required") if field.required else "")
+        return (piece(field.label, "accent"), ("  ", "text"), piece(extra, "muted"))
+
+    def _first_empty(self) -> Field:
+        return next((field for field in self.fields if field.required and not field.value), self.fields[0])
+
+    def paint(self) -> None:
+        super().paint()
+        self.show_live()
+
+    # ---- values ----------------------------------------------------------------------------------------------------
+
+    @property
+    def values(self) -> Values:
+        """What stands in the fields."""
+        return {field.name: self._value(self.query_one(f"#field-{field.name}")) for field in self.fields}
+
+    def _value(self, widget: Widget) -> str:
+        if isinstance(widget, Choice):
+            return widget.value
+        if isinstance(widget, TextArea):
+            return clean(widget.text).strip()
+        return clean(widget.value).strip() if isinstance(widget, Input) else ""
+
+    def show_live(self, complaint: str = "") -> None:
+        """What is wrong, or what the policy says of what stands there now."""
+        said: Paragraphs = [(complaint, "bad")] if complaint else (self._live(self.values) if self._live else [])
+        lines = [line for text, role in said for line in folded(text, self.inner - 2, role, ((" ", "text"),))]
+        shown = self.query_one("#form-live", Lines)
+        shown.styles.height = max(1, min(len(lines), 5))
+        shown.show(lines)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._draft(event.input.id or "", event.value)
+        self.show_live()
+
+    def _draft(self, id: str, text: str) -> None:
+        kept = self._drafts.get(id.removeprefix("field-"))
+        if kept is not None:
+            kept.changed(text, lambda scrubbed: setattr(self.query_one(f"#{id}", Input), "value", scrubbed))
+
+    def on_writing_scrubbed(self) -> None:
+        self.show_live(self.words("said.scrubbed"))
+
+    def on_choice_changed(self, event: Choice.Changed) -> None:
+        event.stop()
+        if self._follow is not None:
+            self._follow(self, event.choice.field.name)
+        self.show_live()
+
+    # ---- keys ------------------------------------------------------------------------------------------------------
+
+    def action_next_field(self) -> None:
+        self.focus_next()
+
+    def action_previous_field(self) -> None:
+        self.focus_previous()
+
+    def action_back(self) -> None:
+        self._keep_now()
+        self.dismiss(None)
+
+    def _keep_now(self) -> None:
+        for kept in self._drafts.values():
+            kept.now()
+
+    @work
+    async def open_list(self, choice: Choice, typed: str) -> None:
+        """The whole list of a choice, narrowed by what was typed."""
+        found = await self.app.push_screen_wait(
+            Pick(self.words, self.painter, choice.field.label, choice.items, typed=typed)
+        )
+        if found is not None:
+            choice.set(found)
+            self.focus_next()
+
+    @work(exclusive=True)
+    async def action_submit(self) -> None:
+        """Check, show the effect, leave with the values."""
+        values = self.values
+        wrong = self._missing(values) or (self._check(values) if self._check else None)
+        if wrong:
+            self.show_live(wrong[0])
+            self.query_one(f"#field-{wrong[1]}").focus()
+            self.app.bell()
+            return
+        if self._effect is not None:
+            asked = Confirm(self.words, self.painter, self.words("form.effect"), self._effect(values))
+            if not await self.app.push_screen_wait(asked):
+                return
+        self._keep_now()
+        self.dismiss(values)
+
+    def _missing(self, values: Mapping[str, str]) -> tuple[str, str] | None:
+        for field in self.fields:
+            if field.required and not values[field.name]:
+                return self.words("form.empty", field=field.label), field.name
+        return None

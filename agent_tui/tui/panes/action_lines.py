@@ -1,0 +1,80 @@
+"""The actions pane's lines: what I may do for this customer, with my limit, or the reason why not. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent_tui.desk.commands import ACTION_LETTERS
+from agent_tui.desk.views import ActionRow
+from agent_tui.policy.decision import Allow, AllowWithReason, Decision, Deny, NeedsCosign, Reason, StepUp
+from agent_tui.tui.line import Line, cell, joined, piece
+from agent_tui.tui.words import Words
+
+_LABEL = {"zh": 14, "ja": 20, "en": 22}
+
+
+def reasons_of(decision: Decision) -> tuple[Reason, ...]:
+    """The rules that decided; none for a plain allow."""
+    return () if isinstance(decision, Allow) else decision.reasons
+
+
+def allowed(row: ActionRow) -> bool:
+    """Whether pressing the key leads somewhere now."""
+    return not row.offline and not isinstance(row.decision, Deny)
+
+
+def why(row: ActionRow, words: Words) -> str:
+    """The sentence beside a greyed action, or what an allowed one will ask for."""
+    if row.offline:
+        return words("not.offline_action")
+    for reason in reasons_of(row.decision):
+        sentence = words.sentence(reason.sentences)
+        if sentence:
+            return sentence
+    return words("no_rule") if isinstance(row.decision, Deny) else ""
+
+
+class ActionText:
+    """Paints actions for a width."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        self.label = _LABEL.get(words.language, 22)
+
+    def lines(self, rows: Sequence[ActionRow], width: int) -> list[Line]:
+        """One line for each action, in the order given."""
+        return [self._line(row, width) for row in rows]
+
+    def _line(self, row: ActionRow, width: int) -> Line:
+        free = allowed(row)
+        letter = ACTION_LETTERS.get(row.action, " ")
+        label = self.words.label(f"action.{row.action}")
+        head = (
+            (f" {letter} ", "key" if free else "muted"),
+            ("  " if free else "- ", "muted"),
+            cell(label, min(self.label, max(width - 5, 1)), "text" if free else "muted"),
+        )
+        return joined([head, *((part,) for part in self._parts(row, free))], (" ", "text"), width) if width > 30 else head
+
+    def _parts(self, row: ActionRow, free: bool) -> list[tuple[str, str]]:
+        if not free:
+            return [piece(why(row, self.words), "muted")]
+        parts = []
+        if row.limit_minor is not None:
+            parts.append(piece(self.words("limit", amount=self.words.money(row.limit_minor)), "accent"))
+        if row.used_minor:
+            parts.append(piece(self.words("used", amount=self.words.money(row.used_minor)), "muted"))
+        asks = self._asks(row.decision)
+        if asks:
+            parts.append(piece(asks, "warn"))
+        return parts
+
+    def _asks(self, decision: Decision) -> str:
+        match decision:
+            case AllowWithReason():
+                return self.words("asks.reason")
+            case StepUp():
+                return self.words("asks.step_up")
+            case NeedsCosign(level=level, people=people):
+                return self.words("asks.cosign", level=level, people=people)
+        return ""

@@ -1,0 +1,92 @@
+"""The blueprint pane: say, ask or do, one node at a time. Digits answer, Enter goes on, Left goes back."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.message import Message
+from textual.widgets import Input
+
+from agent_tui.blueprints.shown import Shown
+from agent_tui.tui.dialogs.fields import Line1
+from agent_tui.tui.keymap import half_width
+from agent_tui.tui.line import Line, piece
+from agent_tui.tui.panes.actions import Picked
+from agent_tui.tui.panes.blueprint_lines import BlueprintText
+from agent_tui.tui.panes.pane import Pane, Reading
+from agent_tui.tui.text import clean
+
+
+class Answered(Message):
+    """The person answered the present node: a digit (1 to 9, 0 for «could not») or a text."""
+
+    def __init__(self, digit: int | None = None, text: str = "") -> None:
+        super().__init__()
+        self.digit, self.text = digit, text
+
+
+class Node(Reading):
+    """The present node."""
+
+    BINDINGS = [
+        Binding("enter,right", "on", show=False),
+        Binding("left,backspace", "step_back", show=False),
+    ]
+
+    def on_key(self, event: events.Key) -> None:
+        character = half_width(event.character)
+        if len(character) == 1 and character in "0123456789":
+            event.stop()
+            self.post_message(Answered(int(character)))
+
+    def action_on(self) -> None:
+        self.post_message(Picked("blueprint.forward"))
+
+    def action_step_back(self) -> None:
+        self.post_message(Picked("blueprint.back"))
+
+
+class BlueprintPane(Pane):
+    name_key, key = "blueprint", "F5"
+
+    def body(self) -> ComposeResult:
+        yield Node(self.painter, id="node")
+        yield Line1(id="answer", compact=True)
+
+    def show(self, shown: Shown | None, checked: tuple[str, ...], empty: str, right: str) -> None:
+        """Paint a node, or why there is none."""
+        node = self.query_one("#node", Node)
+        typed = shown is not None and bool(shown.type) and not shown.choices
+        self.set_class(typed, "-typed")
+        if not typed and self.screen.focused is self.answer:
+            node.focus()
+        width = max(node.size.width, 24)
+        lines: list[Line] = (
+            BlueprintText(self.words, width).node(shown, checked) if shown else [((" ", "text"), piece(empty, "muted"))]
+        )
+        if lines and node.lines[:3] != tuple(lines[:3]):
+            node.scroll_to(y=0, animate=False)
+        node.show(lines)
+        self.title(shown.title if shown else "", right)
+
+    @property
+    def answer(self) -> Line1:
+        return self.query_one("#answer", Line1)
+
+    @property
+    def typed(self) -> bool:
+        """Whether the present node is answered by typing."""
+        return self.has_class("-typed")
+
+    def enter(self) -> None:
+        widget = self.answer if self.typed else self.query_one("#node", Node)
+        widget.focus(scroll_visible=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(Answered(text=clean(event.value).strip()))
+
+    def clear_answer(self) -> None:
+        """Ready for the next answer."""
+        self.answer.value = ""

@@ -1,0 +1,83 @@
+"""The blueprint pane's lines: what to say, ask or do now, the way here, and what may be answered. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent_tui.blueprints.shown import Shown
+from agent_tui.tui.line import EMPTY, Line, Piece, folded, piece
+from agent_tui.tui.words import Words
+
+_ROLE = {"say": "say", "ask": "ask", "check": "ask", "do": "do", "send": "do", "hand_over": "do", "offer": "say"}
+INDENT = 2
+
+
+class BlueprintText:
+    """Paints the node where a run stands."""
+
+    def __init__(self, words: Words, width: int) -> None:
+        self.words, self.width = words, width
+
+    def node(self, shown: Shown, checked: Sequence[str] = (), answer: str = "") -> list[Line]:
+        """The present node. `checked` are the identity checks marked as right, `answer` what is being typed."""
+        role = _ROLE.get(shown.kind, "text")
+        lines: list[Line] = [self._head(shown, role), EMPTY]
+        lines += self._body(shown, role)
+        lines += self._details(shown)
+        if shown.tip:
+            lines += [EMPTY, *self._fold(shown.tip, "muted", ((f"({self.words('tip')}) ", "muted"),))]
+        lines += self._answers(shown, checked, answer)
+        if shown.blanks:
+            lines += [EMPTY, *self._fold(self.words("blanks"), "warn", (("! ", "warn"),))]
+        return lines
+
+    def _head(self, shown: Shown, role: str) -> Line:
+        must: tuple[Piece, ...] = (("  ", "text"), piece("! " + self.words("must"), "warn")) if shown.must else ()
+        done: tuple[Piece, ...] = (
+            (("  ", "text"), piece("+ " + self.words("done_before"), "ok")) if shown.done else ()
+        )
+        count = piece(self.words("step", number=shown.number), "muted")
+        return (piece(self.words.of("node", shown.kind), role), ("  ", "text"), count, *must, *done)
+
+    def _body(self, shown: Shown, role: str) -> list[Line]:
+        return [line for text in shown.text.split("\n") for line in self._fold(text, role)] if shown.text else []
+
+    def _fold(self, text: str, role: str, first: Line = ()) -> list[Line]:
+        lead = ((" " * INDENT, role),)
+        return folded(text, self.width - 1, role, (*lead, *first))
+
+    def _details(self, shown: Shown) -> list[Line]:
+        lines: list[Line] = []
+        if shown.message:
+            lines += [EMPTY, *self._fold(shown.message, "say", ((self.words.of("medium", shown.medium) + ": ", "muted"),))]
+        if shown.brief:
+            lines += [EMPTY, *self._fold(shown.brief, "text", ((self.words("brief") + ": ", "muted"),))]
+        for name, value in shown.facts:
+            lines += self._fold(value, "strong", ((self.words.of("variable", name.replace(".", "_")) + ": ", "muted"),))
+        if shown.action:
+            lines.append(((" " * INDENT, "text"), piece("> " + self.words.label(f"action.{shown.action}"), "do")))
+        return lines
+
+    def _answers(self, shown: Shown, checked: Sequence[str], answer: str) -> list[Line]:
+        lines: list[Line] = []
+        for at, (id, label) in enumerate(shown.checks, 1):
+            right = id in checked
+            mark: Piece = ("[x] ", "ok") if right else ("[ ] ", "muted")
+            lines += self._choice(at, label, mark)
+        if shown.checks:
+            return [EMPTY, *lines, self._need(shown, checked)]
+        if shown.kind != "do" and not (shown.kind == "look_up" and not shown.choices):
+            for at, (_, label) in enumerate(shown.choices, 1):
+                lines += self._choice(at, label, ("", "text"))
+        if shown.type and not shown.choices:
+            lines.append(((" " * INDENT, "text"), ("> ", "key"), piece(answer or self.words.of("answer_type", shown.type), "field" if answer else "muted")))
+        return [EMPTY, *lines] if lines else []
+
+    def _choice(self, at: int, label: str, mark: Piece) -> list[Line]:
+        key = f" {at} " if at < 10 else "   "
+        return folded(label, self.width - 1, "text", (((" " * INDENT), "text"), (key, "key"), (" ", "text"), mark))
+
+    def _need(self, shown: Shown, checked: Sequence[str]) -> Line:
+        enough = len(checked) >= shown.need
+        text = self.words("need_checks", right=len(checked), need=shown.need, degree=self.words.of("verified", shown.degree))
+        return ((" " * INDENT, "text"), piece(("+ " if enough else ". ") + text, "ok" if enough else "warn"))

@@ -1,0 +1,31 @@
+"""The customer pane: the whole customer, scrolling."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+
+from agent_tui.tui.line import Line
+from agent_tui.tui.panes.pane import Pane, Reading
+
+
+class CustomerPane(Pane):
+    name_key, key = "customer", "F4"
+
+    def body(self) -> ComposeResult:
+        yield Reading(self.painter, id="customer-lines")
+
+    @property
+    def reading(self) -> Reading:
+        return self.query_one("#customer-lines", Reading)
+
+    @property
+    def width(self) -> int:
+        """Cells for a line."""
+        return self.reading.size.width
+
+    def show(self, lines: list[Line], info: str, right: str, *, other: bool = False) -> None:
+        """Paint a customer; `other` says it is another one than before, so reading begins at the top."""
+        if other:
+            self.reading.scroll_to(y=0, animate=False)
+        self.reading.show(lines)
+        self.title(info, right)

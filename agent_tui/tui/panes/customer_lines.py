@@ -1,0 +1,159 @@
+"""The customer pane's lines: who they are, what they have, what happened, what was promised. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from agent_tui.desk.views import Customer360, Reveal
+from agent_tui.domain.contact import Contact
+from agent_tui.domain.customer import Customer, Product
+from agent_tui.domain.ticket import Note, Ticket
+from agent_tui.tui import marks
+from agent_tui.tui.line import EMPTY, Line, Piece, cell, folded, joined, labelled, piece
+from agent_tui.tui.words import Words
+
+_LABEL = {"zh": 8, "ja": 10, "en": 10}
+SECRETS = ("name", "phone", "id_number", "email", "address")
+
+
+class CustomerText:
+    """Paints one customer for a width; the pane scrolls, nothing is left out."""
+
+    def __init__(self, words: Words, now: datetime, groups: Mapping[str, str], categories: Mapping[str, str]) -> None:
+        self.words, self.now = words, now
+        self.groups, self.categories = groups, categories
+        self.label = _LABEL.get(words.language, 10)
+
+    def lines(self, view: Customer360, reveals: Sequence[Reveal], width: int, contact: Contact | None) -> list[Line]:
+        """Everything about one customer."""
+        customer = view.customer
+        shown = {reveal.field: reveal for reveal in reveals if reveal.customer_id == customer.id}
+        return [
+            self._head(customer, shown.get("name"), width),
+            *self._warnings(customer),
+            *self._identity(customer, shown),
+            *self._services(customer, width),
+            *(self._product(product, width) for product in customer.products),
+            *self._section("promises", view.promises, self._ticket, width),
+            *self._section("complaints", view.complaints, self._ticket, width),
+            *self._section("tickets", view.tickets, self._ticket, width),
+            *self._section("contacts", [c for c in view.contacts if not contact or c.id != contact.id], self._contact, width),
+            *self._section("notes", view.notes, self._note, width),
+        ]
+
+    # ---- who ---------------------------------------------------------------------------------------------------------
+
+    def _head(self, customer: Customer, reveal: Reveal | None, width: int) -> Line:
+        name = self._value(customer.name, reveal)
+        tier = (self.words.of("tier", customer.tier), marks.TIER.get(customer.tier, "text"))
+        parts: list[Line] = [
+            name,
+            (tier,),
+            (piece(self.words.of("customer_kind", customer.kind), "muted"),),
+            (piece(self.words.of("language", customer.language), "muted"),),
+        ]
+        if customer.since:
+            parts.append((piece(self.words("since", month=customer.since), "muted"),))
+        return joined(parts, ("  ", "text"), width)
+
+    def _warnings(self, customer: Customer) -> list[Line]:
+        found = []
+        if customer.sensitivity:
+            mark = self.words.of("sensitivity", customer.sensitivity)
+            found.append((piece("!! " + self.words("sensitive", mark=mark), "bad"),))
+        if customer.frozen:
+            found.append((piece("!! " + self.words("frozen"), "bad"),))
+        return found
+
+    def _identity(self, customer: Customer, shown: Mapping[str, Reveal]) -> list[Line]:
+        values = {
+            "phone": customer.phone,
+            "id_number": customer.id_number,
+            "email": customer.email,
+            "address": customer.address,
+        }
+        return [
+            labelled(self.words.of("secret", field), self._value(value, shown.get(field)), self.label)
+            for field, value in values.items()
+            if value or field in shown
+        ]
+
+    def _value(self, masked: str, reveal: Reveal | None) -> Line:
+        if reveal is None:
+            return (piece(masked, "strong"),)
+        left = self.words("reveal_left", seconds=int(reveal.left_s))
+        return (piece(f" {reveal.value} ", "field"), (" ", "text"), piece(left, "warn"))
+
+    def _services(self, customer: Customer, width: int) -> list[Line]:
+        lines: list[Line] = []
+        if customer.entitlements:
+            said = self.words("comma").join(self.words.of("entitlement", item) for item in customer.entitlements)
+            first = (cell(self.words("entitlements"), self.label, "muted"),)
+            lines += folded(said, width, "accent", first)
+        if customer.satisfaction:
+            scores = " ".join(str(score) for score in customer.satisfaction[-8:])
+            mean = sum(customer.satisfaction) / len(customer.satisfaction)
+            low: Piece = ("  " + self.words("dissatisfied"), "warn") if customer.satisfaction[-1] <= 2 else ("", "text")
+            lines.append(labelled(self.words("satisfaction"), (piece(f"{scores}  ({mean:.1f})"), low), self.label))
+        offers = self.words("offers_yes" if customer.marketing_consent else "offers_no")
+        lines.append(labelled(self.words("offers"), (piece(offers, "muted"),), self.label))
+        return lines
+
+    # ---- what they have ----------------------------------------------------------------------------------------------
+
+    def _product(self, product: Product, width: int) -> Line:
+        normal = product.status == "normal"
+        status = piece(self.words.of("product_status", product.status), "ok" if normal else "bad")
+        facts = [(piece(self._fact(name, value), "muted"),) for name, value in product.facts.items()]
+        head = (
+            cell(self.words.of("product", product.kind), self.label, "muted"),
+            piece(product.number or "-", "strong"),
+            ("  " if normal else "  x ", "bad"),
+            status,
+        )
+        return joined([head, *facts], ("  ", "text"), width)
+
+    def _fact(self, name: str, value: str | int) -> str:
+        said = self.words.money(int(value)) if name.endswith("_minor") and isinstance(value, int) else str(value)
+        return f"{self.words.of('product_fact', name)} {said}"
+
+    # ---- what happened -----------------------------------------------------------------------------------------------
+
+    def _section(self, name: str, items: Sequence[object], paint: object, width: int) -> list[Line]:
+        if not items:
+            return []
+        head = (piece(f"{self.words(f'section.{name}')} {len(items)}", "accent"),)
+        assert callable(paint)
+        return [EMPTY, head, *(line for item in items for line in paint(item, width))]
+
+    def _ticket(self, ticket: Ticket, width: int) -> list[Line]:
+        mark, role = marks.CONTACT.get(ticket.state, (" ", "text"))
+        late = ticket.due_at is not None and ticket.due_at <= self.now and ticket.state != "closed"
+        due = self.words("due", at=self.words.when(ticket.due_at, self.now)) if ticket.due_at else ""
+        level = self.words.of("complaint_level", ticket.complaint_level)
+        parts = [
+            ((mark + " ", role), piece(ticket.number, "strong")),
+            (piece(self.words.of("ticket_kind", ticket.kind)),),
+            (piece(self.words.of("ticket_state", ticket.state), role),),
+            (piece(level, "bad"),) if level else EMPTY,
+            (piece(("! " if late else "") + due, "bad" if late else "muted"),) if due else EMPTY,
+            (piece(ticket.title),),
+        ]
+        return [joined(parts, ("  ", "text"), width)]
+
+    def _contact(self, contact: Contact, width: int) -> list[Line]:
+        mark, role = marks.CONTACT.get(contact.state, (" ", "text"))
+        category = self.categories.get(contact.category or "", contact.category or "")
+        fixed = ((mark + " ", role), cell(self.words.when(contact.offered_at, self.now), 12, "muted"))
+        parts = [
+            (*fixed, piece(self.words.of("channel", contact.channel))),
+            (piece(category or self.groups.get(contact.group, contact.group)),),
+            (piece(self.words.of("result", contact.result) or self.words.of("contact_state", contact.state), "muted"),),
+            (piece(contact.subject, "muted"),) if contact.subject else EMPTY,
+        ]
+        return [joined(parts, ("  ", "text"), width)]
+
+    def _note(self, note: Note, width: int) -> list[Line]:
+        stamp: Piece = cell(self.words.when(note.at, self.now), 12, "muted")
+        return folded(note.text, width, "text", (("- ", "muted"), stamp))

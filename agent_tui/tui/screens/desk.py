@@ -1,0 +1,111 @@
+"""The agent's desk as it is used: what keys and choices in its panes lead to."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.binding import Binding
+from textual.widgets import TextArea
+
+from agent_tui.desk.views import QueueRow
+from agent_tui.domain.contact import TEXT_CHANNELS
+from agent_tui.tui.keymap import bindings
+from agent_tui.tui.panes.actions import Picked
+from agent_tui.tui.panes.blueprint import Answered
+from agent_tui.tui.panes.pane import Pane
+from agent_tui.tui.screens.desk_view import EVERYTHING, PANES, DeskView
+from agent_tui.tui.widgets.rows import Rows
+
+
+class DeskScreen(DeskView):
+    BINDINGS = [*bindings("desk"), Binding("escape", "back_out", show=False)]
+
+    # ---- what panes say --------------------------------------------------------------------------------------------
+
+    @on(Rows.Chosen)
+    def open_row(self, event: Rows.Chosen) -> None:
+        """Enter on a row of the queue."""
+        event.stop()
+        row = event.row
+        if isinstance(row, QueueRow):
+            self.open(row.id if row.kind == "contact" else None, row.customer_id)
+
+    @on(Picked)
+    def do_picked(self, event: Picked) -> None:
+        event.stop()
+        self.action_perform(event.command)
+
+    @on(Answered)
+    def take_answer(self, event: Answered) -> None:
+        from agent_tui.tui.deeds.blueprint import answer
+
+        event.stop()
+        self.run_worker(answer(self, event.digit, event.text), group="perform")
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Whether something is written changes what the next step is."""
+        writing = bool(self.thread.written)
+        if writing != self.facts.writing:
+            self.tick()
+
+    def on_writing_scrubbed(self) -> None:
+        self.say(self.words("said.scrubbed"), "warn")
+
+    def on_descendant_focus(self) -> None:
+        self._paint_bars(self.facts)
+
+    # ---- what deeds call -------------------------------------------------------------------------------------------
+
+    def open(self, contact_id: str | None, customer_id: str | None) -> None:
+        """Look at a contact or customer; one of mine comes to the front instead."""
+        if contact_id and any(view.contact.id == contact_id for view in self.facts.mine):
+            self.seat.own_again()
+            self.seat.chosen = contact_id
+        else:
+            self.seat.look(contact_id, customer_id)
+        if self.has_class("-pages"):
+            self.turn_to("customer")
+        self.refresh_view(frozenset({"customer"}))
+
+    def arrive(self) -> None:
+        """A contact was accepted: to where it is worked on."""
+        own = self.facts.own
+        text = own is not None and own.contact.channel in TEXT_CHANNELS
+        self.turn_to("thread" if text and self.has_class("-text") else "blueprint")
+
+    def finished(self) -> None:
+        """A contact is closed: back to the queue."""
+        self.seat.chosen = None
+        self.turn_to("queue")
+
+    def clear_name(self, name: str) -> None:
+        """The caller was verified: their name in clear, in this line only, gone with the next."""
+        self.say(name, "field")
+
+    def targets(self) -> list[tuple[str, str, str]]:
+        own = [
+            (f"contact:{view.contact.id}", view.contact.name or view.contact.caller, self.words.of("channel", view.contact.channel))
+            for view in self.facts.mine
+        ]
+        panes = [
+            (name, self.words(f"pane.{name}"), self.query_one(f"#pane-{name}", Pane).key)
+            for name in PANES
+            if name != "thread" or self.has_class("-text")
+        ]
+        return [*panes, *own]
+
+    def go_to(self, target: str) -> None:
+        kind, _, id = target.partition(":")
+        if kind == "contact":
+            self.open(id, None)
+        else:
+            self.turn_to(target)
+
+    def action_back_out(self) -> None:
+        """Escape: out of the place to write (kept), then back to my own contact, then to the queue."""
+        if isinstance(self.focused, TextArea):
+            self.thread.query_one("#thread-lines").focus()
+            self.say(self.words("said.draft_kept"), "muted")
+        elif self.seat.own_again():
+            self.refresh_view(EVERYTHING)
+        else:
+            self.turn_to("queue")

@@ -1,0 +1,195 @@
+"""The agent's desk as it is painted: four panes that never change places, the conversation between them, the bars."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.widgets import TextArea
+
+from agent_tui.desk.door import Door
+from agent_tui.desk.views import ActionRow, ActionRows, Reveals, ThreadOf
+from agent_tui.domain.contact import TEXT_CHANNELS, ContactState
+from agent_tui.tui.bars import contact_bar, hint_bar, status_line
+from agent_tui.tui.facts import Facts
+from agent_tui.tui.line import piece
+from agent_tui.tui.panes.actions import ActionsPane
+from agent_tui.tui.panes.blueprint import BlueprintPane
+from agent_tui.tui.panes.customer import CustomerPane
+from agent_tui.tui.panes.customer_lines import CustomerText
+from agent_tui.tui.panes.pane import Pane
+from agent_tui.tui.panes.queue import QueuePane
+from agent_tui.tui.panes.queue_lines import QueueText
+from agent_tui.tui.panes.thread import ThreadPane
+from agent_tui.tui.screens.station import Station
+from agent_tui.tui.seat import Seat
+from agent_tui.tui.widgets.lines import Bar, Painter
+from agent_tui.tui.words import Words
+
+PANES = ("queue", "customer", "thread", "blueprint", "actions")
+EVERYTHING = frozenset({"*"})
+_CARD = frozenset({"customer", "contact", "ticket", "note", "reveal"})
+_QUEUE = frozenset({"contact", "ticket", "journal"})
+_ACTIONS = frozenset({"bundle", "connection", "command", "customer", "agent"})
+
+
+class DeskView(Station):
+    mode: ClassVar[str] = "desk"
+
+    def __init__(self, door: Door, words: Words, painter: Painter) -> None:
+        super().__init__(door, words, painter)
+        self.seat = Seat(door, words)
+        self.page = "queue"
+        self.action_rows: tuple[ActionRow, ...] = ()
+        self.refused_level: int | None = None
+        """The level that what was refused last would have needed."""
+        self._subject: tuple[str | None, str | None, str] | None = None
+        self._offered: str | None = None
+
+    @property
+    def facts(self) -> Facts:
+        return self.seat.facts
+
+    # ---- layout ----------------------------------------------------------------------------------------------------
+
+    def top(self) -> ComposeResult:
+        yield Bar(self.painter, id="contact", classes="bar")
+
+    def middle(self) -> ComposeResult:
+        text = QueueText(self.words, self.seat.groups, self.facts.status.now)
+        with Container(id="panes"):
+            yield QueuePane(self.words, self.painter, self.door, text)
+            yield CustomerPane(self.words, self.painter)
+            yield ThreadPane(self.words, self.painter, self.door)
+            yield BlueprintPane(self.words, self.painter)
+            yield ActionsPane(self.words, self.painter)
+
+    @property
+    def queue(self) -> QueuePane:
+        return self.query_one(QueuePane)
+
+    @property
+    def thread(self) -> ThreadPane:
+        return self.query_one(ThreadPane)
+
+    @property
+    def blueprint(self) -> BlueprintPane:
+        return self.query_one(BlueprintPane)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.seat.learn_names()
+        self.turn_to("queue")
+        self.call_after_refresh(self.refresh_view, EVERYTHING)
+
+    def turn_to(self, pane: str) -> None:
+        """Show a pane's page and give it the focus."""
+        self.page = pane
+        for name in PANES:
+            self.query_one(f"#pane-{name}", Pane).set_class(name == pane, "-page")
+        self.query_one(f"#pane-{pane}", Pane).enter()
+        self.call_after_refresh(self.refresh_view, EVERYTHING)
+
+    def here(self) -> str:
+        """The pane that has the focus; `compose` for the place to write."""
+        if isinstance(self.focused, TextArea):
+            return "compose"
+        return next((name for name in PANES if self.query_one(f"#pane-{name}", Pane).focused), "")
+
+    # ---- painting --------------------------------------------------------------------------------------------------
+
+    def refresh_view(self, entities: frozenset[str]) -> None:
+        """Gather the facts and paint what changed."""
+        everything = "*" in entities
+        if everything or entities & {"group", "category"}:
+            self.seat.learn_names()
+        rows = self.queue.rows
+        facts = self.seat.gather(rows.row if rows.total else None, writing=bool(self.thread.written))
+        self._notice_offer(facts)
+        self._paint_bars(facts)
+        self.queue.text = QueueText(self.words, self.seat.groups, facts.status.now)
+        if everything or entities & _QUEUE:
+            self.queue.right = self.seat.as_of()
+            self.queue.update()
+        changed = self._changed_subject(facts)
+        if everything or changed or entities & _CARD:
+            self._paint_customer(facts, changed)
+        if everything or changed or entities & _ACTIONS:
+            self._paint_actions(facts)
+        self._paint_thread(facts)
+        self._paint_blueprint(facts)
+
+    def _changed_subject(self, facts: Facts) -> bool:
+        contact = facts.contact.contact if facts.contact else None
+        subject = (contact.id if contact else None, facts.customer_id, contact.verified if contact else "")
+        changed, self._subject = subject != self._subject, subject
+        return changed
+
+    def _paint_bars(self, facts: Facts) -> None:
+        width = self.app.size.width
+        self.query_one("#contact", Bar).put(contact_bar(facts, self.words, width))
+        self.query_one("#status", Bar).put(status_line(facts.status, self.words, width))
+        self.query_one("#hints", Bar).put(hint_bar(facts, self.words, width, self.here()))
+
+    def _paint_customer(self, facts: Facts, other: bool) -> None:
+        pane, words, seat = self.query_one(CustomerPane), self.words, self.seat
+        card = seat.read_card()
+        contact = facts.contact.contact if facts.contact else None
+        if card is None:
+            empty = "empty.anonymous" if contact else "empty.customer"
+            pane.show([((" ", "text"), piece(words(empty), "muted"))], "", seat.as_of(), other=other)
+            return
+        text = CustomerText(words, facts.status.now, seat.groups, seat.categories)
+        lines = text.lines(card, self.door.view(Reveals()), max(pane.width, 20), contact)
+        looking = words("looking_at", name=card.customer.name) if seat.looked else ""
+        pane.show(lines, looking, seat.as_of(), other=other)
+
+    def _paint_actions(self, facts: Facts) -> None:
+        contact_id = facts.contact.contact.id if facts.contact else None
+        rows = self.door.view(ActionRows(customer_id=facts.customer_id, contact_id=contact_id)) if facts.customer_id else ()
+        self.action_rows = rows
+        self.query_one(ActionsPane).show(rows, self.words("empty.actions"), self.seat.as_of())
+
+    def _paint_thread(self, facts: Facts) -> None:
+        contact = facts.contact.contact if facts.contact else None
+        text = contact is not None and contact.channel in TEXT_CHANNELS and contact.state != ContactState.ALERTING
+        own = facts.own is not None and contact is not None and facts.own.contact.id == contact.id
+        self.set_class(text, "-text")
+        self.set_class(text and own, "-writable")
+        if self.page == "thread" and not text:
+            self.turn_to("customer")
+        self.thread.open(contact.id if text and own and contact else None)
+        if text and contact:
+            self.thread.show(self.door.view(ThreadOf(contact_id=contact.id)), "", self.seat.as_of())
+
+    def _paint_blueprint(self, facts: Facts) -> None:
+        own = facts.own
+        shown_now = self.seat.guide.shown(own.contact.id) if own else None
+        checked = self.seat.guide.checked.get(own.contact.id, ()) if own else ()
+        empty = self.words("empty.blueprint" if own else "empty.blueprint_idle")
+        self.blueprint.show(shown_now, checked, empty, "")
+
+    def _notice_offer(self, facts: Facts) -> None:
+        """Ring once for each offer, and say when one went away."""
+        own = facts.own.contact if facts.own else None
+        offered = own.id if own and own.state == ContactState.ALERTING else None
+        if offered == self._offered:
+            return
+        before, self._offered = self._offered, offered
+        if offered:
+            self.app.bell()
+            self.say(self.words("said.offered"), "warn")
+        elif before and not any(view.contact.id == before for view in facts.mine):
+            self.say(self.words("said.lost_offer"), "warn")
+
+    def tick(self) -> None:
+        """Times go on: bars, waiting times, the countdown of what is revealed."""
+        rows = self.queue.rows
+        facts = self.seat.gather(rows.row if rows.total else None, writing=bool(self.thread.written))
+        self._notice_offer(facts)
+        self._paint_bars(facts)
+        self.queue.text = QueueText(self.words, self.seat.groups, facts.status.now)
+        rows.repaint_changed()
+        if self.door.view(Reveals()):
+            self._paint_customer(facts, other=False)

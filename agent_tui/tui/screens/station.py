@@ -1,0 +1,133 @@
+"""What every mode's screen has: keys from the registry, bars, a line for what was said, and changes of data gathered
+into a few repaints a second."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import ModalScreen, Screen
+from textual.timer import Timer
+
+from agent_tui.clock import monotonic
+from agent_tui.desk.door import Door
+from agent_tui.tui.line import piece, spread
+from agent_tui.tui.widgets.lines import Bar, Lines, Painter
+from agent_tui.tui.words import Words
+
+T = TypeVar("T")
+
+COALESCE_S = 0.1
+"""Changes are painted together after this long."""
+AFTER_KEY_S = 0.04
+"""Nothing else is painted within this long after a key: the key's own paint goes first."""
+NARROW, WIDE = 100, 160
+"""Below NARROW columns panes are pages; above WIDE there is more beside each other."""
+
+
+class Station(Screen[None]):
+    """Subclasses set `mode` and BINDINGS, yield `top` and `middle`, and paint in `refresh_view`."""
+
+    mode: ClassVar[str] = "desk"
+    AUTO_FOCUS = None
+
+    def __init__(self, door: Door, words: Words, painter: Painter) -> None:
+        super().__init__(id="station")
+        self.door, self.words, self.painter = door, words, painter
+        self.busy: set[str] = set()
+        """Commands that are being carried out: pressing the key again does not do it twice."""
+        self._dirty: frozenset[str] = frozenset()
+        self._due: Timer | None = None
+        self._stop = lambda: None
+
+    # ---- layout ----------------------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        yield from self.top()
+        yield from self.middle()
+        yield Bar(self.painter, id="said", classes="bar")
+        yield Bar(self.painter, id="status", classes="bar")
+        yield Bar(self.painter, id="hints", classes="bar")
+
+    def top(self) -> ComposeResult:
+        """Bars above the panes."""
+        yield from ()
+
+    def middle(self) -> ComposeResult:
+        """The panes."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        self.layout_for(self.app.size.width)
+        self._stop = self.door.watch(self._changed)
+        self.set_interval(1.0, self.tick)
+
+    def on_unmount(self) -> None:
+        self._stop()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.layout_for(event.size.width)
+        self.call_after_refresh(self.refresh_view, frozenset({"*"}))
+
+    def layout_for(self, width: int) -> None:
+        """Pages, two by two, or wider."""
+        self.set_class(width < NARROW, "-pages")
+        self.set_class(width > WIDE, "-wide")
+
+    # ---- data ------------------------------------------------------------------------------------------------------
+
+    def _changed(self, entities: frozenset[str]) -> None:
+        self._dirty |= entities
+        if self._due is None:
+            self._due = self.set_timer(COALESCE_S, self._flush)
+
+    def _flush(self) -> None:
+        wait = getattr(self.app, "key_at", 0.0) + AFTER_KEY_S - monotonic()
+        if wait > 0:
+            self._due = self.set_timer(wait, self._flush)
+            return
+        self._due = None
+        dirty, self._dirty = self._dirty, frozenset()
+        self.refresh_view(dirty)
+
+    def refresh_view(self, entities: frozenset[str]) -> None:
+        """Paint what changed; `*` means everything."""
+
+    def tick(self) -> None:
+        """Once a second: times."""
+
+    # ---- people ----------------------------------------------------------------------------------------------------
+
+    def say(self, text: str, role: str = "text") -> None:
+        """Tell the person what happened, in the line that is always there."""
+        bar = self.query_one("#said", Bar)
+        width = bar.size.width or self.app.size.width
+        bar.put(spread(((" ", "text"), piece(text, role)), (), width) if text else ())
+
+    async def ask(self, dialog: ModalScreen[T]) -> T | None:
+        """Show a dialog and wait for its answer; only inside a worker."""
+        return await self.app.push_screen_wait(dialog)
+
+    def action_perform(self, command: str) -> None:
+        """A key of the registry was pressed."""
+        from agent_tui.tui.perform import perform
+
+        self.run_worker(perform(self, command), name=command, group="perform", exit_on_error=True)
+
+    def here(self) -> str:
+        """The pane that has the focus, by the name of its keys' text; empty for none."""
+        return ""
+
+    def targets(self) -> list[tuple[str, str, str]]:
+        """Where one can jump: (id, label, detail)."""
+        return []
+
+    def go_to(self, target: str) -> None:
+        """Jump to one of `targets`."""
+
+    def repaint_all(self) -> None:
+        """Another theme or language: everything again."""
+        for widget in self.query(Lines):
+            widget.refresh()
+        self.refresh_view(frozenset({"*"}))

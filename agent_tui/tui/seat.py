@@ -1,0 +1,131 @@
+"""What one seat is looking at: the facts of the moment gathered through the door, the names of things, the guide."""
+
+from __future__ import annotations
+
+import msgspec
+
+from agent_tui.desk.door import Door
+from agent_tui.desk.views import (
+    Categories,
+    Category,
+    ContactDetail,
+    ContactView,
+    Customer360,
+    CustomerCard,
+    Groups,
+    MyContacts,
+    QueueRow,
+    Status,
+    StatusOf,
+)
+from agent_tui.domain.centre import Group
+from agent_tui.domain.contact import ContactState
+from agent_tui.tui.facts import Facts
+from agent_tui.tui.guide import Guide
+from agent_tui.tui.words import Words
+
+
+class Looked(msgspec.Struct, frozen=True):
+    """Something other than my own contact that was opened to look at."""
+
+    contact_id: str | None
+    customer_id: str | None
+
+
+class Seat:
+    """No widgets here: what the panes paint and what the deeds act on."""
+
+    def __init__(self, door: Door, words: Words) -> None:
+        self.door, self.words = door, words
+        self.guide = Guide(door, self._today)
+        self.looked: Looked | None = None
+        self.chosen: str | None = None
+        """The one of my contacts that is in front."""
+        self.groups: dict[str, str] = {}
+        self.categories: dict[str, str] = {}
+        self.facts = Facts(status=nothing_yet(door))
+        self.card: Customer360 | None = None
+
+    def _today(self) -> str:
+        return self.facts.status.now.astimezone(self.words.zone).date().isoformat()
+
+    def learn_names(self) -> None:
+        """Names of groups and categories, after they changed or another language was chosen."""
+        groups: tuple[Group, ...] = self.door.view(Groups())
+        categories: tuple[Category, ...] = self.door.view(Categories())
+        self.groups = {group.id: self.words.name(group.names) for group in groups}
+        self.categories = {category.id: self.words.name(category.names) for category in categories}
+
+    def gather(self, row: QueueRow | None = None, *, writing: bool = False) -> Facts:
+        """The situation now."""
+        mine: tuple[ContactView, ...] = self.door.view(MyContacts())
+        contact = self._front(mine)
+        customer_id = self.looked.customer_id if self.looked else contact.contact.customer_id if contact else None
+        if contact is not None:
+            self.guide.refresh(contact)
+        self.facts = Facts(
+            status=self.door.view(StatusOf()),
+            mine=mine,
+            contact=contact,
+            customer_id=customer_id,
+            row=row,
+            writing=writing,
+            run=self.guide.state(self._guided(mine)),
+            blueprints=True,
+        )
+        return self.facts
+
+    def _front(self, mine: tuple[ContactView, ...]) -> ContactView | None:
+        if self.looked is not None:
+            id = self.looked.contact_id
+            return self.door.view(ContactDetail(contact_id=id)) if id else None
+        # An offer comes to the front by itself: it does not wait.
+        first = mine[0] if mine else None
+        if first is not None and first.contact.state == ContactState.ALERTING:
+            return first
+        return next((view for view in mine if view.contact.id == self.chosen), first)
+
+    def _guided(self, mine: tuple[ContactView, ...]) -> str | None:
+        front = next((view for view in mine if view.contact.id == self.chosen), mine[0] if mine else None)
+        return front.contact.id if front else None
+
+    def read_card(self) -> Customer360 | None:
+        """The customer that is open."""
+        id = self.facts.customer_id
+        self.card = self.door.view(CustomerCard(customer_id=id)) if id else None
+        return self.card
+
+    def as_of(self) -> str:
+        """`as of hh:mm:ss` while what is shown may be old; empty when it is live."""
+        status = self.facts.status
+        if status.connection == "live":
+            return ""
+        moment = status.now.timestamp() - status.age_s
+        return self.words("as_of", at=self.words.clock(type(status.now).fromtimestamp(moment, status.now.tzinfo)))
+
+    def customer_name(self) -> str:
+        """Who is open, masked as it is there."""
+        if self.card is not None:
+            return self.card.customer.name
+        contact = self.facts.contact.contact if self.facts.contact else None
+        return (contact.name or contact.caller) if contact else ""
+
+    def look(self, contact_id: str | None, customer_id: str | None) -> None:
+        """Open something that is not my own contact."""
+        self.looked = Looked(contact_id, customer_id)
+
+    def own_again(self) -> bool:
+        """Back to my own contact; whether that is a change."""
+        changed = self.looked is not None
+        self.looked = None
+        return changed
+
+
+def nothing_yet(door: Door) -> Status:
+    """The status before anything was gathered."""
+    status = door.view(StatusOf())
+    if isinstance(status, Status):
+        return status
+    raise TypeError(f"{type(status).__name__} is not a Status")
+
+
