@@ -85,7 +85,9 @@ def _conferenced(contact: Contact, report: ReportEvent, case: Case) -> Effects:
 
 
 def _talking_again(contact: Contact, freed: tuple[Agent, ...], events: tuple[Event, ...], case: Case) -> Effects:
-    talking = msgspec.structs.replace(contact, state=C.CONNECTED, talk_since=case.now, request=None)
+    # A transfer goes on until the link has said what became of it.
+    request = contact.request if contact.transfer else None
+    talking = msgspec.structs.replace(contact, state=C.CONNECTED, talk_since=case.now, request=request)
     fact = case.event("ContactRetrieved", talking, hold_s=talking.hold_s)
     return Effects(puts=(talking, *freed), events=(fact, *events))
 
