@@ -1,4 +1,4 @@
-"""`agent-tui report calls|definitions`: indicators with their definitions, as table, CSV or JSON."""
+"""`agent-tui report calls|contacts|definitions`: indicators with their definitions, as table, CSV or JSON."""
 
 from __future__ import annotations
 
@@ -28,38 +28,61 @@ SLICES: dict[str, Callable[[Call], str]] = {
     "priority": lambda call: str(call.priority),
     "agent": lambda call: call.server or "",
 }
+CONTACT_SLICES = ("group", "agent", "channel", "tier", "category", "day", "hour")
 CALL_METRICS = ("offered", "answered", "abandoned", "service_level", "abandonment", "asa", "asa_p90", "talk_time")
 """What a call log knows; it has neither hold nor wrap-up nor what agents did between calls."""
 AGENT_METRICS = ("answered", "asa", "asa_p90", "talk_time")
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
-    """`calls --from --to --by --rule --within --short --format --database`; `definitions --metric`."""
-    kinds = add_kinds(parser, language, {"calls": "report.help.calls", "definitions": "report.help.definitions"})
-
-    def option(name: str, metavar: str, **how: Any) -> None:
-        text = say(f"report.help.{name.removeprefix('--')}", language)
-        kinds["calls"].add_argument(name, metavar=metavar, help=text, **how)
-
-    option("--from", "DATE", dest="first", type=date.fromisoformat)
-    option("--to", "DATE", dest="last", type=date.fromisoformat)
-    option("--by", "|".join(SLICES), choices=tuple(SLICES))
-    option("--rule", "NAME", action="append", default=[])
-    option("--within", "S", type=float, default=Rules().answer_within_s)
-    option("--short", "S", type=float, default=Rules().short_abandon_s)
-    option("--format", "|".join(FORMATS), choices=FORMATS, default="table")
-    option("--database", "PATH", type=Path)
+    """`calls` and `contacts` with what to show of them, `definitions --metric`."""
+    kinds = add_kinds(
+        parser,
+        language,
+        {
+            "calls": "report.help.calls",
+            "contacts": "report.help.contacts",
+            "definitions": "report.help.definitions",
+        },
+    )
+    _shown(kinds["calls"], tuple(SLICES), language)
+    kinds["calls"].add_argument("--database", metavar="PATH", type=Path, help=say("report.help.database", language))
+    _shown(kinds["contacts"], CONTACT_SLICES, language)
+    kinds["contacts"].add_argument(
+        "--database", metavar="PATH", type=Path, help=say("report.help.server_database", language)
+    )
+    kinds["contacts"].add_argument("--demo", action="store_true", help=say("report.help.demo", language))
     kinds["definitions"].add_argument("--metric", metavar="ID", help=say("report.help.metric", language))
 
 
+def _shown(parser: argparse.ArgumentParser, slices: tuple[str, ...], language: str) -> None:
+    """Options that say which interval, by which rule, in which shape."""
+
+    def option(name: str, metavar: str, **how: Any) -> None:
+        text = say(f"report.help.{name.removeprefix('--')}", language)
+        parser.add_argument(name, metavar=metavar, help=text, **how)
+
+    option("--from", "DATE", dest="first", type=date.fromisoformat)
+    option("--to", "DATE", dest="last", type=date.fromisoformat)
+    option("--by", "|".join(slices), choices=slices)
+    option("--rule", "NAME", action="append", default=[])
+    option("--within", "S", type=float)
+    option("--short", "S", type=float)
+    option("--format", "|".join(FORMATS), choices=FORMATS, default="table")
+
+
 def run(args: argparse.Namespace, language: str) -> int:
-    """0 once printed. UsageError for a rule or indicator that is not known, InputError where there are no calls."""
-    if args.what == "definitions":
-        if args.metric is not None and args.metric not in METRICS:
-            raise UsageError("report.error.no_metric", metric=args.metric, known=", ".join(METRICS))
-        sheet.print_register(language, args.metric)
-        return 0
-    return report_calls(args, language)
+    """0 once printed. UsageError for a rule or indicator that is not known, InputError where there is nothing."""
+    if args.what == "calls":
+        return report_calls(args, language)
+    if args.what == "contacts":
+        from agent_tui.cli.report_contacts import report_contacts
+
+        return report_contacts(args, variants(args.rule), language)
+    if args.metric is not None and args.metric not in METRICS:
+        raise UsageError("report.error.no_metric", metric=args.metric, known=", ".join(METRICS))
+    sheet.print_register(language, args.metric)
+    return 0
 
 
 def report_calls(args: argparse.Namespace, language: str) -> int:
@@ -73,7 +96,7 @@ def report_calls(args: argparse.Namespace, language: str) -> int:
         calls = history.calls(first, last)
     since = datetime.combine(first, time(), zone)
     until = datetime.combine(last + timedelta(days=1), time(), zone)
-    rules = Rules(variants=chosen, answer_within_s=args.within, short_abandon_s=args.short, timezone=zone.key)
+    rules = _rules(chosen, args.within, args.short, zone.key)
     slices = sliced(calls, args.by, rules, since, until, language)
     if args.format == "csv":
         sheet.print_csv(slices)
@@ -84,6 +107,17 @@ def report_calls(args: argparse.Namespace, language: str) -> int:
         title = say("report.title_calls", language, first=first, last=last, zone=zone.key, count=f"{len(calls):,}")
         sheet.print_table(title, say(f"report.by.{args.by or 'all'}", language), slices, language)
     return 0
+
+
+def _rules(chosen: dict[str, str], within: float | None, short: float | None, timezone: str) -> Rules:
+    """A log knows nothing of the centre's thresholds: the usual ones, unless others are asked for."""
+    usual = Rules()
+    return Rules(
+        variants=chosen,
+        answer_within_s=usual.answer_within_s if within is None else within,
+        short_abandon_s=usual.short_abandon_s if short is None else short,
+        timezone=timezone,
+    )
 
 
 def variants(given: Iterable[str]) -> dict[str, str]:

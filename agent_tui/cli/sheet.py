@@ -108,6 +108,26 @@ def print_table(title: str, head: str, slices: Sequence[Slice], language: str) -
     print_definitions(list(slices[-1].figures.values()), language)
 
 
+def print_list(title: str, figures: Sequence[Figure], language: str) -> None:
+    """Many figures of one thing below each other, the definitions after them."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column(say("report.column.metric", language), no_wrap=True)
+    for name in ("value", "counted", "target"):
+        table.add_column(say(f"report.column.{name}", language), justify="right", no_wrap=True)
+    for figure in figures:
+        target = words.amount(figure.target, figure.unit, 0) if figure.target is not None else ""
+        name = words.name(figure.metric, language)
+        table.add_row(Text(name), _cell(figure), Text(words.ratio(figure)), Text(target))
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.print(Text(title, style="bold"))
+    Console(highlight=False, markup=False, emoji=False, width=max(console.width, _width(table))).print(table)
+    print_definitions(figures, language)
+
+
 def _width(table: Any) -> int:
     """Cells a table needs so that nothing in it is cut: a terminal that is narrower wraps the line instead."""
     from rich.console import Console

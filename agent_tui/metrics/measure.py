@@ -59,8 +59,8 @@ def measure(
 ) -> dict[str, Figure]:
     """Metric id → figure for contacts offered from `since` on and before `until`.
 
-    `scope` is `centre`, `g:<group>`, `a:<agent>` or `ch:<channel>`; give all facts, those outside of scope and interval
-    too (a repeat may come later, through another channel). `members` are the agents whose time counts for a group.
+    `scope` is `centre`, `g:<group>`, `a:<agent>`, `ch:<channel>`, `t:<tier>` or `k:<category>`; give all facts, those
+    outside of scope and interval too (a repeat may come later, through another channel). `members` are the agents whose time counts for a group.
     `as_of` is the moment up to which the facts are known (`until` if not given): what it leaves open is provisional.
     KeyError for the name of a rule that the indicator does not have.
     """
@@ -155,17 +155,18 @@ def _count(cohort: Cohort, rules: Rules) -> Counts:
 
 def _in_scope(fact: ContactFact, scope: str) -> bool:
     kind, _, name = scope.partition(":")
-    mine = {"g": fact.group, "a": fact.agent_id, "ch": fact.channel}
-    return kind == CENTRE or mine.get(kind) == name
+    if kind == CENTRE:
+        return True
+    mine = {"g": fact.group, "a": fact.agent_id, "ch": fact.channel, "t": fact.tier, "k": fact.category or ""}
+    return mine.get(kind) == name
 
 
 def _legs(contacts: Iterable[ContactFact], scope: str, since: datetime, until: datetime) -> Iterator[Leg]:
     kind, _, name = scope.partition(":")
-    if kind == "ch":
-        contacts = (fact for fact in contacts if fact.channel == name)
-    for leg in legs_within(contacts, since, until):
-        if kind in (CENTRE, "ch") or name == (leg.group if kind == "g" else leg.agent_id):
-            yield leg
+    if kind not in ("g", "a"):
+        return legs_within((fact for fact in contacts if _in_scope(fact, scope)), since, until)
+    legs = legs_within(contacts, since, until)
+    return (leg for leg in legs if name == (leg.group if kind == "g" else leg.agent_id))
 
 
 def _people(spans: Iterable[AgentSpan], scope: str, members: Collection[str]) -> Iterator[AgentSpan]:
@@ -186,7 +187,7 @@ def _makes_sense(metric: Metric, scope: str, members: Collection[str]) -> bool:
         return kind != "a"
     if metric.about == "agents":
         return kind in (CENTRE, "a") or bool(members)
-    return metric.about == "handling" or kind != "ch"
+    return metric.about == "handling" or kind in (CENTRE, "g", "a")
 
 
 # ---- what is not certain yet, and the curve of the day -------------------------------------------------------------

@@ -106,16 +106,17 @@ def only(figures: dict[str, Figure], id: str) -> float:
     return value
 
 
-def test_wallboard_and_report_are_one_figure() -> None:
-    """The wallboard publishes what `measure` gives for the day; the curve's parts add up to that same figure."""
-    day = measure(worked_day(), (), NOW, NOW + DAY)
-    offered = [part for part in day["offered"].curve if part is not None]
-    assert sum(offered) == only(day, "offered")
-    halves = [measure(worked_day(), (), at(1800 * n), at(1800 * (n + 1))) for n in range(4)]
-    shown = [part for part in day["service_level"].curve if part is not None]
-    assert shown == [
-        figures["service_level"].value for figures in halves if figures["service_level"].value is not None
-    ]
+@settings(max_examples=30)
+@given(contacts(), spans())
+def test_the_curve_of_the_wallboard_is_the_report_of_each_half_hour(
+    facts: list[ContactFact], people: list[AgentSpan]
+) -> None:
+    day = measure(facts, people, NOW, at(7200))
+    for half in range(4):
+        reported = measure(facts, people, at(1800 * half), at(1800 * (half + 1)))
+        for id, figure in day.items():
+            if METRICS[id].curve:
+                assert figure.curve[20 + half] == pytest.approx(reported[id].value), id
 
 
 def test_a_curve_has_the_half_hours_of_the_centres_day_and_ends_where_the_facts_end() -> None:
