@@ -182,7 +182,9 @@ def _groups(file: _File, calendars: tuple[Calendar, ...]) -> tuple[Group, ...]:
         for step in row.overflow:
             file.among(f"{here}.overflow.to", step.to, ids)
             file.among(f"{here}.overflow.tiers", step.tiers, TIERS)
-    return rows
+        file.among(f"{here}.tiers", row.tiers, TIERS)
+    by_id = {calendar.id: calendar for calendar in calendars}
+    return tuple(msgspec.structs.replace(row, hours=by_id[row.calendar]) for row in rows)
 
 
 def _categories(file: _File, groups: list[str]) -> tuple[Category, ...]:
