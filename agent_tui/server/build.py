@@ -7,15 +7,12 @@ from contextlib import asynccontextmanager
 
 from litestar import Litestar
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 
-from agent_tui import __version__
 from agent_tui.config import data
 from agent_tui.config.centre import CentreSettings
 from agent_tui.config.centre import load as load_centre
 from agent_tui.metrics.interval import Rules
-from agent_tui.server import errors_http, seed
+from agent_tui.server import errors_http, openapi, seed
 from agent_tui.server.auth import Doorman
 from agent_tui.server.authority import Authority, Decide
 from agent_tui.server.bus import Bus
@@ -33,7 +30,6 @@ from agent_tui.server.router import Router
 from agent_tui.server.services import Services
 from agent_tui.server.upkeep import Hours, Leavers, Sweeper
 from agent_tui.server.vault import Vault
-from agent_tui.wire import routes
 
 MAX_BODY = 256 * 1024
 """Bytes of a request."""
@@ -100,7 +96,7 @@ def build_app(services: Services, jobs: tuple[Job, ...] = ()) -> Litestar:
             services.db.close()
 
     app = Litestar(
-        HANDLERS,
+        [*HANDLERS, ops.schema],
         dependencies={
             "services": Provide(access.get_services, sync_to_thread=False),
             "caller": Provide(access.get_caller),
@@ -109,11 +105,10 @@ def build_app(services: Services, jobs: tuple[Job, ...] = ()) -> Litestar:
         lifespan=[life],
         logging_config=None,
         request_max_body_size=MAX_BODY,
-        openapi_config=OpenAPIConfig(
-            title="agent-tui", version=__version__, path=routes.OPENAPI, render_plugins=[JsonRenderPlugin(path="/")]
-        ),
+        openapi_config=None,
     )
     app.state.services = services
+    app.state.openapi = openapi.describe(HANDLERS)
     return app
 
 

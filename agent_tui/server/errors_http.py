@@ -36,7 +36,8 @@ def _field(error: HTTPException) -> str:
     """The field that was wrong, as far as the framework tells."""
     extra = error.extra
     if isinstance(extra, list) and extra and isinstance(extra[0], dict):
-        return str(extra[0].get("key") or extra[0].get("source") or "body")
+        named = str(extra[0].get("key") or extra[0].get("source") or "body")
+        return "body" if named == "data" else named
     text = str(error.__cause__ or error.detail)
     return text.rpartition("`$")[2].strip("`.") or "body" if "`$" in text else "body"
 

@@ -82,7 +82,7 @@ def add_customer(services: Services, id: str = "c1", **fields: Any) -> None:
     """One customer with clear values and a card."""
     given = {"name": NAME, "phone": PHONE, "id_number": ID_NUMBER, "email": EMAIL, "address": ADDRESS}
     card = Product(id=f"{id}-card", kind="credit_card", number=CARD)
-    new = NewCustomer(id=id, products=(card,), **{**given, **fields})
+    new = NewCustomer(id=id, **{**given, "products": (card,), **fields})
     add_customers(services.db, services.vault, [new], eg.NOW)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from litestar import get, put
+from litestar import Response, get, put
+from litestar.datastructures import State
 from litestar.params import JSONBody
 
 from agent_tui import __version__
@@ -59,6 +60,12 @@ async def metrics(services: Tools) -> bytes:
     """Counters for Prometheus."""
     await services.db.read(services.meters.read)
     return services.meters.text()
+
+
+@get(routes.OPENAPI)
+async def schema(state: State) -> Response[bytes]:
+    """The OpenAPI document of all other endpoints."""
+    return Response(state.openapi, media_type="application/json")
 
 
 @put(routes.CLOCK)
