@@ -64,6 +64,10 @@ def _seated(id: str, group: str, leader: str = "", *keys: str, risky: bool = Fal
     return DeskCommand(id=id, group=group, keys=keys, leader=leader, modes=SEATED, risky=risky)
 
 
+def _watching(id: str, leader: str, key: str, *, risky: bool = False) -> DeskCommand:
+    return DeskCommand(id=id, group="monitor", keys=(key,), leader=leader, modes=("monitor",), risky=risky)
+
+
 def _always(id: str, group: str, leader: str = "", *keys: str, risky: bool = False) -> DeskCommand:
     return DeskCommand(id=id, group=group, keys=keys, leader=leader, modes=EVERYWHERE, risky=risky)
 
@@ -101,6 +105,12 @@ COMMANDS: tuple[DeskCommand, ...] = (
     _seated("view.kind", "view", "i"),
     _seated("view.find", "view", "s"),
     _seated("view.why", "view", "y"),
+    _watching("monitor.floor", "f", "f3"),
+    _watching("monitor.people", "p", "f4"),
+    _watching("monitor.day", "c", "f5"),
+    _watching("monitor.figures", "i", "f6"),
+    _watching("monitor.recall", "r", "f7", risky=True),
+    _watching("monitor.notice", "n", "f8"),
     _always("view.pending", "view", "u"),
     _always("view.notices", "view", "m"),
     _seated("view.approvers", "view", "", "f8"),

@@ -60,6 +60,10 @@ class Pane(Vertical):
     def focused(self) -> bool:
         return self.has_class("-focused")
 
+    def heading(self) -> str:
+        """The name of the pane."""
+        return self.words(f"pane.{self.name_key}")
+
     def title(self, info: str = "", right: str = "") -> None:
         """What stands beside the name, and at the right end."""
         self._info, self._right = info, right
@@ -73,7 +77,11 @@ class Pane(Vertical):
         role = "title_focus" if self.focused else "title"
         mark = marks.CHOSEN if self.focused else " "
         name = self.words(f"pane.{self.name_key}")
-        left = joined([(piece(f"{mark}", role), piece(f" {self.key} {name}", role)), (piece(self._info, role),)], ("  ", role), width)
+        left = joined(
+            [(piece(f"{mark}", role), piece(f" {self.key} {name}", role)), (piece(self._info, role),)],
+            ("  ", role),
+            width,
+        )
         right: Line = (piece(self._right, role), (" ", role)) if self._right else ()
         return spread(left, right, width, role)
 

@@ -1,0 +1,148 @@
+"""The supervisor's screen: life lines and groups, people, the day, every figure; alarms above, keys below."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from agent_tui.desk.door import Door
+from agent_tui.desk.views import Status, StatusOf, Wall, WallView
+from agent_tui.domain.centre import Notice
+from agent_tui.i18n.message import Msg
+from agent_tui.tui.bars import status_line
+from agent_tui.tui.keymap import bindings, shown
+from agent_tui.tui.line import EMPTY, Line, joined, piece, spread
+from agent_tui.tui.panes import wall_lines
+from agent_tui.tui.panes.wall import PeoplePane, WallPane
+from agent_tui.tui.panes.wall_lines import own
+from agent_tui.tui.screens.station import Station
+from agent_tui.tui.widgets.lines import Bar, Painter
+from agent_tui.tui.words import Words
+
+PANES = ("floor", "people", "day", "figures")
+HINTS = (
+    "monitor.recall", "monitor.notice", "monitor.floor", "monitor.people", "monitor.day", "monitor.figures",
+    "desk.leader", "desk.help", "desk.palette",
+)  # fmt: skip
+CURVES = ("offered", "service_level", "abandonment")
+
+
+class MonitorScreen(Station):
+    mode: ClassVar[str] = "monitor"
+    BINDINGS = [*bindings("monitor")]
+
+    def __init__(self, door: Door, words: Words, painter: Painter) -> None:
+        super().__init__(door, words, painter)
+        self.page = "floor"
+        self.wall: WallView = door.view(Wall())
+        self.status: Status = door.view(StatusOf())
+
+    # ---- layout ----------------------------------------------------------------------------------------------------
+
+    def top(self) -> ComposeResult:
+        yield Bar(self.painter, id="alarm", classes="bar")
+        yield Bar(self.painter, id="summary", classes="bar")
+
+    def middle(self) -> ComposeResult:
+        words, painter = self.words, self.painter
+        with Container(id="panes"):
+            yield WallPane("floor", "F3", words, painter)
+            yield PeoplePane("F4", words, painter)
+            yield WallPane("day", "F5", words, painter)
+            yield WallPane("figures", "F6", words, painter)
+
+    def pane(self, name: str) -> WallPane:
+        return self.query_one(f"#pane-{name}", WallPane)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.turn_to("floor")
+
+    def turn_to(self, pane: str) -> None:
+        """Show a pane's page and give it the focus."""
+        self.page = pane
+        for name in PANES:
+            self.pane(name).set_class(name == pane, "-page")
+        self.pane(pane).enter()
+        self.call_after_refresh(self.refresh_view, frozenset({"*"}))
+
+    def targets(self) -> list[tuple[str, str, str]]:
+        return [(name, own(self.words, name), "") for name in PANES]
+
+    def go_to(self, target: str) -> None:
+        self.turn_to(target)
+
+    # ---- painting --------------------------------------------------------------------------------------------------
+
+    def refresh_view(self, entities: frozenset[str]) -> None:
+        """Read the wall once and paint every pane from it."""
+        self.wall, self.status = self.door.view(Wall()), self.door.view(StatusOf())
+        self._paint_bars()
+        self._paint_floor()
+        self._paint_people()
+        self._paint_day()
+        self._paint_figures()
+
+    def tick(self) -> None:
+        self.refresh_view(frozenset({"*"}))
+
+    def _paint_bars(self) -> None:
+        width = self.app.size.width
+        self.query_one("#alarm", Bar).put(self._alarm(width))
+        self.query_one("#summary", Bar).put((("  ", "text"), *wall_lines.summary(self.wall, self.words, width - 4)))
+        self.query_one("#status", Bar).put(status_line(self.status, self.words, width))
+        parts: list[Line] = [(piece(shown(id) + " ", "bar_key"), piece(self.words.label(id), "bar")) for id in HINTS]
+        self.query_one("#hints", Bar).put(spread(joined(parts, ("  ", "bar"), width - 1), (), width, "bar"))
+
+    def _alarm(self, width: int) -> Line:
+        """The newest alarm in force, or what this screen is."""
+        alarm: Notice | None = next((n for n in self.wall.notices if n.kind == "alarm"), None)
+        if alarm is None:
+            title = (piece(f"  {own(self.words, 'title')}", "bar_key"),)
+            return spread(title, (piece(self.words.clock(self.status.now), "bar"), (" ", "bar")), width, "bar")
+        text = self.words.msg(Msg(alarm.key, dict(alarm.args)))
+        return spread((piece(" " + own(self.words, "alarm", text=text), "offer"),), (), width, "offer")
+
+    def _as_of(self) -> str:
+        if self.status.connection == "live":
+            return ""
+        return self.words("age", span=self.words.span(self.status.age_s))
+
+    def _paint_floor(self) -> None:
+        pane = self.pane("floor")
+        width, _ = pane.room
+        lines = [*wall_lines.figures(self.wall, self.words, width), EMPTY, wall_lines.group_head(self.words, width)]
+        groups = sorted(self.wall.groups, key=lambda tile: (-tile.waiting, not tile.group.open_now, tile.group.id))
+        lines += [wall_lines.group_line(tile, self.words, width) for tile in groups]
+        pane.show(lines, "", self._as_of())
+
+    def _paint_people(self) -> None:
+        pane = self.query_one(PeoplePane)
+        width, _ = pane.room
+        names = {tile.group.id: tile.group.names.say(self.words.language) for tile in self.wall.groups}
+        tiles = wall_lines.sorted_people(self.wall.agents)
+        lines = [wall_lines.person_line(tile, self.words, width, names) for tile in tiles]
+        pane.show_people([tile.agent.id for tile in tiles], lines, str(len(tiles)), self._as_of())
+
+    def _paint_day(self) -> None:
+        pane = self.pane("day")
+        width, height = pane.room
+        each = max(6, height // len(CURVES))
+        lines: list[Line] = []
+        slot = self._slot()
+        for metric in CURVES:
+            lines += wall_lines.curve(self.wall.figures.get(metric), metric, self.words, width, each, slot)
+        pane.show(lines, "", self._as_of())
+
+    def _slot(self) -> int:
+        """The half-hour of the centre's day that is running."""
+        now = self.status.now.astimezone(self.words.zone)
+        return now.hour * 2 + now.minute // 30
+
+    def _paint_figures(self) -> None:
+        pane = self.pane("figures")
+        width, _ = pane.room
+        metrics = [*wall_lines.LIFE_LINES, *(m for m in wall_lines.MORE if m in self.wall.figures)]
+        pane.show(wall_lines.figures(self.wall, self.words, width, metrics), "", self._as_of())
