@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agent_tui.errors import InputError
 from agent_tui.metrics.calllog import Call, CallLog, Remark, parse_call_log
@@ -139,3 +141,31 @@ def test_another_file_is_refused_as_a_whole(first: str, key: str) -> None:
         parse_call_log([first], "x.tsv")
     assert refused.value.key == key
     assert refused.value.args_["file"] == "x.tsv"
+
+
+@given(st.lists(st.text(alphabet=st.sampled_from("\t0123456789:-AGENTHPOM_\ufffd x"), max_size=120), max_size=6))
+def test_no_line_is_lost_whatever_stands_in_it(lines: list[str]) -> None:
+    log = parse_call_log([HEADER, *lines])
+    assert len(log.calls) + len(log.refusals) == len(lines)
+
+
+@given(st.integers(0, 86_399), st.integers(0, 600), st.integers(0, 3600), st.integers(1, 3600))
+def test_whatever_the_hour_durations_stand_and_moments_follow_each_other(
+    start: int, menu: int, wait: int, talk: int
+) -> None:
+    def stretch(begin: int, seconds: int) -> str:
+        return " ".join([clock(begin), clock(begin + seconds), str(seconds)])
+
+    row = line(1, stretch(start, menu), stretch(start + menu, wait), "AGENT", stretch(start + menu + wait, talk))
+    (call,) = read(row).calls
+    assert (call.menu_s, call.wait_s, call.talk_s) == (menu, wait, talk)
+    assert call.answered_at is not None
+    assert call.arrived_at.date() in (date(1999, 2, 2), date(1999, 2, 3))
+    if call.queued_at is not None:
+        assert (call.queued_at - call.arrived_at).total_seconds() == menu
+    assert (call.answered_at - call.arrived_at).total_seconds() == menu + wait
+
+
+def clock(second: int) -> str:
+    second %= 86_400
+    return f"{second // 3600}:{second // 60 % 60:02}:{second % 60:02}"
