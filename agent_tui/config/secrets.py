@@ -1,0 +1,172 @@
+"""Keys of the databases on this machine: where they are kept, and never anywhere by accident.
+
+    keyring   the system's own store, and only one of TRUSTED: the `keyring` package by itself would take a plain-text
+              file, or a backend that stores nothing, if such a package is installed
+    file      a vault beside the profile's databases, opened by the person's password: scrypt makes its key (RFC 7914),
+              AES-256-GCM seals the keys. After a change of password the old one opens it once more
+    plain     a key file, mode 0600, for the demo and for simulation: the people in there are made up
+
+Which one is a setting (`vault.backend`); it is never chosen by itself, since a key that moves is a key that is lost.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from agent_tui.config import paths
+from agent_tui.errors import ConfigError, StoreError
+
+TRUSTED = {
+    "secret_service": ("keyring.backends.SecretService", "Keyring"),
+    "macos": ("keyring.backends.macOS", "Keyring"),
+    "windows": ("keyring.backends.Windows", "WinVaultKeyring"),
+}
+"""Backends that keep a secret under the person's login, by what `doctor` calls them."""
+BACKENDS = ("file", "keyring")
+_SERVICE = "agent-tui"
+_NAMES = ("cache", "journal")
+_KEY, _DEVICE = 32, 16
+_WHOLE = _KEY * len(_NAMES) + _DEVICE
+"""Bytes of all keys of a profile and of its device's id."""
+_SCRYPT = {"n": 2**15, "r": 8, "p": 1}
+"""32 MiB and about a tenth of a second on a desk's machine."""
+
+
+class Keys:
+    """The keys of one profile and the id of its device."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.device = data[-_DEVICE:].hex()
+
+    def of(self, name: str) -> bytes:
+        """The 32 bytes of `cache` or `journal`."""
+        at = _NAMES.index(name) * _KEY
+        return self._data[at : at + _KEY]
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What became of one trusted backend here."""
+
+    name: str
+    usable: bool
+    reason: str = ""
+    """Why not: kind of the error or what it said; never a secret."""
+
+
+def open_keys(backend: str, folder: Path, password: str) -> Keys:
+    """The keys of a profile from the backend that the settings name; `password` is for `file` only.
+
+    ConfigError for a backend there is not, or one that does not work here; StoreError for a wrong password.
+    """
+    if backend == "keyring":
+        return keyring(folder.name)
+    if backend == "file":
+        return vault(folder, password)
+    raise ConfigError("config.vault_unknown", backend=backend, known=", ".join(BACKENDS))
+
+
+def plain(folder: Path) -> Keys:
+    """Keys of made-up people, unwrapped in a file only its owner may read: for the demo and for simulation."""
+    file = folder / "keys"
+    if not file.exists():
+        paths.write_private(file, os.urandom(_WHOLE))
+    data = file.read_bytes()
+    if len(data) != _WHOLE:
+        raise StoreError("config.vault_damaged", file=str(file))
+    return Keys(data)
+
+
+# ---- the vault file ----------------------------------------------------------------------------------------------
+
+
+class _Vault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`vault.json`; bytes travel as base64."""
+
+    n: int
+    r: int
+    p: int
+    salt: bytes
+    nonce: bytes
+    sealed: bytes
+
+
+def vault(folder: Path, password: str) -> Keys:
+    """The keys of a profile, made when there are none. StoreError when the password does not open them."""
+    file = folder / "vault.json"
+    if file.exists():
+        return Keys(_open(_read(file), password))
+    data, salt, nonce = os.urandom(_WHOLE), os.urandom(16), os.urandom(12)
+    made = _Vault(**_SCRYPT, salt=salt, nonce=nonce, sealed=b"")
+    sealed = _lock(made, password).encrypt(nonce, data, _SERVICE.encode())
+    paths.write_private(file, msgspec.json.encode(msgspec.structs.replace(made, sealed=sealed)))
+    return Keys(data)
+
+
+def _read(file: Path) -> _Vault:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=_Vault)
+    except (msgspec.DecodeError, OSError):
+        raise StoreError("config.vault_damaged", file=str(file)) from None
+
+
+def _lock(made: _Vault, password: str) -> Any:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+    return AESGCM(Scrypt(salt=made.salt, length=32, n=made.n, r=made.r, p=made.p).derive(password.encode()))
+
+
+def _open(made: _Vault, password: str) -> bytes:
+    from cryptography.exceptions import InvalidTag
+
+    try:
+        return bytes(_lock(made, password).decrypt(made.nonce, made.sealed, _SERVICE.encode()))
+    except InvalidTag:
+        raise StoreError("tui.start.vault_closed") from None
+
+
+# ---- the system's keyring ----------------------------------------------------------------------------------------
+
+
+def trusted_backends() -> tuple[Found, ...]:
+    """Every backend of the allow-list, usable here or why not. Imports `keyring` (a quarter of a second)."""
+    return tuple(_probe(name) for name in TRUSTED)
+
+
+def _probe(name: str) -> Found:
+    module, kind = TRUSTED[name]
+    try:
+        # `priority` raises where the backend cannot work: no D-Bus, another system.
+        usable = float(getattr(import_module(module), kind).priority) > 0
+    except Exception as error:
+        return Found(name, False, str(error).splitlines()[0] if str(error) else type(error).__name__)
+    return Found(name, usable)
+
+
+def _backend() -> Any:
+    for found in trusted_backends():
+        if found.usable:
+            module, kind = TRUSTED[found.name]
+            return getattr(import_module(module), kind)()
+    raise ConfigError("config.vault_no_keyring", known=", ".join(TRUSTED))
+
+
+def keyring(profile: str) -> Keys:
+    """The keys of a profile from the system's keyring, made when there are none. ConfigError when it refuses."""
+    backend = _backend()
+    from keyring.errors import KeyringError
+
+    try:
+        kept = backend.get_password(_SERVICE, profile)
+        if kept is None:
+            kept = os.urandom(_WHOLE).hex()
+            backend.set_password(_SERVICE, profile, kept)
+    except KeyringError as error:
+        raise ConfigError("config.vault_keyring_refused", reason=type(error).__name__) from None
+    return Keys(bytes.fromhex(kept))
