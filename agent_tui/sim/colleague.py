@@ -35,6 +35,7 @@ class Colleague:
         self.handled = 0
         self._floor, self._office, self._cast, self._speeches = floor, office, cast, speeches
         self._break_due = self._later(*BREAK_AFTER_S)
+        self._leaving = False
         self._answering = ("", 0)
         """The offer that was answered last: contact and how often it had been requeued."""
 
@@ -45,11 +46,16 @@ class Colleague:
         """The shift, until cancelled."""
         self._office.colleagues.add(self.id)
         await self._floor.ready.wait()
-        while True:
+        while not self._leaving:
             self.hands.arm()
             me = self._floor.agent(self.id)
             if me is None or not await self._next(me):
                 await self.hands.rung()
+
+    async def leave(self) -> None:
+        """The shift is over: finish what is at hand, then log off."""
+        self._leaving = True
+        await self.hands.do(SetAgentState(state="logged_off"))
 
     async def _next(self, me: Agent) -> bool:
         """One step from the state I am in. Whether there was one to take."""

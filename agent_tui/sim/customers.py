@@ -39,12 +39,13 @@ class Customers:
 
     def __init__(self, line: Line, floor: Floor, office: Office) -> None:
         self._line, self._floor, self._office = line, floor, office
-        self.arrived = 0
+        self.ids: list[str] = []
+        """Contacts that began here, in order."""
 
     def arrive(self, persona: Persona, contact_id: str | None = None) -> str:
         """A customer calls or writes now. Returns the contact's id."""
         id = contact_id or ids.uuid7()
-        self.arrived += 1
+        self.ids.append(id)
         self._line.spawn(self._come(id, persona))
         return id
 

@@ -49,14 +49,15 @@ class Floor:
         changed = [(change.entity, change.id) for change in news.changes if change.entity in KEPT]
         for change in news.changes:
             if change.entity in KEPT:
-                self._store(change.entity, change.id, None if change.remove else bytes(change.image))
+                self.store(change.entity, change.id, None if change.remove else bytes(change.image))
         if not news.more:
             self.ready.set()
         for entity, id in changed:
             for bell in self._bells:
                 bell(entity, id)
 
-    def _store(self, entity: str, id: str, image: bytes | None) -> None:
+    def store(self, entity: str, id: str, image: bytes | None) -> None:
+        """Keep a row; None removes it."""
         table = self._rows[entity]
         if image is None:
             table.pop(id, None)
@@ -83,6 +84,10 @@ class Floor:
 
     def thread(self, id: str) -> Thread | None:
         return self.get(Thread, id)
+
+    def images(self) -> dict[tuple[str, str], bytes]:
+        """Every row as bytes, for comparison."""
+        return {(name, id): rows.encode(row) for name, table in self._rows.items() for id, row in table.items()}
 
     def open_contacts(self) -> list[Contact]:
         return [contact for contact in self.all(Contact) if contact.state in OPEN_STATES]

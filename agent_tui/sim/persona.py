@@ -18,6 +18,8 @@ from agent_tui.sim.cast import Cast, Deal, Lines, TopicLines
 T = TypeVar("T")
 TURNS = 14
 """A customer to whom nobody gave an answer after so many turns says goodbye."""
+CARD_SLIP = 9
+"""One customer in so many writes a card number into the chat."""
 CHARS_PER_S = {"zh": 2.2, "ja": 2.6, "en": 6.0}
 """Typing speed on a phone: characters a second, by language."""
 
@@ -176,6 +178,8 @@ def hear(persona: Persona, lines: Lines, talk: Talk, heard: str) -> tuple[Talk, 
     if talk.over:
         return talk, None
     said, mood = lines.topics[persona.topic], lines.moods[persona.mood]
+    if talk.turns == 1 and persona.seed % CARD_SLIP == 0:
+        return _say(persona, talk, _draw(persona, talk, lines.generic.card_slip))
     if talk.settled or talk.turns >= TURNS:
         return _say(persona, talk, _draw(persona, talk, lines.generic.bye), over=True)
     found = _match(said, talk, heard)

@@ -55,8 +55,8 @@ class Shift:
         self.how = how
         self.cast: Cast = load_cast(folder)
         self._speeches = plan.load(folder)
-        self._known = tuple(known)
-        self._observer, self._link_seat = observer, link
+        self.known = tuple(known)
+        self.observer, self._link_seat = observer, link
         self.pace = Pace(observer.session.at, observer.session.speed)
         self.floor, self.office = Floor(self.pace), Office()
         self.line = Line(link, self.pace)
@@ -66,6 +66,7 @@ class Shift:
         self._seats: list[WebSeat] = []
         self._rng = random.Random(f"traffic/{how.seed}")
         self._serial = 0
+        self._eye: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, url: str, logins: Logins, folder: Path, known: Sequence[Known], how: Floorful) -> Shift:
@@ -77,7 +78,7 @@ class Shift:
             await observer.close()
             raise
         shift = cls(observer, link, folder, known, how)
-        shift.line.spawn(shift.floor.follow(observer.news()))
+        shift._eye = asyncio.create_task(shift.floor.follow(observer.news()))
         await shift.floor.ready.wait()
         for contact in shift.customers.adopt(shift.floor.open_contacts(), shift._stranger):
             shift.link.catch_up(contact)
@@ -86,13 +87,18 @@ class Shift:
 
     async def employ(self, url: str, logins: Iterable[tuple[str, str]], stagger_s: float = 0.0) -> None:
         """Sign in colleagues one after another, `stagger_s` real seconds apart, and let them work."""
-        for login, password in logins:
-            seat = await WebSeat.open(url, login, password)
-            self._seats.append(seat)
-            colleague = Colleague(seat, self.floor, self.office, self.cast, self._speeches, self.how.seed)
-            self.colleagues.append(colleague)
-            self.line.spawn(colleague.work())
+        for login in logins:
+            await self.hire(url, login)
             await asyncio.sleep(stagger_s)
+
+    async def hire(self, url: str, login: tuple[str, str]) -> Colleague:
+        """One colleague, at work from now on."""
+        seat = await WebSeat.open(url, *login)
+        self._seats.append(seat)
+        colleague = Colleague(seat, self.floor, self.office, self.cast, self._speeches, self.how.seed)
+        self.colleagues.append(colleague)
+        self.line.spawn(colleague.work())
+        return colleague
 
     def _stranger(self, contact: Contact) -> Persona:
         """A customer for a contact that had one before this process: of its channel, language and likely topic."""
@@ -104,7 +110,7 @@ class Shift:
     def next_persona(self) -> Persona:
         """The next customer of this shift's seed."""
         self._serial += 1
-        return people.invent(self.cast, self.how.seed * 1_000_003 + self._serial, self._known)
+        return people.invent(self.cast, self.how.seed * 1_000_003 + self._serial, self.known)
 
     async def traffic(self, seconds: float, rate: Callable[[datetime], float] | None = None) -> None:
         """Bring customers for so many business seconds, by the curve of the day."""
@@ -116,10 +122,27 @@ class Shift:
     def _rate(self, moment: datetime) -> float:
         return 1.0 if self.how.flat else max(0.15, traffic.shape(moment, self.how.zone))
 
+    def seats(self) -> tuple[WebSeat, ...]:
+        """Everybody signed in."""
+        return (*self._seats, self._link_seat, self.observer)
+
+    async def drain(self, seconds: float) -> None:
+        """Let open contacts finish, for so many business seconds at most."""
+        end = self.pace.now().timestamp() + seconds
+        while self.floor.open_contacts() and self.pace.now().timestamp() < end:
+            await self.pace.sleep(5.0)
+
+    async def stop(self) -> None:
+        """Robots stop where they are; the observer goes on seeing."""
+        await self.line.close()
+
     async def close(self) -> None:
         """Stop robots and leave the floor as it is."""
-        await self.line.close()
-        for seat in (*self._seats, self._link_seat, self._observer):
+        await self.stop()
+        if self._eye is not None:
+            self._eye.cancel()
+            await asyncio.gather(self._eye, return_exceptions=True)
+        for seat in self.seats():
             await seat.close()
 
 

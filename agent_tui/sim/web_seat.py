@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
@@ -32,6 +33,11 @@ class WebSeat:
         self.api = api
         self.session = session
         self.agent_id = session.agent_id
+        self.sent = 0
+        self.lost = 0
+        """Commands sent, and those that never got an answer."""
+        self.applied: deque[tuple[Envelope, Outcome]] = deque(maxlen=4)
+        """The latest that were applied."""
         self._login, self._password = login, password
         self._renewing = asyncio.create_task(self._stay())
 
@@ -83,19 +89,28 @@ class WebSeat:
 
     async def send(self, command: Command) -> Answer:
         envelope = Envelope(id=ids.uuid7(), command=command)
-        return await self._answer(lambda: endpoints.send(self.api, envelope, 0))
+        return await self._answer(envelope, lambda: endpoints.send(self.api, envelope, 0))
 
     async def report(self, command: Command) -> Answer:
         envelope = Envelope(id=ids.uuid7(), command=command)
-        return await self._answer(lambda: self.api.call("POST", routes.INGRESS, Outcome, body=envelope))
+        return await self._answer(envelope, lambda: self.api.call("POST", routes.INGRESS, Outcome, body=envelope))
 
-    async def _answer(self, ask: Callable[[], Awaitable[Outcome]]) -> Answer:
+    async def again(self, envelope: Envelope) -> Outcome:
+        """Send a command of a person once more, under its old id. Declined, Offline."""
+        return await endpoints.send(self.api, envelope, 0)
+
+    async def _answer(self, envelope: Envelope, ask: Callable[[], Awaitable[Outcome]]) -> Answer:
+        self.sent += 1
         try:
             outcome = await self._again(ask)
         except Declined as declined:
             known = "conflict" if declined.problem.name == "version-conflict" else "refused"
             return Answer(outcome=known, problem=declined.problem)
-        return Answer(outcome=outcome.outcome if outcome else "failed")
+        if outcome is None:
+            self.lost += 1
+            return Answer(outcome="failed")
+        self.applied.append((envelope, outcome))
+        return Answer(outcome=outcome.outcome)
 
     async def news(self) -> AsyncIterator[News]:
         cursor = ""
