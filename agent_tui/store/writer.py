@@ -35,6 +35,8 @@ class Writer:
         `after()` runs on this thread between the commit and the future.
         """
         future: Future[Any] = Future()
+        # What was put is done: nobody who stops waiting can take it back.
+        future.set_running_or_notify_cancel()
         self._jobs.put((job, future, after))
         return future
 

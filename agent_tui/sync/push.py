@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from agent_tui.client import endpoints
 from agent_tui.client.api import Api
@@ -22,7 +23,7 @@ from agent_tui.domain.commands import Command
 from agent_tui.errors import ConnectionError_, StoreError
 from agent_tui.store import read
 from agent_tui.store.cache import Cache
-from agent_tui.store.journal import Item, Journal
+from agent_tui.store.journal import UNSENT, Item, Journal
 from agent_tui.sync.state import Connection, LinkState
 from agent_tui.wire.command import Envelope, Intent, Outcome
 from agent_tui.wire.feed import Change, parse_cursor
@@ -75,7 +76,8 @@ class Push:
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(command_id, []).append(future)
         try:
-            return await asyncio.wait_for(future, timeout)
+            async with asyncio.timeout(timeout):
+                return await future
         except TimeoutError:
             return None
         finally:
@@ -89,10 +91,10 @@ class Push:
             while True:
                 self._wake.clear()
                 self._start_lanes()
-                try:
-                    await asyncio.wait_for(self._wake.wait(), TICK_S)
-                except TimeoutError:
-                    continue
+                with suppress(TimeoutError):
+                    # Not `wait_for`: before Python 3.12 it may swallow a cancellation.
+                    async with asyncio.timeout(TICK_S):
+                        await self._wake.wait()
         finally:
             for task in self._busy.values():
                 task.cancel()
@@ -115,20 +117,21 @@ class Push:
         self._wake.set()
 
     def _start_lanes(self) -> None:
-        lanes: set[str] = set()
+        """A task for the head of each lane that has none. An item that says `sending` without a task is of an
+        earlier connection that ended under it."""
+        lanes: set[str] = set(self._busy)
         for item in self._journal.items():
-            if item.lane in lanes or item.state not in ("queued", "unknown"):
-                lanes |= {item.lane} if item.state == "sending" else set()
+            if item.lane in lanes or item.state not in UNSENT:
                 continue
             lanes.add(item.lane)
             job = self._job(item)
-            if job is not None and item.lane not in self._busy and len(self._busy) < LANES:
+            if job is not None and len(self._busy) < LANES:
                 self._busy[item.lane] = asyncio.create_task(self._guard(item, job))
 
     def _job(self, item: Item) -> Job | None:
         """What is to be done about the head of a lane now, if anything."""
         late = not item.may_wait and self._age_s(item) > LIFE_S
-        if late and item.state == "queued":
+        if late and item.state != "unknown":
             return self._to_unknown if item.attempts else self._give_up
         if not self._state.online or monotonic() < self._tries.get(item.id, (None, 0.0))[1]:
             return None

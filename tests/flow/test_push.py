@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import httpx
 import msgspec
@@ -28,7 +29,7 @@ from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope, Outcome, StatusAnswer
 from tests import eg
 from tests.flow.conftest import pending, until
-from tests.flow.fake import Fake, applied, lost, no, ok, unreachable
+from tests.flow.fake import Fake, Handler, applied, lost, no, ok, unreachable
 from tests.store.test_write import put
 
 NOTE = AddNote(contact_id="k1", text="称收不到对账单")
@@ -42,10 +43,10 @@ def submitted(desk: Desk, command: Command, if_match: int | None = None) -> str:
     return answer.id
 
 
-def answers(outcome: str, **fields: object) -> object:
+def answers(outcome: str, **fields: Any) -> Handler:
     async def answer(request: httpx.Request) -> httpx.Response:
         envelope = msgspec.json.decode(request.content, type=Envelope)
-        return ok(Outcome(id=envelope.id, outcome=outcome, **fields))  # type: ignore[arg-type]
+        return ok(Outcome(id=envelope.id, outcome=outcome, **fields))
 
     return answer
 
