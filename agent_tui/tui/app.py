@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from importlib import import_module
+from typing import ClassVar
 
 from textual import events
 from textual.app import App
@@ -11,7 +12,7 @@ from textual.screen import Screen
 
 from agent_tui.clock import monotonic
 from agent_tui.desk.door import Door
-from agent_tui.errors import UsageError
+from agent_tui.errors import AgentTuiError, UsageError
 from agent_tui.tui import themes
 from agent_tui.tui.widgets.lines import Painter
 from agent_tui.tui.words import Words
@@ -27,30 +28,42 @@ SCREENS = {
 class DeskApp(App[int], inherit_bindings=False):
     """One mode, one screen. `connect` runs after the first paint."""
 
-    CSS_PATH = ["styles/station.tcss", "styles/dialogs.tcss"]
+    CSS_PATH: ClassVar = ["styles/station.tcss", "styles/dialogs.tcss"]
     ENABLE_COMMAND_PALETTE = False
     TITLE = "agent-tui"
 
-    def __init__(
-        self, mode: str, door: Door, words: Words, theme: themes.ThemeFile, connect: Callable[[App[int]], None] | None = None
-    ) -> None:
+    def __init__(self, mode: str, door: Door, words: Words, theme: themes.ThemeFile) -> None:
         super().__init__()
         self.mode, self.door, self.words = mode, door, words
         self.painter = Painter(themes.Ink(theme))
         self.key_at = 0.0
         """When the last key came (monotonic seconds)."""
         self.failure: BaseException | None = None
-        self._connect = connect
+        self.demo_password = ""
+        """Of the made-up person at a seat of the demo, who could not know it; filled in where it is asked."""
+        self._connect: Callable[[], Awaitable[None]] | None = None
         self.register_theme(themes.textual_theme(theme))
         self.theme = theme.name
 
     def get_default_screen(self) -> Screen[None]:
         return station(self.mode)(self.door, self.words, self.painter)
 
+    def connect_with(self, connect: Callable[[], Awaitable[None]]) -> None:
+        """What reaches for the server once something is on the screen."""
+        self._connect = connect
+
     def on_ready(self) -> None:
         """The first paint is done: now the server."""
         if self._connect is not None:
-            self._connect(self)
+            self.run_worker(self._reach(self._connect), exclusive=True, group="connect")
+
+    async def _reach(self, connect: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await connect()
+        except AgentTuiError as error:
+            # Signing in was refused: nothing can be done at this desk, so it closes and says why.
+            self.failure = error
+            self.exit(error.exit_code)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key):

@@ -188,7 +188,11 @@ ALWAYS = ("desk.leader", "desk.help", "desk.palette")
 def hint_bar(facts: Facts, words: Words, width: int, focused: str = "") -> Line:
     """The next step and the keys that matter now. `focused` is the pane whose own keys come first."""
     step = next_step(facts)
-    first: Line = ((" ", "bar"), ("F9 ", "bar_key"), piece(words.msg(step.label), "bar" if step.command else "bar_muted"))
+    first: Line = (
+        (" ", "bar"),
+        ("F9 ", "bar_key"),
+        piece(words.msg(step.label), "bar" if step.command else "bar_muted"),
+    )
     always = joined([_hint(id, words) for id in ALWAYS], GAP, width)
     parts = [first, (piece(words(f"keys.{focused}"), "bar_muted"),) if focused else ()]
     parts += [_hint(id, words) for id in HINTS if id != step.command and why_not(id, facts) is None]

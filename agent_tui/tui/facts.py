@@ -99,7 +99,11 @@ OFFLINE_FINE = frozenset({"contact.wrap_up", "contact.note", "contact.other", "a
 def why_not(command: str, facts: Facts) -> Msg | None:
     """Why the command cannot be done now; None when it can."""
     group = command.partition(".")[0]
-    if facts.offline and command not in OFFLINE_FINE and (group in ("contact", "state", "action") or command in NEED_SERVER):
+    if (
+        facts.offline
+        and command not in OFFLINE_FINE
+        and (group in ("contact", "state", "action") or command in NEED_SERVER)
+    ):
         return msg("tui.not.offline") if command != "contact.next" else None
     check = _CHECKS.get(command) or _GROUP_CHECKS.get(group)
     return check(facts) if check else None

@@ -10,7 +10,23 @@ from agent_tui.blueprints import model
 from agent_tui.blueprints.conditions import Value
 from agent_tui.blueprints.facts import of_contact, of_customer, of_product
 from agent_tui.blueprints.model import Blueprint
-from agent_tui.blueprints.run import Result, Run, Shown, advance, back, current, ended, jump, leave, learn, pinned, resume, shown, speak, start
+from agent_tui.blueprints.run import (
+    Result,
+    Run,
+    Shown,
+    advance,
+    back,
+    current,
+    ended,
+    jump,
+    learn,
+    leave,
+    pinned,
+    resume,
+    shown,
+    speak,
+    start,
+)
 from agent_tui.desk.door import Door
 from agent_tui.desk.views import Blueprints, Categories, ContactView
 from agent_tui.domain.centre import Bundle

@@ -127,5 +127,3 @@ def nothing_yet(door: Door) -> Status:
     if isinstance(status, Status):
         return status
     raise TypeError(f"{type(status).__name__} is not a Status")
-
-

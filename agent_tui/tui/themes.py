@@ -81,7 +81,9 @@ def read(path: Path) -> ThemeFile:
         missing = [role for role in ROLES if role not in file.ink]
         unknown = [role for role in file.ink if role not in ROLES]
         if missing or unknown:
-            raise ConfigError("tui.theme_roles", file=path.name, missing=", ".join(missing), unknown=", ".join(unknown))
+            raise ConfigError(
+                "tui.theme_roles", file=path.name, missing=", ".join(missing), unknown=", ".join(unknown)
+            )
         Ink(file)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError, StyleSyntaxError) as error:
         raise ConfigError("tui.theme_wrong", file=path.name, reason=str(error)) from error

@@ -54,8 +54,12 @@ class FakeDoor:
         self.people = (self.me, eg.agent("a3", name="王芳", level=3), eg.agent("a4", name="李强", level=4))
         self.customers: dict[str, Customer] = {"c1": _customer("c1", name)}
         self.contacts: dict[str, Contact] = {}
-        self.tickets: dict[str, Ticket] = {"t1": eg.ticket(title="商户结算未到账", customer_id="c1", due_at=eg.at(600))}
-        self.notes: tuple[Note, ...] = (Note(id="n1", text="客户希望下午联系。", at=eg.at(-86_400), author_id="a3", customer_id="c1"),)
+        self.tickets: dict[str, Ticket] = {
+            "t1": eg.ticket(title="商户结算未到账", customer_id="c1", due_at=eg.at(600))
+        }
+        self.notes: tuple[Note, ...] = (
+            Note(id="n1", text="客户希望下午联系。", at=eg.at(-86_400), author_id="a3", customer_id="c1"),
+        )
         self.seq = 0
         self._listeners: list[Callable[[frozenset[str]], None]] = []
         for n in range(rows):
@@ -280,7 +284,9 @@ class FakeDoor:
         return tuple(self.pending)
 
     def _view_Directory(self, query: object) -> tuple[views.Party, ...]:
-        groups = [views.Party(kind="group", id=g.id, label=g.names.zh, state="open") for g in GROUPS if g.kind == "skill"]
+        groups = [
+            views.Party(kind="group", id=g.id, label=g.names.zh, state="open") for g in GROUPS if g.kind == "skill"
+        ]
         people = [views.Party(kind="agent", id=a.id, label=a.name, state=a.state) for a in self.people[1:]]
         return (*groups, *people)
 
@@ -306,11 +312,26 @@ class FakeDoor:
 GROUPS = (
     eg.group(),
     eg.group("merchant", names=Names(zh="商户", en="Merchants", ja="加盟店")),
-    eg.group("risk_dept", names=Names(zh="风险管理部", en="Risk", ja="リスク管理部"), kind="department", contact_person="赵敏 6021"),
+    eg.group(
+        "risk_dept",
+        names=Names(zh="风险管理部", en="Risk", ja="リスク管理部"),
+        kind="department",
+        contact_person="赵敏 6021",
+    ),
 )
 CATEGORIES = (
-    Category(id="pos_trouble", names=Names(zh="POS机故障", en="POS trouble", ja="POS障害"), group="merchant", words=("POS",)),
-    Category(id="annual_fee", names=Names(zh="年费", en="Annual fee", ja="年会費"), group="cards", results=("answered", "ticket")),
+    Category(
+        id="pos_trouble",
+        names=Names(zh="POS机故障", en="POS trouble", ja="POS障害"),
+        group="merchant",
+        words=("POS",),
+    ),
+    Category(
+        id="annual_fee",
+        names=Names(zh="年费", en="Annual fee", ja="年会費"),
+        group="cards",
+        results=("answered", "ticket"),
+    ),
 )
 
 
@@ -318,7 +339,8 @@ def shipped() -> tuple[Bundle, ...]:
     """The blueprints that come with the program, as a server publishes them."""
     texts = {file.stem: parse(file.read_text("utf-8"), file.name) for file in files("scripts/blueprints", "*.yaml")}
     return tuple(
-        Bundle(id=f"blueprint:{id}", kind="blueprint", revision=id, text=dump(text).decode()) for id, text in texts.items()
+        Bundle(id=f"blueprint:{id}", kind="blueprint", revision=id, text=dump(text).decode())
+        for id, text in texts.items()
     )
 
 

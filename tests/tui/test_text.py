@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -56,10 +57,10 @@ def test_folding_keeps_every_character_but_white_space(value: str, cells: int) -
 @given(st.text(alphabet="银行卡号，。、「」（）张三abc12", max_size=200), st.integers(8, 40))
 def test_no_line_begins_with_a_closing_mark_where_a_break_was_possible(value: str, cells: int) -> None:
     lines = text.fold_cjk(value, cells)
-    for before, after in zip(lines, lines[1:], strict=False):
+    for before, after in pairwise(lines):
         if after and after[0] in text.NOT_AT_START:
             # Only when the whole line before offers no place to break.
-            assert not any(text._may_break(a, b) for a, b in zip(before, before[1:], strict=False))
+            assert not any(text._may_break(a, b) for a, b in pairwise(before))
 
 
 def test_chinese_after_an_english_word_stays_on_its_line() -> None:

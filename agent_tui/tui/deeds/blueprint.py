@@ -30,7 +30,9 @@ async def choose(desk: DeskScreen) -> None:
         desk.say(words("not.no_contact"), "warn")
         return
     items = [
-        Item(blueprint, blueprint.title(words.language), f"{blueprint.owner}  v{blueprint.version}", words=blueprint.id)
+        Item(
+            blueprint, blueprint.title(words.language), f"{blueprint.owner}  v{blueprint.version}", words=blueprint.id
+        )
         for blueprint in desk.seat.guide.proposed(view)
     ]
     if not items:
@@ -97,7 +99,11 @@ async def pick_product(desk: DeskScreen, products: list[Product]) -> Product | N
     """One of several products, by keys."""
     words = desk.words
     items = [
-        Item(product, f"{words.of('product', product.kind)} {product.number}", words.of("product_status", product.status))
+        Item(
+            product,
+            f"{words.of('product', product.kind)} {product.number}",
+            words.of("product_status", product.status),
+        )
         for product in products
     ]
     return await desk.ask(Pick(words, desk.painter, words("pick.product"), items))
@@ -118,7 +124,12 @@ async def _do(desk: DeskScreen, view: ContactView, shown: Shown) -> None:
     asked = guide.checked.get(id, ())
     if shown.kind == "check" and len(asked) < shown.need:
         desk.turn_to("blueprint")
-        desk.say(desk.words("need_checks", right=len(asked), need=shown.need, degree=desk.words.of("verified", shown.degree)), "warn")
+        desk.say(
+            desk.words(
+                "need_checks", right=len(asked), need=shown.need, degree=desk.words.of("verified", shown.degree)
+            ),
+            "warn",
+        )
         return
     if run is not None:
         await _submit(desk, view, run, shown, asked)

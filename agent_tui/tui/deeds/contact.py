@@ -60,7 +60,12 @@ async def _party(desk: DeskScreen, title: str) -> Party | None:
     parties: tuple[Party, ...] = desk.door.view(Directory(contact_id=_own(desk)))
     words = desk.words
     items = [
-        Item(party, party.label, f"{words.of('party', party.kind)}  {words.of('state', party.state)}  {party.detail}", words=party.id)
+        Item(
+            party,
+            party.label,
+            f"{words.of('party', party.kind)}  {words.of('state', party.state)}  {party.detail}",
+            words=party.id,
+        )
         for party in parties
     ]
     return await desk.ask(Pick(words, desk.painter, title, items))
@@ -108,7 +113,9 @@ async def regroup(desk: DeskScreen) -> None:
 async def verify(desk: DeskScreen) -> None:
     """Record the degree by hand; the blueprint's check records the answers too."""
     words = desk.words
-    items = [Item(degree, words.of("verified", degree), words=degree) for degree in Verified if degree != Verified.NONE]
+    items = [
+        Item(degree, words.of("verified", degree), words=degree) for degree in Verified if degree != Verified.NONE
+    ]
     degree = await desk.ask(Pick(words, desk.painter, words("pick.verified"), items))
     if degree:
         outcome = await send(desk, VerifyCaller(contact_id=_own(desk), degree=degree), words.of("verified", degree))
@@ -122,7 +129,9 @@ async def note(desk: DeskScreen) -> None:
     view = facts.contact or facts.own
     about = view.contact.id if view else facts.customer_id or ""
     key = f"note:{about}"
-    field = Field(name="note", kind="area", label=words("form.note"), required=True, draft=key, value=desk.door.draft(key))
+    field = Field(
+        name="note", kind="area", label=words("form.note"), required=True, draft=key, value=desk.door.draft(key)
+    )
     form = Form(words, desk.painter, words.label("contact.note"), [field], keep=desk.door.keep_draft)
     values = await desk.ask(form)
     if values is None:

@@ -103,7 +103,8 @@ async def pending(station: Station) -> None:
             Item(
                 item.id,
                 f"{marks.PENDING.get(item.state, ('?', ''))[0]} {words.of('pending', item.state)}  {words.msg(item.summary)}",
-                " ".join(filter(None, (words.sentence(reason) for reason in item.reasons))) or words.clock(item.made_at),
+                " ".join(filter(None, (words.sentence(reason) for reason in item.reasons)))
+                or words.clock(item.made_at),
             )
             for item in work
         ]
@@ -142,7 +143,11 @@ async def who_can_approve(desk: DeskScreen) -> None:
     me = desk.facts.status.me
     level = desk.refused_level or ((me.level + 1) if me else 3)
     items = [
-        Item(agent, f"{marks.AGENT[agent.state][0]} {agent.name}", f"L{agent.level}  {words.of('state', agent.state)}  {agent.team}")
+        Item(
+            agent,
+            f"{marks.AGENT[agent.state][0]} {agent.name}",
+            f"L{agent.level}  {words.of('state', agent.state)}  {agent.team}",
+        )
         for agent in approvers(desk, level)
     ]
     if not items:

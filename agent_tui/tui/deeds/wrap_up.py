@@ -59,7 +59,9 @@ def _proposal(desk: DeskScreen, contact_id: str) -> Filled:
 
 def _results(desk: DeskScreen, categories: tuple[Category, ...], category: str) -> tuple[Item[str], ...]:
     chosen = next((item for item in categories if item.id == category), None)
-    return tuple(Item(result, desk.words.of("result", result), words=result) for result in (chosen.results if chosen else ()))
+    return tuple(
+        Item(result, desk.words.of("result", result), words=result) for result in (chosen.results if chosen else ())
+    )
 
 
 def _fields(desk: DeskScreen, view: ContactView, categories: tuple[Category, ...], proposal: Filled) -> list[Field]:

@@ -28,7 +28,9 @@ async def send_written(desk: DeskScreen) -> None:
     if own is None or not text:
         return
     desk.thread.sent()
-    outcome = await send(desk, SendMessage(contact_id=own.contact.id, text=text), desk.words.label("text.send"), quiet=True)
+    outcome = await send(
+        desk, SendMessage(contact_id=own.contact.id, text=text), desk.words.label("text.send"), quiet=True
+    )
     if not stands(outcome):
         _give_back(desk, own.contact.id, text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
 
@@ -15,7 +16,7 @@ from agent_tui.tui.words import Words
 class Confirm(Dialog[bool]):
     """True for yes; False or None for no."""
 
-    BINDINGS = [("enter,f9", "yes", ""), ("escape", "back", "")]
+    BINDINGS: ClassVar = [("enter,f9", "yes", ""), ("escape", "back", "")]
 
     def __init__(self, words: Words, painter: Painter, title: str, text: Sequence[tuple[str, str]]) -> None:
         """`text`: paragraphs, each with the role of its ink."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -19,7 +19,7 @@ T = TypeVar("T")
 class Dialog(ModalScreen[T], Generic[T]):
     """Subclasses yield their body in `body` and bind their keys; `keys` says which."""
 
-    BINDINGS = [("escape", "back", "")]
+    BINDINGS: ClassVar = [("escape", "back", "")]
 
     def __init__(self, words: Words, painter: Painter, title: str, keys: str, *, role: str = "title_focus") -> None:
         super().__init__()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 import msgspec
 from textual import events
@@ -41,7 +42,9 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 class Kept:
     """Journals one text: at most every KEEP_AFTER_S, scrubbed by the door."""
 
-    def __init__(self, keep: Callable[[str, str], str], key: str, schedule: Callable[[float, Callable[[], None]], Timer]) -> None:
+    def __init__(
+        self, keep: Callable[[str, str], str], key: str, schedule: Callable[[float, Callable[[], None]], Timer]
+    ) -> None:
         self._keep, self.key, self._schedule = keep, key, schedule
         self._timer: Timer | None = None
         self._text: str | None = None
@@ -105,14 +108,16 @@ class Writing(TextArea):
 class Choice(Lines, can_focus=True):
     """One of several, shown in a line: digits choose, Enter or a letter opens the list."""
 
-    BINDINGS = [Binding("enter,space", "open", show=False)]
+    BINDINGS: ClassVar = [Binding("enter,space", "open", show=False)]
 
     class Changed(Message):
         def __init__(self, choice: Choice) -> None:
             super().__init__()
             self.choice = choice
 
-    def __init__(self, field: Field, words: Words, painter: Painter, open_list: Callable[[Choice, str], None]) -> None:
+    def __init__(
+        self, field: Field, words: Words, painter: Painter, open_list: Callable[[Choice, str], object]
+    ) -> None:
         super().__init__(painter, id=f"field-{field.name}", classes="field-choice")
         self.field, self.words, self._open = field, words, open_list
         self.items: Sequence[Item[str]] = field.items

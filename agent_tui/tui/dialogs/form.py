@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from textual import work
 from textual.app import ComposeResult
@@ -33,7 +33,7 @@ class Form(Dialog[Values]):
     (limits, what the policy says). `effect(values)` is shown for confirmation; without it nothing is asked.
     """
 
-    BINDINGS = [
+    BINDINGS: ClassVar = [
         Binding("escape", "back", show=False, priority=True),
         Binding("f9", "submit", show=False, priority=True),
         Binding("down", "next_field", show=False),

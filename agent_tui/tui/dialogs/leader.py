@@ -4,6 +4,7 @@ method on."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -23,7 +24,7 @@ _CELL = {"zh": 20, "ja": 26, "en": 26}
 class Leader(Dialog[str]):
     """The id of the command chosen, or None."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar = [
         Binding("escape,f2", "back", show=False),
         Binding("down", "move(1)", show=False),
         Binding("up", "move(-1)", show=False),
@@ -36,7 +37,9 @@ class Leader(Dialog[str]):
         self, words: Words, painter: Painter, commands: Mapping[str, DeskCommand], greyed: Mapping[str, Msg]
     ) -> None:
         super().__init__(words, painter, words("pick.leader"), words("help.ime"))
-        ordered = sorted(commands.values(), key=lambda command: (GROUPS.index(command.group), command.leader.isupper()))
+        ordered = sorted(
+            commands.values(), key=lambda command: (GROUPS.index(command.group), command.leader.isupper())
+        )
         self.commands, self.greyed = ordered, greyed
         self._letters = dict(commands)
         self._at = -1
@@ -71,7 +74,10 @@ class Leader(Dialog[str]):
         for row in range(height):
             line: Line = ()
             for entry in entries[row::height]:
-                line = (*line, *(self._entry(entry, cells) if isinstance(entry, int) else self._heading(entry, cells)))
+                line = (
+                    *line,
+                    *(self._entry(entry, cells) if isinstance(entry, int) else self._heading(entry, cells)),
+                )
             lines.append(line)
         return lines
 

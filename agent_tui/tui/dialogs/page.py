@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -16,7 +17,7 @@ from agent_tui.tui.words import Words
 class Page(Dialog[None]):
     """Scrolls with the cursor keys; Escape, F1 or F9 closes."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar = [
         Binding("escape,f1,f9,enter", "back", show=False),
         Binding("down", "scroll(1)", show=False),
         Binding("up", "scroll(-1)", show=False),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 import msgspec
 from textual import events
@@ -69,7 +69,7 @@ class Filter(Input):
 class Pick(Dialog[K], Generic[K]):
     """The value chosen, or None."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar = [
         Binding("escape", "back", show=False),
         Binding("down", "move(1)", show=False, priority=True),
         Binding("up", "move(-1)", show=False, priority=True),

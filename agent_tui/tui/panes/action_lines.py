@@ -54,7 +54,11 @@ class ActionText:
             ("  " if free else "- ", "muted"),
             cell(label, min(self.label, max(width - 5, 1)), "text" if free else "muted"),
         )
-        return joined([head, *((part,) for part in self._parts(row, free))], (" ", "text"), width) if width > 30 else head
+        return (
+            joined([head, *((part,) for part in self._parts(row, free))], (" ", "text"), width)
+            if width > 30
+            else head
+        )
 
     def _parts(self, row: ActionRow, free: bool) -> list[tuple[str, str]]:
         if not free:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -28,7 +30,7 @@ class Picked(Message):
 class ActionList(Reading):
     """Actions with a cursor."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar = [
         Binding("down", "move(1)", show=False),
         Binding("up", "move(-1)", show=False),
         Binding("enter", "choose", show=False),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -29,7 +31,7 @@ class Answered(Message):
 class Node(Reading):
     """The present node."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar = [
         Binding("enter,right", "on", show=False),
         Binding("left,backspace", "step_back", show=False),
     ]
@@ -63,7 +65,9 @@ class BlueprintPane(Pane):
             node.focus()
         width = max(node.size.width, 24)
         lines: list[Line] = (
-            BlueprintText(self.words, width).node(shown, checked) if shown else [((" ", "text"), piece(empty, "muted"))]
+            BlueprintText(self.words, width).node(shown, checked)
+            if shown
+            else [((" ", "text"), piece(empty, "muted"))]
         )
         if lines and node.lines[:3] != tuple(lines[:3]):
             node.scroll_to(y=0, animate=False)

@@ -49,11 +49,16 @@ class BlueprintText:
     def _details(self, shown: Shown) -> list[Line]:
         lines: list[Line] = []
         if shown.message:
-            lines += [EMPTY, *self._fold(shown.message, "say", ((self.words.of("medium", shown.medium) + ": ", "muted"),))]
+            lines += [
+                EMPTY,
+                *self._fold(shown.message, "say", ((self.words.of("medium", shown.medium) + ": ", "muted"),)),
+            ]
         if shown.brief:
             lines += [EMPTY, *self._fold(shown.brief, "text", ((self.words("brief") + ": ", "muted"),))]
         for name, value in shown.facts:
-            lines += self._fold(value, "strong", ((self.words.of("variable", name.replace(".", "_")) + ": ", "muted"),))
+            lines += self._fold(
+                value, "strong", ((self.words.of("variable", name.replace(".", "_")) + ": ", "muted"),)
+            )
         if shown.action:
             lines.append(((" " * INDENT, "text"), piece("> " + self.words.label(f"action.{shown.action}"), "do")))
         return lines
@@ -70,7 +75,13 @@ class BlueprintText:
             for at, (_, label) in enumerate(shown.choices, 1):
                 lines += self._choice(at, label, ("", "text"))
         if shown.type and not shown.choices:
-            lines.append(((" " * INDENT, "text"), ("> ", "key"), piece(answer or self.words.of("answer_type", shown.type), "field" if answer else "muted")))
+            lines.append(
+                (
+                    (" " * INDENT, "text"),
+                    ("> ", "key"),
+                    piece(answer or self.words.of("answer_type", shown.type), "field" if answer else "muted"),
+                )
+            )
         return [EMPTY, *lines] if lines else []
 
     def _choice(self, at: int, label: str, mark: Piece) -> list[Line]:
@@ -79,5 +90,7 @@ class BlueprintText:
 
     def _need(self, shown: Shown, checked: Sequence[str]) -> Line:
         enough = len(checked) >= shown.need
-        text = self.words("need_checks", right=len(checked), need=shown.need, degree=self.words.of("verified", shown.degree))
+        text = self.words(
+            "need_checks", right=len(checked), need=shown.need, degree=self.words.of("verified", shown.degree)
+        )
         return ((" " * INDENT, "text"), piece(("+ " if enough else ". ") + text, "ok" if enough else "warn"))

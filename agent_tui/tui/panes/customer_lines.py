@@ -38,7 +38,9 @@ class CustomerText:
             *self._section("promises", view.promises, self._ticket, width),
             *self._section("complaints", view.complaints, self._ticket, width),
             *self._section("tickets", view.tickets, self._ticket, width),
-            *self._section("contacts", [c for c in view.contacts if not contact or c.id != contact.id], self._contact, width),
+            *self._section(
+                "contacts", [c for c in view.contacts if not contact or c.id != contact.id], self._contact, width
+            ),
             *self._section("notes", view.notes, self._note, width),
         ]
 
@@ -58,7 +60,7 @@ class CustomerText:
         return joined(parts, ("  ", "text"), width)
 
     def _warnings(self, customer: Customer) -> list[Line]:
-        found = []
+        found: list[Line] = []
         if customer.sensitivity:
             mark = self.words.of("sensitivity", customer.sensitivity)
             found.append((piece("!! " + self.words("sensitive", mark=mark), "bad"),))
@@ -94,7 +96,9 @@ class CustomerText:
         if customer.satisfaction:
             scores = " ".join(str(score) for score in customer.satisfaction[-8:])
             mean = sum(customer.satisfaction) / len(customer.satisfaction)
-            low: Piece = ("  " + self.words("dissatisfied"), "warn") if customer.satisfaction[-1] <= 2 else ("", "text")
+            low: Piece = (
+                ("  " + self.words("dissatisfied"), "warn") if customer.satisfaction[-1] <= 2 else ("", "text")
+            )
             lines.append(labelled(self.words("satisfaction"), (piece(f"{scores}  ({mean:.1f})"), low), self.label))
         offers = self.words("offers_yes" if customer.marketing_consent else "offers_no")
         lines.append(labelled(self.words("offers"), (piece(offers, "muted"),), self.label))
@@ -149,7 +153,11 @@ class CustomerText:
         parts = [
             (*fixed, piece(self.words.of("channel", contact.channel))),
             (piece(category or self.groups.get(contact.group, contact.group)),),
-            (piece(self.words.of("result", contact.result) or self.words.of("contact_state", contact.state), "muted"),),
+            (
+                piece(
+                    self.words.of("result", contact.result) or self.words.of("contact_state", contact.state), "muted"
+                ),
+            ),
             (piece(contact.subject, "muted"),) if contact.subject else EMPTY,
         ]
         return [joined(parts, ("  ", "text"), width)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -16,7 +18,7 @@ from agent_tui.tui.words import Words
 class Reading(Lines, can_focus=True):
     """Lines to read: the cursor keys scroll, there is no cursor."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar = [
         Binding("down", "scroll(1)", show=False),
         Binding("up", "scroll(-1)", show=False),
         Binding("pagedown,space", "scroll_page(1)", show=False),

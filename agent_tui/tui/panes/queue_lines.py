@@ -50,7 +50,9 @@ class QueueText:
         """One row as a line of `width`."""
         cols = columns(width, self.words.language)
         mark, role = marks.CONTACT.get(row.state, (" ", "text"))
-        late = row.due is not None and row.due <= self.now and row.state in ("queued", "alerting", "open", "in_progress")
+        late = (
+            row.due is not None and row.due <= self.now and row.state in ("queued", "alerting", "open", "in_progress")
+        )
         wait_role = "bad" if late else "text"
         line = (
             (" ", "text"),
@@ -70,7 +72,9 @@ class QueueText:
         return (*line, *self._rest(row, cols))
 
     def _rest(self, row: QueueRow, cols: Columns) -> Line:
-        group = (cell(self.groups.get(row.group, row.group), cols.group, "muted"), (" ", "text")) if cols.group else ()
+        group = (
+            (cell(self.groups.get(row.group, row.group), cols.group, "muted"), (" ", "text")) if cols.group else ()
+        )
         return (*group, cell(row.subject, cols.subject, "text"))
 
     def _state(self, row: QueueRow) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import on
 from textual.binding import Binding
 from textual.widgets import TextArea
@@ -17,7 +19,7 @@ from agent_tui.tui.widgets.rows import Rows
 
 
 class DeskScreen(DeskView):
-    BINDINGS = [*bindings("desk"), Binding("escape", "back_out", show=False)]
+    BINDINGS: ClassVar = [*bindings("desk"), Binding("escape", "back_out", show=False)]
 
     # ---- what panes say --------------------------------------------------------------------------------------------
 
@@ -83,7 +85,11 @@ class DeskScreen(DeskView):
 
     def targets(self) -> list[tuple[str, str, str]]:
         own = [
-            (f"contact:{view.contact.id}", view.contact.name or view.contact.caller, self.words.of("channel", view.contact.channel))
+            (
+                f"contact:{view.contact.id}",
+                view.contact.name or view.contact.caller,
+                self.words.of("channel", view.contact.channel),
+            )
             for view in self.facts.mine
         ]
         panes = [

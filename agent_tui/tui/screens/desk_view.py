@@ -147,7 +147,11 @@ class DeskView(Station):
 
     def _paint_actions(self, facts: Facts) -> None:
         contact_id = facts.contact.contact.id if facts.contact else None
-        rows = self.door.view(ActionRows(customer_id=facts.customer_id, contact_id=contact_id)) if facts.customer_id else ()
+        rows = (
+            self.door.view(ActionRows(customer_id=facts.customer_id, contact_id=contact_id))
+            if facts.customer_id
+            else ()
+        )
         self.action_rows = rows
         self.query_one(ActionsPane).show(rows, self.words("empty.actions"), self.seat.as_of())
 

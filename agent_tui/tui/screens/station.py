@@ -3,6 +3,7 @@ into a few repaints a second."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
 from textual import events
@@ -39,7 +40,7 @@ class Station(Screen[None]):
         """Commands that are being carried out: pressing the key again does not do it twice."""
         self._dirty: frozenset[str] = frozenset()
         self._due: Timer | None = None
-        self._stop = lambda: None
+        self._stop: Callable[[], None] | None = None
 
     # ---- layout ----------------------------------------------------------------------------------------------------
 
@@ -64,7 +65,8 @@ class Station(Screen[None]):
         self.set_interval(1.0, self.tick)
 
     def on_unmount(self) -> None:
-        self._stop()
+        if self._stop is not None:
+            self._stop()
 
     def on_resize(self, event: events.Resize) -> None:
         self.layout_for(event.size.width)

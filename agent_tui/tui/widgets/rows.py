@@ -7,7 +7,7 @@ screen, and only lines that read differently are painted again.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from textual import events
 from textual.binding import Binding
@@ -34,7 +34,7 @@ Fetch = Callable[[int, int], tuple[int, Sequence[R]]]
 class Rows(Lines, Generic[R], can_focus=True):
     """Cursor keys move; `Chosen` is posted on Enter."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar = [
         Binding("down", "move(1)", show=False),
         Binding("up", "move(-1)", show=False),
         Binding("pagedown", "page(1)", show=False),
@@ -51,7 +51,9 @@ class Rows(Lines, Generic[R], can_focus=True):
             super().__init__()
             self.rows, self.row = rows, row
 
-    def __init__(self, painter: Painter, fetch: Fetch[R], paint: Callable[[R, int], Line], *, id: str | None = None) -> None:
+    def __init__(
+        self, painter: Painter, fetch: Fetch[R], paint: Callable[[R, int], Line], *, id: str | None = None
+    ) -> None:
         super().__init__(painter, id=id)
         self._fetch, self._paint = fetch, paint
         self.total, self.first = 0, 0

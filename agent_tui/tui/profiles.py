@@ -1,0 +1,46 @@
+"""Profiles on this machine: which server and login a person uses, and where the profile's files are."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+
+import msgspec
+
+from agent_tui.config import paths
+from agent_tui.errors import ConfigError
+
+
+class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`profile.json`."""
+
+    url: str
+    login: str
+
+
+def folder(name: str) -> Path:
+    """Where a profile's files are, open to its owner only. ConfigError for a name that is no file name."""
+    if not name or not all(char.isalnum() or char in "-_." for char in name) or name.startswith("."):
+        raise ConfigError("tui.start.profile_name", name=name)
+    return paths.private(paths.data_dir() / "profiles" / name)
+
+
+def read(name: str) -> Known | None:
+    """What is known of a profile; None if it is new. ConfigError if its file is damaged."""
+    file = folder(name) / "profile.json"
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Known)
+    except FileNotFoundError:
+        return None
+    except msgspec.DecodeError as error:
+        raise ConfigError("tui.start.profile_wrong", file=str(file), reason=str(error)) from error
+
+
+def write(name: str, known: Known) -> None:
+    """Remember server and login for the next start."""
+    paths.write_private(folder(name) / "profile.json", msgspec.json.encode(known))
+
+
+def ask(prompt: str) -> str:
+    """The password, typed unseen."""
+    return getpass.getpass(prompt)

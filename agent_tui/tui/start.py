@@ -1,0 +1,146 @@
+"""Starting the terminal: is this one fit, whose profile, paint, and only then connect.
+
+Until the first paint nothing but Textual, msgspec and the client's files is loaded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+
+from agent_tui.config import runtime, secrets
+from agent_tui.config.load import load as load_settings
+from agent_tui.config.model import Settings
+from agent_tui.desk.build import open_desk
+from agent_tui.desk.desk import Desk
+from agent_tui.desk.profile import Profile
+from agent_tui.errors import AgentTuiError, EnvironmentError_, StoreLocked, TerminalUnfit, UsageError
+from agent_tui.i18n.catalog import say
+from agent_tui.tui import themes
+from agent_tui.tui.app import SCREENS, DeskApp
+from agent_tui.tui.words import Words
+
+LEAST_WIDTH, LEAST_HEIGHT = 80, 24
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A desk over its files, and what signs it in."""
+
+    desk: Desk
+    password: str
+    demo: bool = False
+
+
+def run(mode: str, args: argparse.Namespace) -> int:
+    """Show `desk`, `monitor` or `train` until the person leaves. Exit code; AgentTuiError before the first paint."""
+    if mode not in SCREENS:
+        raise UsageError("tui.start.no_mode", mode=mode)
+    check_terminal()
+    settings = load_settings()
+    theme = themes.load(args.theme or settings.desk.theme)
+    opened = _open(mode, args, settings)
+    words = Words(args.language)
+    return asyncio.run(_show(mode, opened, words, theme))
+
+
+def check_terminal() -> None:
+    """TerminalUnfit with one sentence when this is no terminal, not UTF-8, or too small. Textual draws on stderr."""
+    stream = sys.__stderr__
+    if stream is None or not stream.isatty() or not sys.stdin.isatty():
+        raise TerminalUnfit("tui.start.not_a_terminal")
+    encoding = (stream.encoding or "").lower().replace("-", "")
+    if encoding != "utf8":
+        raise TerminalUnfit("tui.start.encoding", encoding=stream.encoding)
+    width, height = os.get_terminal_size(stream.fileno())
+    if width < LEAST_WIDTH or height < LEAST_HEIGHT:
+        raise TerminalUnfit(
+            "tui.start.size", width=width, height=height, least_width=LEAST_WIDTH, least_height=LEAST_HEIGHT
+        )
+
+
+# ---- whose desk ------------------------------------------------------------------------------------------------------
+
+
+def _open(mode: str, args: argparse.Namespace, settings: Settings) -> Opened:
+    if args.demo:
+        return open_demo(mode, args.language, args.login)
+    return _open_profile(mode, args, settings)
+
+
+def open_demo(mode: str, language: str, login: str | None = None) -> Opened:
+    """A free seat of the demo that runs on this machine: the first whose profile no other desk has open."""
+    demo = runtime.read_demo()
+    if demo is None:
+        raise EnvironmentError_("tui.start.no_demo")
+    for seat in demo.seats:
+        if seat.mode != mode or (login and seat.login != login):
+            continue
+        folder = runtime.folder() / "seats" / f"{mode}-{seat.login}"
+        try:
+            desk = open_desk(_profile(seat.login, folder, demo.url, seat.login, language, secrets.plain(folder)))
+        except StoreLocked:
+            continue
+        return Opened(desk, seat.password, demo=True)
+    raise EnvironmentError_("tui.start.no_seat", mode=mode)
+
+
+def _profile(name: str, folder: Path, url: str, login: str, language: str, keys: secrets.Keys) -> Profile:
+    from agent_tui import __version__
+
+    return Profile(
+        name=name,
+        folder=folder,
+        url=url,
+        login=login,
+        device_id=keys.device,
+        language=language,
+        key=keys.of,
+        client_version=__version__,
+    )
+
+
+def _open_profile(mode: str, args: argparse.Namespace, settings: Settings) -> Opened:
+    from agent_tui.tui import profiles
+
+    name = args.profile or settings.desk.profile
+    known = profiles.read(name)
+    url, login = args.server or (known.url if known else None), args.login or (known.login if known else None)
+    if not url or not login:
+        raise UsageError("tui.start.no_profile", mode=mode)
+    password = profiles.ask(say("tui.start.sign_in", args.language, login=login, url=url))
+    folder = profiles.folder(name)
+    keys = secrets.open_keys(settings.vault.backend, folder, password)
+    desk = open_desk(_profile(name, folder, url, login, args.language, keys))
+    profiles.write(name, profiles.Known(url=url, login=login))
+    return Opened(desk, password)
+
+
+# ---- showing it ------------------------------------------------------------------------------------------------------
+
+
+async def _show(mode: str, opened: Opened, words: Words, theme: themes.ThemeFile) -> int:
+    app = DeskApp(mode, opened.desk, words, theme)
+    app.demo_password = opened.password if opened.demo else ""
+    app.connect_with(lambda: opened.desk.connect(opened.password))
+    try:
+        await app.run_async()
+    finally:
+        await opened.desk.close()
+    if isinstance(app.failure, AgentTuiError):
+        raise app.failure
+    if app.failure is not None:
+        return crashed(app.failure, words.language)
+    return app.return_code or 0
+
+
+def crashed(error: BaseException, language: str) -> int:
+    """One sentence on stderr, the places in a log without anything personal."""
+    from agent_tui.tui.crash import write_down
+
+    print(say("tui.start.crashed", language, kind=type(error).__name__, file=write_down(error)), file=sys.stderr)
+    return 70
