@@ -87,6 +87,7 @@ def _live(args: argparse.Namespace, day: date | None, language: str) -> int:
         runtime.write_demo(Demo(url=backend.url, seats=people.seats(), pid=backend.child.pid))
         return _desk(language)
     finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         runtime.remove_demo()
         for child in reversed(running):
             child.end()

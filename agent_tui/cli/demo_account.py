@@ -162,7 +162,12 @@ def _actions(account: Account, language: str) -> Table:
         refused = [deed for deed in by[action] if not deed.answer.applied]
         reasons = Counter(_reason(deed, language) for deed in refused)
         text = Text("\n".join(f"{count}× {reason}" for reason, count in reasons.most_common()))
-        table.add_row(action, str(len(by[action]) - len(refused)), str(len(refused)), text)
+        table.add_row(
+            say(f"command.action.{action}.label", language),
+            str(len(by[action]) - len(refused)),
+            str(len(refused)),
+            text,
+        )
     return table
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from types import TracebackType
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
@@ -63,7 +64,7 @@ class Bar:
         self._progress.update(task, completed=seconds)
 
     def _detail(self, shift: Shift) -> str:
-        at = shift.pace.now()
+        at = shift.pace.now().astimezone(ZoneInfo(shift.how.zone))
         waiting = sum(contact.state == "queued" for contact in shift.floor.open_contacts())
         return say(
             "demo.progress", self._language, at=f"{at:%H:%M}", arrived=len(shift.customers.ids), waiting=waiting
@@ -76,5 +77,6 @@ class Bar:
             return told
         filled = round(share * WIDTH)
         bar = "#" * filled + "-" * (WIDTH - filled)
-        self._console.print(f"{text} [{bar}] {share:4.0%} {detail}", markup=False, highlight=False)
+        line = f"{text} [{bar}] {share:4.0%} {detail}"
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
         return tenth

@@ -155,6 +155,13 @@ class Morning(msgspec.Struct, frozen=True, kw_only=True):
     """The last request of the link that was answered."""
 
 
+def _copy(source: Path, target: Path) -> None:
+    """The database with its key, for their owner only."""
+    for file in source.glob("server.db*"):
+        shutil.copyfile(file, target / file.name)
+        (target / file.name).chmod(0o600)
+
+
 class Place:
     """The demo's folder of one run, and the prepared morning that the next run begins with."""
 
@@ -178,19 +185,15 @@ class Place:
         """Put the prepared morning into this run's folder; None when there is none."""
         try:
             morning = msgspec.json.decode((self._ready / "morning.json").read_bytes(), type=Morning)
-            for file in self._ready.glob("server.db*"):
-                shutil.copyfile(file, self.run / file.name)
+            _copy(self._ready, self.run)
         except (OSError, msgspec.MsgspecError):
             return None
-        for file in self.run.glob("server.db*"):
-            file.chmod(0o600)
         return morning
 
     def keep(self, morning: Morning) -> None:
         """Prepare the next run: this run's database as it now is (no server has it open)."""
         waiting = paths.private(self.base / f"run-{os.getpid()}" / "keep")
-        for file in self.run.glob("server.db*"):
-            shutil.copyfile(file, waiting / file.name)
+        _copy(self.run, waiting)
         paths.write_private(waiting / "morning.json", msgspec.json.encode(morning))
         shutil.rmtree(self._ready, ignore_errors=True)
         waiting.replace(self._ready)

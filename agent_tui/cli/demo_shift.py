@@ -25,7 +25,7 @@ from agent_tui.sim.shift import Floorful, Shift
 
 SPEED = 40.0
 PEAK = 205.0
-DRAIN_S = 600.0
+DRAIN_S = 360.0
 SETTLE_S = 2.6
 """Real seconds in which the last figures are published (every 2 s)."""
 STEP_S = 0.25
