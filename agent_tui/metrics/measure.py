@@ -37,6 +37,8 @@ class Cohort(msgspec.Struct, frozen=True, kw_only=True):
     scope: str
     since: datetime
     until: datetime
+    known: datetime
+    """Up to when the facts are known, `until` at the latest; nothing is due and no curve is drawn beyond it."""
     contacts: tuple[ContactFact, ...]
     legs: tuple[Leg, ...]
     spans: tuple[AgentSpan, ...]
@@ -69,6 +71,7 @@ def measure(
         scope=scope,
         since=since,
         until=until,
+        known=min(until, as_of or until),
         contacts=tuple(within((fact for fact in contacts if _in_scope(fact, scope)), since, until)),
         legs=tuple(_legs(contacts, scope, since, until)),
         spans=tuple(_people(spans, scope, members)),
@@ -145,8 +148,8 @@ def _count(cohort: Cohort, rules: Rules) -> Counts:
     return (
         count_contacts(cohort.contacts, rules, cohort.returns)
         + Counts(legs=len(cohort.legs))
-        + count_spans(cohort.spans, cohort.since, cohort.until)
-        + count_tickets(cohort.tickets, rules, cohort.since, cohort.until)
+        + count_spans(cohort.spans, cohort.since, cohort.known)
+        + count_tickets(cohort.tickets, rules, cohort.since, cohort.known)
     )
 
 
@@ -217,7 +220,7 @@ def _curves(cohort: Cohort, metrics: list[Metric], rules: Rules) -> dict[str, tu
     lines: dict[str, list[float | None]] = {metric.id: [] for metric, _ in drawn}
     contacts, spans = by_edge(cohort.contacts, edges), spans_by_edge(cohort.spans, edges)
     for some, people, start, end in zip(contacts, spans, edges, edges[1:], strict=False):
-        since, until = max(start, cohort.since), min(end, cohort.until)
+        since, until = max(start, cohort.since), min(end, cohort.known)
         counts = count_contacts(some, rules, cohort.returns) + count_spans(people, since, until)
         for metric, rule in drawn:
             lines[metric.id].append(value(rule, counts)[0] if since < until else None)

@@ -227,6 +227,17 @@ def test_a_clock_is_kept_or_missed_in_the_interval_in_which_it_runs_out(kind: st
     assert (figure.numerator, figure.denominator) == (1, 3)
 
 
+def test_a_clock_that_still_runs_is_neither_kept_nor_missed() -> None:
+    tickets = [ticket("work_order", 60, 50), ticket("work_order", 3000, None)]
+    figure = measure([], (), NOW, at(3600), tickets=tickets, as_of=at(1200))["transfer_in_time"]
+    assert (figure.numerator, figure.denominator) == (1, 1)
+
+
+def test_a_curve_is_not_drawn_into_the_future() -> None:
+    curve = measure([answered("k1", 5)], (), NOW, NOW + DAY, as_of=at(1200))["offered"].curve
+    assert curve[20:22] == (1, None)
+
+
 def test_feedback_counts_from_the_opening_of_the_work_order() -> None:
     tickets = [ticket("work_order", 60, 80_000), ticket("work_order", 60, 90_000)]
     figure = measure([], (), NOW, NOW + 2 * DAY, tickets=tickets)["feedback_in_24h"]
