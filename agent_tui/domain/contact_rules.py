@@ -137,7 +137,9 @@ def send_message(command: SendMessage, case: Case) -> Effects:
     if not text:
         refuse("empty_text")
     message = Message(author="agent", text=text, at=case.now, agent_id=case.actor.id)
-    return Effects(puts=(said(contact, message, case),), requests=(ask(contact, "SendMessage", text=text),))
+    thread = said(contact, message, case)
+    fact = case.event("MessageSent", contact, n=len(thread.messages), length=len(text))
+    return Effects(puts=(thread,), events=(fact,), requests=(ask(contact, "SendMessage", text=text),))
 
 
 def said(contact: Contact, message: Message, case: Case) -> Thread:
@@ -186,7 +188,9 @@ def verify_caller(command: VerifyCaller, case: Case) -> Effects:
         refuse("caller_unknown")
     if command.degree is not Verified.NONE and not command.checks:
         refuse("checks_needed")
-    return Effects(puts=(msgspec.structs.replace(contact, verified=command.degree),))
+    checked = msgspec.structs.replace(contact, verified=command.degree)
+    fact = case.event("CallerVerified", checked, degree=command.degree.value, checks=len(command.checks))
+    return Effects(puts=(checked,), events=(fact,))
 
 
 def add_note(command: AddNote, case: Case) -> Effects:

@@ -39,7 +39,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     Contacts: `ContactOffered ContactQueued ContactDelivered ContactEstablished ContactHeld ContactRetrieved
     ContactTransferred ContactConsulted ContactDiverted ContactOverflowed ContactAbandoned ContactCleared
-    ContactClosed ContactRetriaged SatisfactionRecorded`. Agents: `AgentStateChanged`. Others: `ActionPerformed
+    ContactClosed ContactRetriaged SatisfactionRecorded CallerVerified MessageSent MessageReceived` (of a message
+    its length and its place `n` in the thread, never its text). Agents: `AgentStateChanged`. Others: `ActionPerformed
     ActionRefused FieldRevealed TicketOpened TicketMoved NoteAdded`.
     """
 

@@ -186,7 +186,9 @@ def receive_message(command: ReceiveMessage, case: Case) -> Effects:
     if contact.state not in HANDLED | {C.QUEUED, C.ALERTING}:
         stale(f"contact_is_{contact.state.value}")
     message = Message(author="customer", text=scrub(command.text).text, at=case.now)
-    return Effects(puts=(said(contact, message, case),))
+    thread = said(contact, message, case)
+    fact = case.event("MessageReceived", contact, n=len(thread.messages), length=len(message.text))
+    return Effects(puts=(thread,), events=(fact,))
 
 
 def record_satisfaction(command: RecordSatisfaction, case: Case) -> Effects:
