@@ -58,6 +58,11 @@ class Screen(pyte.Screen):
         super().set_margins(top, bottom)
 
 
+def lines(screen: pyte.Screen) -> list[str]:
+    """What the screen shows, a line each; the second cell of a wide character is left out."""
+    return ["".join(screen.buffer[y][x].data for x in range(screen.columns)).rstrip() for y in range(screen.lines)]
+
+
 class Terminal:
     """`argv` running in a terminal of `columns` × `rows` cells."""
 
@@ -134,12 +139,9 @@ class Terminal:
         return None
 
     def text(self) -> str:
-        """What the screen shows, a line each; the second cell of a wide character is left out."""
+        """What the screen shows now."""
         self.feed()
-        return "\n".join(
-            "".join(self.screen.buffer[y][x].data for x in range(self.screen.columns)).rstrip()
-            for y in range(self.screen.lines)
-        )
+        return "\n".join(lines(self.screen))
 
     def shows(self, text: str) -> bool:
         return text in self.text()
