@@ -11,7 +11,6 @@ from pathlib import Path
 import msgspec
 
 from agent_tui.config import paths
-from agent_tui.errors import EnvironmentError_
 
 
 class Seat(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,22 +61,6 @@ def read_demo() -> Demo | None:
     except (FileNotFoundError, msgspec.DecodeError):
         return None
     return demo if alive(demo.pid) else None
-
-
-def running_demo() -> Demo:
-    """The demo that runs now. EnvironmentError_ with a sentence for the person when there is none."""
-    demo = read_demo()
-    if demo is None:
-        raise EnvironmentError_("config.no_demo")
-    return demo
-
-
-def take_seat(demo: Demo, mode: str, taken: frozenset[str] = frozenset()) -> Seat:
-    """A free seat for `mode`, the first whose login is not taken, else the first one of the mode."""
-    seats = [seat for seat in demo.seats if seat.mode == mode]
-    if not seats:
-        raise EnvironmentError_("config.no_seat", mode=mode)
-    return next((seat for seat in seats if seat.login not in taken), seats[0])
 
 
 def remove_demo() -> None:

@@ -1,0 +1,218 @@
+"""`agent-tui admin`: the first administrator of a server, further people and links, and their passwords.
+
+It works on the database itself, so the server must not be running. A password comes from the terminal without echo, or
+from a file or descriptor; never from the command line, which every process on the machine may read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import stat
+import sys
+from collections.abc import Callable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agent_tui.cli.kinds import add_kinds
+from agent_tui.clock import wall
+from agent_tui.config import data, paths
+from agent_tui.config.centre import Centre
+from agent_tui.config.centre import load as load_centre
+from agent_tui.config.load import load as load_settings
+from agent_tui.domain.agent import Role
+from agent_tui.errors import ConfigError, UsageError
+from agent_tui.i18n.catalog import say
+
+if TYPE_CHECKING:
+    from agent_tui.server.database import Database, Tx
+
+LEAST_LENGTH = 10
+"""Characters of a password."""
+LINK = "link:"
+_FOR_EVER = "9999"
+"""Later than any moment, as moments are written in the database."""
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    """`init`, `user` (add or change one) and `users` (list)."""
+    kinds = add_kinds(
+        parser, language, {"init": "cli.admin.init", "user": "cli.admin.user", "users": "cli.admin.users"}
+    )
+    for name, part in kinds.items():
+        part.add_argument("--database", type=Path, metavar="FILE", help=say("cli.admin.database", language))
+        part.add_argument("--centre", type=Path, metavar="FOLDER", help=say("cli.admin.centre", language))
+        if name == "users":
+            continue
+        if name == "user":
+            part.add_argument("verb", choices=("add",), metavar="add", help=say("cli.admin.add", language))
+        part.add_argument(
+            "login",
+            nargs="?" if name == "init" else None,
+            metavar="LOGIN",
+            help=say(f"cli.admin.login_{name}", language),
+        )
+        source = part.add_mutually_exclusive_group()
+        source.add_argument(
+            "--password-file", type=Path, metavar="FILE", help=say("cli.admin.password_file", language)
+        )
+        source.add_argument("--password-fd", type=int, metavar="N", help=say("cli.admin.password_fd", language))
+
+
+def run(args: argparse.Namespace, language: str) -> int:
+    """0 when done. StoreLocked while a server runs on the database; UsageError for a person there is not."""
+    kept = load_settings({"server.database": _text(args.database), "server.centre": _text(args.centre)}).server
+    centre = load_centre(Path(kept.centre).expanduser() if kept.centre else data.folder("scripts/centre"))
+    database = Path(kept.database).expanduser() if kept.database else paths.data_dir() / "server.db"
+    if args.what == "users":
+        return _with(database, lambda db: _list(db, centre, language), make=False)
+    if args.what == "init":
+        return _init(args, centre, database, language)
+    return _user(args, centre, database, language)
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _with(database: Path, work: Callable[[Database], int], *, make: bool) -> int:
+    """Do `work` on the open database."""
+    try:
+        from agent_tui.server.database import Database
+    except ModuleNotFoundError as error:
+        raise UsageError("error.not_installed", name="admin", package=error.name or "", extra="server") from None
+    if not make and not database.is_file():
+        raise ConfigError("cli.admin.no_database", file=str(database))
+    if not database.parent.is_dir():
+        paths.private(database.parent)
+    db = Database(database)
+    try:
+        return work(db)
+    finally:
+        db.close()
+
+
+# ---- the verbs ---------------------------------------------------------------------------------------------------
+
+
+def _init(args: argparse.Namespace, centre: Centre, database: Path, language: str) -> int:
+    administrators = [person for person in centre.people if person.role is Role.ADMINISTRATOR and person.active]
+    if not administrators:
+        raise ConfigError("cli.admin.no_administrator")
+    login = args.login or administrators[0].login
+    if login not in [person.login for person in administrators]:
+        raise UsageError("cli.admin.not_administrator", login=login, known=", ".join(p.login for p in administrators))
+
+    def work(db: Database) -> int:
+        from agent_tui.server import seed
+
+        seed.ensure_head(db)
+        if any(row["login"] in {p.login for p in administrators} for row in _accounts(db)):
+            raise UsageError("cli.admin.already", login=login, file=str(database))
+        password = _password(args, login, language)
+        db.write_now(lambda tx: seed.seed_centre(tx, centre, wall()))
+        _give(db, login, password, centre)
+        print(say("cli.admin.made", language, login=login, file=str(database)))
+        print(say("cli.admin.next", language))
+        return 0
+
+    return _with(database, work, make=True)
+
+
+def _user(args: argparse.Namespace, centre: Centre, database: Path, language: str) -> int:
+    logins = [person.login for person in centre.people if person.active]
+    if args.login not in logins and not args.login.startswith(LINK):
+        near = get_close_matches(args.login, logins, 1)
+        key = "cli.admin.no_person_near" if near else "cli.admin.no_person"
+        raise UsageError(key, login=args.login, near=near[0] if near else "")
+
+    def work(db: Database) -> int:
+        from agent_tui.server import seed
+
+        seed.ensure_head(db)
+        known = args.login in [row["login"] for row in _accounts(db)]
+        password = _password(args, args.login, language)
+        db.write_now(lambda tx: seed.seed_centre(tx, centre, wall()))
+        _give(db, args.login, password, centre)
+        print(say("cli.admin.changed" if known else "cli.admin.added", language, login=args.login))
+        return 0
+
+    return _with(database, work, make=False)
+
+
+def _list(db: Database, centre: Centre, language: str) -> int:
+    people = {person.login: person for person in centre.people}
+    for row in _accounts(db):
+        person = people.get(row["login"])
+        who = f"{person.name}  {person.role}  L{person.level}" if person else say("cli.admin.a_link", language)
+        print(f"{row['login']:24}{who}")
+    return 0
+
+
+def _accounts(db: Database) -> list[dict[str, str]]:
+    return [dict(row) for row in db.read_now(lambda tx: tx.all("accounts"))]
+
+
+def _give(db: Database, login: str, password: str, centre: Centre) -> None:
+    """The account with its password, and a row of the audit that says so without it."""
+    from agent_tui.server import seed
+    from agent_tui.server.tail import AuditDraft, Tail
+
+    person = next((one.id for one in centre.people if one.login == login), "")
+    kind = "link" if login.startswith(LINK) else "agent"
+    seed.add_accounts(db, [seed.NewAccount(login=login, password=password, agent_id=person, kind=kind)])
+
+    def record(tx: Tx) -> None:
+        # Whoever is still signed in from before the server stopped signs in again: a new password ends old sessions.
+        tx.run("tokens_trim", before=_FOR_EVER)
+        tail = Tail(tx, wall())
+        tail.audit(AuditDraft(actor="system:admin", type="SetPassword", outcome="applied", facts={"login": login}))
+        tail.close()
+
+    db.write_now(record)
+
+
+# ---- the password ------------------------------------------------------------------------------------------------
+
+
+def _password(args: argparse.Namespace, login: str, language: str) -> str:
+    """From where it was told to come; UsageError for one that is too short or no secret."""
+    if args.password_file is not None:
+        password = _from_file(args.password_file)
+    elif args.password_fd is not None:
+        password = _from_descriptor(args.password_fd)
+    else:
+        password = _typed(login, language)
+    if len(password) < LEAST_LENGTH:
+        raise UsageError("cli.admin.too_short", least=LEAST_LENGTH)
+    if login.lower() in password.lower() or len(set(password)) < 4:
+        raise UsageError("cli.admin.too_plain")
+    return password
+
+
+def _from_file(file: Path) -> str:
+    try:
+        if stat.S_IMODE(file.stat().st_mode) & 0o077:
+            raise UsageError("cli.admin.open_file", file=str(file))
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError("cli.admin.unreadable", file=str(file), reason=type(error).__name__) from None
+
+
+def _from_descriptor(number: int) -> str:
+    try:
+        with os.fdopen(number, encoding="utf-8") as stream:
+            return stream.readline().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError("cli.admin.unreadable", file=str(number), reason=type(error).__name__) from None
+
+
+def _typed(login: str, language: str) -> str:
+    if not sys.stdin.isatty():
+        raise UsageError("cli.admin.no_terminal")
+    password = getpass.getpass(say("cli.admin.ask", language, login=login, least=LEAST_LENGTH))
+    if getpass.getpass(say("cli.admin.ask_again", language)) != password:
+        raise UsageError("cli.admin.differ")
+    return password

@@ -1,0 +1,93 @@
+"""`agent-tui doctor`: each thing that would stop a desk is found here first, with one sentence."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from agent_tui.cli import doctor
+from agent_tui.config import paths, secrets
+from agent_tui.i18n.catalog import LANGUAGES
+from tests.cli.conftest import Cli
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keyring of the machine that tests is none of ours."""
+    nothing = tuple(secrets.Found(name, False, "test") for name in secrets.TRUSTED)
+    monkeypatch.setattr(secrets, "trusted_backends", lambda: nothing)
+
+
+def settings(text: str) -> None:
+    folder = paths.config_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.toml").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sound_machine_is_told_so_in_every_language(cli: Cli, language: str) -> None:
+    settings("[server]\nport = 0\n")
+    ran = cli("doctor", "--language", language)
+    assert (ran.code, ran.err) == (0, "")
+    assert "doctor." not in ran.out
+    assert "{" not in ran.out
+
+
+def test_a_misspelt_setting_is_found(cli: Cli) -> None:
+    settings("[desk]\nteme = 'x'\n")
+    ran = cli("doctor")
+    assert ran.code == doctor.UNFIT
+    assert "did you mean 'desk.theme'" in ran.out
+
+
+def test_a_busy_port_is_noted(cli: Cli) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings(f"[server]\nport = {taken.getsockname()[1]}\n")
+        ran = cli("doctor")
+    assert ran.code == 0
+    assert "is not free" in ran.out
+
+
+def test_a_keyring_that_is_wanted_and_not_there_is_a_fault(cli: Cli) -> None:
+    settings('[vault]\nbackend = "keyring"\n')
+    ran = cli("doctor")
+    assert ran.code == doctor.UNFIT
+    assert "No system keyring that can be trusted" in ran.out
+
+
+def test_a_backend_there_is_not_is_a_fault(cli: Cli) -> None:
+    settings('[vault]\nbackend = "auto"\n')
+    assert "There is no vault.backend 'auto'" in cli("doctor").out
+
+
+def test_a_broken_policy_of_the_site_is_found(cli: Cli) -> None:
+    own = paths.config_dir() / "scripts" / "policy"
+    own.mkdir(parents=True)
+    ran = cli("doctor")
+    assert ran.code == doctor.UNFIT
+    assert str(own) in ran.out
+
+
+def test_too_little_room_is_found(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "LEAST_FREE", 2**80)
+    assert cli("doctor").code == doctor.UNFIT
+
+
+@pytest.mark.parametrize(
+    ("size", "term", "level"), [((80, 24), "xterm", "ok"), ((79, 24), "xterm", "bad"), ((80, 24), "dumb", "bad")]
+)
+def test_the_terminal_is_judged(
+    monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], term: str, level: str, tmp_path: Path
+) -> None:
+    import os
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size(size))
+    monkeypatch.setenv("TERM", term)
+    found = [check.level for check in doctor._terminal() if check.key in ("size", "too_small", "term")]
+    assert ("bad" in found) == (level == "bad")
