@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -44,7 +45,7 @@ class WallPane(Pane):
 class Chooser(Lines, can_focus=True):
     """Lines of which one is chosen by the cursor keys."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar = [
         Binding("down", "move(1)", show=False),
         Binding("up", "move(-1)", show=False),
         Binding("pagedown", "move(10)", show=False),
