@@ -10,6 +10,7 @@ from agent_tui.blueprints import model
 from agent_tui.blueprints.conditions import Value
 from agent_tui.blueprints.facts import of_contact, of_customer, of_product
 from agent_tui.blueprints.model import Blueprint
+from agent_tui.blueprints.propose import propose
 from agent_tui.blueprints.run import (
     Result,
     Run,
@@ -28,7 +29,7 @@ from agent_tui.blueprints.run import (
     start,
 )
 from agent_tui.desk.door import Door
-from agent_tui.desk.views import Blueprints, Categories, ContactView
+from agent_tui.desk.views import Blueprints, ContactView
 from agent_tui.domain.centre import Bundle
 from agent_tui.domain.customer import Product
 from agent_tui.errors import InputError
@@ -64,19 +65,17 @@ class Guide:
     def proposed(self, view: ContactView) -> list[Blueprint]:
         """All of them, those for the contact's category and words first."""
         contact = view.contact
-        subject = contact.subject.lower()
-        owner = self._by_category(contact.category)
+        known = sorted(self.available(), key=lambda blueprint: blueprint.id)
+        fitting = [p.blueprint for p in propose(known, contact.category, contact.subject, contact.language)]
+        return [*fitting, *(blueprint for blueprint in known if blueprint not in fitting)]
 
-        def rank(blueprint: Blueprint) -> tuple[int, int, str]:
-            fits = contact.category in blueprint.categories or blueprint.id == owner
-            words = [word for list_ in blueprint.words.values() for word in list_ if word.lower() in subject]
-            return (0 if fits else 1, -len(words), blueprint.id)
-
-        return sorted(self.available(), key=rank)
-
-    def _by_category(self, category: str | None) -> str:
-        found = (item.blueprint for item in self._door.view(Categories()) if item.id == category)
-        return next(found, None) or ""
+    def obvious(self, view: ContactView) -> Blueprint | None:
+        """The one that the contact's category stands for; None when the agent must choose."""
+        category = view.contact.category
+        if category is None:
+            return None
+        found = propose(self.available(), category, view.contact.subject, view.contact.language)
+        return found[0].blueprint if found and found[0].category else None
 
     # ---- the run of a contact --------------------------------------------------------------------------------------
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from agent_tui.blueprints.conditions import Value
-from agent_tui.blueprints.model import Blueprint
 from agent_tui.blueprints.run import Result, Run, Shown, command, current, visited
 from agent_tui.desk.commands import BY_ID
 from agent_tui.desk.views import ContactView
@@ -40,16 +38,8 @@ async def choose(desk: DeskScreen) -> None:
         return
     chosen = await desk.ask(Pick(words, desk.painter, words("pick.blueprint"), items))
     if chosen is not None:
-        open_for(desk, view, chosen)
+        desk.begin(view, chosen)
         desk.turn_to("blueprint")
-
-
-def open_for(desk: DeskScreen, view: ContactView, blueprint: Blueprint) -> None:
-    """Begin a blueprint in the customer's language."""
-    me = desk.facts.status.me
-    more: dict[str, Value] = {"agent.name": me.name, "agent.id": me.login} if me else {}
-    desk.seat.guide.begin(view, blueprint, view.contact.language, more)
-    desk.refresh_view(frozenset({"blueprint"}))
 
 
 async def forward(desk: DeskScreen) -> None:

@@ -44,9 +44,7 @@ def _own(desk: DeskScreen) -> str:
 async def accept(desk: DeskScreen) -> None:
     desk.seat.own_again()
     desk.seat.chosen = _own(desk)
-    outcome = await send(desk, AcceptContact(contact_id=_own(desk)), desk.words.label("contact.accept"), quiet=True)
-    if outcome is not None and outcome.outcome == "applied":
-        desk.arrive()
+    await send(desk, AcceptContact(contact_id=_own(desk)), desk.words.label("contact.accept"), quiet=True)
 
 
 async def hold(desk: DeskScreen) -> None:

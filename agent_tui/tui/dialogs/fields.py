@@ -122,6 +122,7 @@ class Choice(Lines, can_focus=True):
         self.field, self.words, self._open = field, words, open_list
         self.items: Sequence[Item[str]] = field.items
         self.value = field.value
+        self._at_first = next((item.label for item in field.items if item.value == field.value), None)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self.paint)
@@ -152,7 +153,8 @@ class Choice(Lines, can_focus=True):
         chosen = next((item.label for item in self.items if item.value == self.value), "")
         first = piece(f" {chosen} " if chosen else self.words("form.choose"), "field" if chosen else "muted")
         edge = (">", "key") if self.has_focus else (" ", "text")
-        self.show([crop((edge, (" ", "text"), first), width), crop(self._options(), width)])
+        hint: Line = (("  ", "text"), piece(self.field.hint, "muted")) if chosen == self._at_first else ()
+        self.show([crop((edge, first, *hint), width), crop(self._options(), width)])
 
     def _options(self) -> Line:
         line: Line = (("  ", "text"),)

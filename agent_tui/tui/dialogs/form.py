@@ -8,7 +8,7 @@ from typing import ClassVar, TypeAlias
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
@@ -63,8 +63,9 @@ class Form(Dialog[Values]):
     def body(self) -> ComposeResult:
         with VerticalScroll(classes="form-fields", can_focus=False):
             for field in self.fields:
-                yield Bar(self.painter, id=f"label-{field.name}", classes="field-label")
-                yield self._widget(field)
+                with Horizontal(classes=f"field field-{field.kind}"):
+                    yield Bar(self.painter, id=f"label-{field.name}", classes="field-label")
+                    yield self._widget(field)
         yield Lines(self.painter, id="form-live", classes="form-live")
 
     def _widget(self, field: Field) -> Widget:
@@ -75,7 +76,13 @@ class Form(Dialog[Values]):
             self._drafts[field.name] = kept
         if field.kind == "area":
             return Writing(field.value, id=f"field-{field.name}", kept=kept)
-        return Line1(field.value, id=f"field-{field.name}", password=field.kind == "password", compact=True)
+        return Line1(
+            field.value,
+            id=f"field-{field.name}",
+            password=field.kind == "password",
+            placeholder=field.hint,
+            compact=True,
+        )
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -84,8 +91,7 @@ class Form(Dialog[Values]):
         self.query_one(f"#field-{self._first_empty().name}").focus()
 
     def _label(self, field: Field) -> tuple[tuple[str, str], ...]:
-        extra = field.hint or (self.words("form.required") if field.required else "")
-        return (piece(field.label, "accent"), ("  ", "text"), piece(extra, "muted"))
+        return (piece(field.label, "accent"), (" *", "warn") if field.required else ("", "text"))
 
     def _first_empty(self) -> Field:
         return next((field for field in self.fields if field.required and not field.value), self.fields[0])

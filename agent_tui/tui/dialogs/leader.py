@@ -18,7 +18,8 @@ from agent_tui.tui.line import Line, cell, piece
 from agent_tui.tui.widgets.lines import Lines, Painter
 from agent_tui.tui.words import Words
 
-_CELL = {"zh": 20, "ja": 26, "en": 26}
+_CELLS = 19
+"""Of a label; three columns then fit into the box at 80 columns."""
 
 
 class Leader(Dialog[str]):
@@ -55,7 +56,7 @@ class Leader(Dialog[str]):
         shown.show(lines)
 
     def _columns(self, width: int) -> int:
-        return max(1, width // (_CELL.get(self.words.language, 26) + 5))
+        return max(1, width // (_CELLS + 5))
 
     def _entries(self) -> list[int | str]:
         """Headings and places of commands, in order."""

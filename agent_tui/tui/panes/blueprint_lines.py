@@ -37,7 +37,7 @@ class BlueprintText:
             (("  ", "text"), piece("+ " + self.words("done_before"), "ok")) if shown.done else ()
         )
         count = piece(self.words("step", number=shown.number), "muted")
-        return (piece(self.words.of("node", shown.kind), role), ("  ", "text"), count, *must, *done)
+        return ((" ", "text"), piece(self.words.of("node", shown.kind), role), ("  ", "text"), count, *must, *done)
 
     def _body(self, shown: Shown, role: str) -> list[Line]:
         return [line for text in shown.text.split("\n") for line in self._fold(text, role)] if shown.text else []

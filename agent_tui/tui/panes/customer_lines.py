@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from agent_tui.desk.views import Customer360, Reveal
 from agent_tui.domain.contact import Contact
@@ -13,8 +14,8 @@ from agent_tui.tui import marks
 from agent_tui.tui.line import EMPTY, Line, Piece, cell, folded, joined, labelled, piece
 from agent_tui.tui.words import Words
 
-_LABEL = {"zh": 8, "ja": 10, "en": 10}
-SECRETS = ("name", "phone", "id_number", "email", "address")
+_LABEL = {"zh": 8, "ja": 12, "en": 12}
+T = TypeVar("T")
 
 
 class CustomerText:
@@ -27,8 +28,12 @@ class CustomerText:
 
     def lines(self, view: Customer360, reveals: Sequence[Reveal], width: int, contact: Contact | None) -> list[Line]:
         """Everything about one customer."""
+        return [((" ", "text"), *line) if line else line for line in self._all(view, reveals, width - 1, contact)]
+
+    def _all(self, view: Customer360, reveals: Sequence[Reveal], width: int, contact: Contact | None) -> list[Line]:
         customer = view.customer
         shown = {reveal.field: reveal for reveal in reveals if reveal.customer_id == customer.id}
+        past = [c for c in view.contacts if not contact or c.id != contact.id]
         return [
             self._head(customer, shown.get("name"), width),
             *self._warnings(customer),
@@ -38,9 +43,7 @@ class CustomerText:
             *self._section("promises", view.promises, self._ticket, width),
             *self._section("complaints", view.complaints, self._ticket, width),
             *self._section("tickets", view.tickets, self._ticket, width),
-            *self._section(
-                "contacts", [c for c in view.contacts if not contact or c.id != contact.id], self._contact, width
-            ),
+            *self._section("contacts", past, self._contact, width),
             *self._section("notes", view.notes, self._note, width),
         ]
 
@@ -124,11 +127,12 @@ class CustomerText:
 
     # ---- what happened -----------------------------------------------------------------------------------------------
 
-    def _section(self, name: str, items: Sequence[object], paint: object, width: int) -> list[Line]:
+    def _section(
+        self, name: str, items: Sequence[T], paint: Callable[[T, int], list[Line]], width: int
+    ) -> list[Line]:
         if not items:
             return []
         head = (piece(f"{self.words(f'section.{name}')} {len(items)}", "accent"),)
-        assert callable(paint)
         return [EMPTY, head, *(line for item in items for line in paint(item, width))]
 
     def _ticket(self, ticket: Ticket, width: int) -> list[Line]:

@@ -84,8 +84,20 @@ class Pane(Vertical):
             ("  ", role),
             width,
         )
-        right: Line = (piece(self._right, role), (" ", role)) if self._right else ()
+        right: Line = (piece(self._right or self._pages(), role), (" ", role))
         return spread(left, right, width, role)
+
+    def _pages(self) -> str:
+        """Where panes are pages: the keys of the others, so that nobody forgets they are there."""
+        if not self.screen.has_class("-pages"):
+            return ""
+        others = [pane for pane in self.screen.query(Pane) if pane is not self and pane.reachable]
+        return "  ".join(f"{pane.key} {pane.heading()}" for pane in others)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether there is anything to turn to."""
+        return True
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         self.add_class("-focused")

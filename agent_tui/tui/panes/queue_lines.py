@@ -27,14 +27,14 @@ class Columns(msgspec.Struct, frozen=True):
     subject: int
 
 
-_WORDS = {"zh": (6, 4, 4), "ja": (8, 6, 6), "en": (9, 8, 6)}
+_WORDS = {"zh": (6, 4, 4), "ja": (8, 8, 8), "en": (9, 8, 6)}
 """Language → cells of state, tier and channel."""
 
 
 def columns(width: int, language: str) -> Columns:
     """How a line of `width` is divided; the subject takes what is left, the group comes when there is room."""
     state, tier, channel = _WORDS.get(language, _WORDS["en"])
-    name = 10 if width < 90 else 14
+    name = 8 if width < 90 else 14
     group = 0 if width < 90 else 12
     fixed = 3 + state + 1 + 6 + 2 + tier + 1 + channel + 1 + name + 1 + (group + 1 if group else 0)
     return Columns(state, 6, tier, channel, name, group, max(width - fixed, 0))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.widgets import TextArea
 
 from agent_tui.desk.door import Door
 from agent_tui.domain.contact import Message
@@ -29,6 +28,10 @@ class ThreadPane(Pane):
     def body(self) -> ComposeResult:
         yield Reading(self.painter, id="thread-lines")
         yield Writing(id="compose")
+
+    @property
+    def reachable(self) -> bool:
+        return self.screen.has_class("-text")
 
     @property
     def compose_area(self) -> Writing:
@@ -80,7 +83,3 @@ class ThreadPane(Pane):
 
     def enter(self) -> None:
         self.compose_area.focus(scroll_visible=False)
-
-    @property
-    def area_has_focus(self) -> bool:
-        return isinstance(self.screen.focused, TextArea)

@@ -8,7 +8,9 @@ from textual import on
 from textual.binding import Binding
 from textual.widgets import TextArea
 
-from agent_tui.desk.views import QueueRow
+from agent_tui.blueprints.conditions import Value
+from agent_tui.blueprints.model import Blueprint
+from agent_tui.desk.views import ContactView, QueueRow
 from agent_tui.domain.contact import TEXT_CHANNELS
 from agent_tui.tui.keymap import bindings
 from agent_tui.tui.panes.actions import Picked
@@ -68,11 +70,20 @@ class DeskScreen(DeskView):
             self.turn_to("customer")
         self.refresh_view(frozenset({"customer"}))
 
-    def arrive(self) -> None:
-        """A contact was accepted: to where it is worked on."""
-        own = self.facts.own
-        text = own is not None and own.contact.channel in TEXT_CHANNELS
-        self.turn_to("thread" if text and self.has_class("-text") else "blueprint")
+    def arrive(self, view: ContactView) -> None:
+        """A contact was answered: its blueprint lies open where the category leaves no doubt, the text in front."""
+        guide = self.seat.guide
+        blueprint = guide.obvious(view) if guide.of(view.contact.id) is None else None
+        if blueprint is not None:
+            self.begin(view, blueprint)
+        self.turn_to("thread" if view.contact.channel in TEXT_CHANNELS else "blueprint")
+
+    def begin(self, view: ContactView, blueprint: Blueprint) -> None:
+        """Open a blueprint in the customer's language."""
+        me = self.facts.status.me
+        more: dict[str, Value] = {"agent.name": me.name, "agent.id": me.login} if me else {}
+        self.seat.guide.begin(view, blueprint, view.contact.language, more)
+        self.refresh_view(frozenset({"blueprint"}))
 
     def finished(self) -> None:
         """A contact is closed: back to the queue."""

@@ -9,7 +9,7 @@ from textual.containers import Container
 from textual.widgets import TextArea
 
 from agent_tui.desk.door import Door
-from agent_tui.desk.views import ActionRow, ActionRows, Reveals, ThreadOf
+from agent_tui.desk.views import ActionRow, ActionRows, ContactView, Reveals, ThreadOf
 from agent_tui.domain.contact import TEXT_CHANNELS, ContactState
 from agent_tui.tui.bars import contact_bar, hint_bar, status_line
 from agent_tui.tui.facts import Facts
@@ -175,7 +175,7 @@ class DeskView(Station):
         self.blueprint.show(shown_now, checked, empty, "")
 
     def _notice_offer(self, facts: Facts) -> None:
-        """Ring once for each offer, and say when one went away."""
+        """Ring once for each offer; when it was answered go to where it is worked on, when it went away say so."""
         own = facts.own.contact if facts.own else None
         offered = own.id if own and own.state == ContactState.ALERTING else None
         if offered == self._offered:
@@ -184,8 +184,12 @@ class DeskView(Station):
         if offered:
             self.app.bell()
             self.say(self.words("said.offered"), "warn")
-        elif before and not any(view.contact.id == before for view in facts.mine):
-            self.say(self.words("said.lost_offer"), "warn")
+        elif before is not None:
+            answered = next((view for view in facts.mine if view.contact.id == before), None)
+            self.call_later(self.arrive, answered) if answered else self.say(self.words("said.lost_offer"), "warn")
+
+    def arrive(self, view: ContactView) -> None:
+        """A contact that was offered is connected."""
 
     def tick(self) -> None:
         """Times go on: bars, waiting times, the countdown of what is revealed."""
