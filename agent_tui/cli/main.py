@@ -90,9 +90,9 @@ def language_of(argv: Sequence[str]) -> str:
 
 
 def _language_setting() -> str | None:
-    from agent_tui.config import load
+    from agent_tui.config.toml import language
 
-    return load.language()
+    return language()
 
 
 def add_language(parser: argparse.ArgumentParser, language: str) -> None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from agent_tui.config.load import line_of, read_toml
+from agent_tui.config.toml import line_of, read_toml
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.calendar import Calendar
 from agent_tui.domain.centre import Category, Group, Names, Overflow

@@ -7,8 +7,6 @@ silently be the default.
 from __future__ import annotations
 
 import os
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,9 +15,9 @@ import msgspec
 
 from agent_tui.config import paths
 from agent_tui.config.model import Settings
+from agent_tui.config.toml import FILE, line_of, read_toml
 from agent_tui.errors import ConfigError
 
-FILE = "config.toml"
 PREFIX = "AGENT_TUI_"
 NOT_SETTINGS = frozenset({paths.HOME})
 """Variables with our prefix that are no settings: they say where settings are."""
@@ -35,37 +33,6 @@ def _fields(kind: type[msgspec.Struct], prefix: str = "") -> Iterator[str]:
 
 KEYS = tuple(_fields(Settings))
 """Every dotted key there is, e.g. `desk.theme`."""
-
-
-def line_of(text: str, dotted: str) -> int:
-    """The line on which TOML `text` sets `dotted` (or opens that table); 0 where it cannot be told."""
-    table, _, name = dotted.rpartition(".")
-    inside = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        head = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
-        if head:
-            inside = head[1].replace(" ", "")
-            if inside == dotted:
-                return number
-            continue
-        key = re.match(r"\s*([\w.\"'-]+)\s*=", line)
-        full = f"{inside}.{key[1]}".strip(".") if key else ""
-        if full == dotted or (inside == table and key and key[1].strip("\"'") == name):
-            return number
-    return 0
-
-
-def read_toml(file: Path) -> tuple[dict[str, object], str]:
-    """Table and text of a TOML file. ConfigError names the file and what is wrong in it."""
-    try:
-        text = file.read_text(encoding="utf-8")
-        return tomllib.loads(text), text
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError("config.not_toml", file=str(file), reason=str(error)) from None
-    except UnicodeDecodeError:
-        raise ConfigError("config.not_utf8", file=str(file)) from None
-    except OSError as error:
-        raise ConfigError("config.unreadable", file=str(file), reason=error.strerror or str(error)) from None
 
 
 def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
@@ -150,15 +117,3 @@ def load(flags: Mapping[str, object] | None = None, environ: Mapping[str, str] |
             _check(key, "--", 0)
             given[key] = (value, "--" + key.replace(".", "-"), 0)
     return _assemble(given)
-
-
-def language() -> str | None:
-    """The language a file sets, for saying even a configuration error in it; None when none can be read."""
-    for folder in (paths.config_dir, paths.system_dir):
-        try:
-            value = read_toml(folder() / FILE)[0].get("language")
-        except ConfigError:
-            continue
-        if isinstance(value, str):
-            return value
-    return None

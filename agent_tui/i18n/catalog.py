@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from string import Formatter
+from typing import TYPE_CHECKING
 
-from agent_tui.i18n.message import Msg
+if TYPE_CHECKING:  # messages are msgspec structs, and `agent-tui --help` starts without msgspec
+    from agent_tui.i18n.message import Msg
 
 LANGUAGES = ("zh", "en", "ja")
 DEFAULT = "zh"

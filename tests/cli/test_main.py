@@ -181,7 +181,7 @@ def test_a_reader_that_left_is_no_failure() -> None:
 def test_the_quirk_of_iterm_is_set_before_textual_and_not_in_tmux(monkeypatch: pytest.MonkeyPatch) -> None:
     from agent_tui.__main__ import _quirks
 
-    for program_name, tmux, wanted in (("iTerm.app", "", "1"), ("iTerm.app", "/tmp/x", None), ("kitty", "", None)):
+    for program_name, tmux, wanted in (("iTerm.app", "", "1"), ("iTerm.app", "/run/x", None), ("kitty", "", None)):
         monkeypatch.setenv("TERM_PROGRAM", program_name)
         monkeypatch.setenv("TMUX", tmux)
         monkeypatch.delenv("TEXTUAL_DISABLE_KITTY_KEY", raising=False)
