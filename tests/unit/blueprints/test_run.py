@@ -56,7 +56,7 @@ def to(run: Run, *answers: str | int | bool | Result | None) -> Run:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(seed=SEEDS, language=LANGUAGES)
 def test_every_walk_ends_without_blanks_and_with_every_mandatory_sentence(
     name: str, seed: int, language: str
@@ -73,7 +73,7 @@ def test_every_walk_ends_without_blanks_and_with_every_mandatory_sentence(
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(seed=SEEDS, language=LANGUAGES)
 def test_back_undoes_advance_and_a_kept_run_is_the_same_run(name: str, seed: int, language: str) -> None:
     places = list(walk(read(name), seed, language))

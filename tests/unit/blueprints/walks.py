@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -67,19 +68,29 @@ def answer(run: Run, rng: random.Random) -> Value | Result | None:
 
 
 def _customer(ask: Ask, rng: random.Random) -> Value:
+    low = ask.low if ask.low is not None else 1
     match ask.type:
         case "choice":
             return rng.choice([choice.id for choice in ask.choices])
         case "yes_no":
             return rng.random() < 0.5
         case "text":
-            return _TEXTS[ask.format]
-        case "date":
-            return TODAY
-        case "moment":
-            return f"{TODAY} 16:30"
-    low = ask.low if ask.low is not None else 1
+            return _text(ask, low)
+        case "date" | "moment":
+            return _day(ask, rng) + (" 16:30" if ask.type == "moment" else "")
     return rng.randint(low, ask.high if ask.high is not None else low + 100_000)
+
+
+def _text(ask: Ask, low: int) -> str:
+    text = _TEXTS[ask.format]
+    return text * -(-low // len(text)) if low > len(text) else text[: ask.high]
+
+
+def _day(ask: Ask, rng: random.Random) -> str:
+    """Low and high of a date count days from today."""
+    low = ask.low if ask.low is not None else -30
+    ahead = rng.randint(low, ask.high if ask.high is not None else low + 60)
+    return (date.fromisoformat(TODAY) + timedelta(days=ahead)).isoformat()
 
 
 def learned(run: Run, node_facts: tuple[str, ...], rng: random.Random) -> dict[str, Value]:
