@@ -36,7 +36,7 @@ def run(args: argparse.Namespace, language: str) -> int:
     return 0
 
 
-async def _leash() -> None:
+async def leash() -> None:
     """Until standard input closes."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
@@ -47,8 +47,8 @@ async def _leash() -> None:
 async def _play(plan: RobotPlan) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    leash = asyncio.create_task(_leash())
-    leash.add_done_callback(lambda _: stop.set())
+    held = asyncio.create_task(leash())
+    held.add_done_callback(lambda _: stop.set())
     shift = await Shift.open(plan.url, plan.logins, scenarios(), plan.known, plan.how)
     work = asyncio.create_task(_work(shift, plan))
     work.add_done_callback(lambda _: stop.set())
@@ -56,11 +56,11 @@ async def _play(plan: RobotPlan) -> None:
     work.cancel()
     await asyncio.gather(work, return_exceptions=True)
     await shift.close()
-    if leash.done():
+    if held.done():
         with contextlib.suppress(ProcessLookupError):
             os.kill(plan.server_pid, signal.SIGTERM)
         runtime.remove_demo()
-    leash.cancel()
+    held.cancel()
 
 
 async def _work(shift: Shift, plan: RobotPlan) -> None:

@@ -32,9 +32,10 @@ SUBCOMMANDS = {
     "audit": "agent_tui.cli.audit",
     "doctor": "agent_tui.cli.doctor",
     "demo-robots": "agent_tui.cli.demo_robots",
+    "train-backend": "agent_tui.cli.train_backend",
 }
-HIDDEN = frozenset({"demo-robots"})
-"""Processes the demo starts for itself; not for people."""
+HIDDEN = frozenset({"demo-robots", "train-backend"})
+"""Processes that demo and training start for themselves; not for people."""
 
 
 class Line:

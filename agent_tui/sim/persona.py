@@ -170,7 +170,7 @@ def _match(lines: TopicLines, talk: Talk, heard: str) -> tuple[str, bool] | None
 
 def asks(text: str) -> bool:
     """Whether the words are a question."""
-    return any(mark in text for mark in "??吗呢か")
+    return any(mark in text for mark in "?\uff1f吗呢か")
 
 
 def hear(persona: Persona, lines: Lines, talk: Talk, heard: str) -> tuple[Talk, Reply | None]:

@@ -101,7 +101,7 @@ def _name(source: People, rng: random.Random, language: str) -> str:
 
 
 def _shop(source: People, rng: random.Random, number: int) -> str:
-    return f"{rng.choice(source.shops)}({number}号店)"
+    return f"{rng.choice(source.shops)} {number}号店"
 
 
 def id_number(rng: random.Random) -> str:

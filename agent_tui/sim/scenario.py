@@ -9,6 +9,7 @@ import msgspec
 
 from agent_tui.config import data
 from agent_tui.domain.centre import Names
+from agent_tui.domain.customer import Product
 from agent_tui.errors import InputError
 from agent_tui.sim.cast import Answer
 from agent_tui.sim.reading import parse, read
@@ -86,6 +87,20 @@ class Rubric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     points: Points = Points()
 
 
+class Newcomer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The customer as the training server's bank knows them, in the clear."""
+
+    id: str
+    kind: str = "person"
+    name: str
+    tier: str = "standard"
+    language: str = "zh"
+    phone: str
+    id_number: str = ""
+    since: str = ""
+    products: tuple[Product, ...] = ()
+
+
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind: str
     id: str
@@ -94,6 +109,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What the trainee is told before it begins."""
     starts: datetime
     """Business time at which it begins, with its offset."""
+    group: str
+    """The line they choose; the trainee serves it."""
+    customer: Newcomer
     caller: Caller
     happenings: tuple[Happening, ...] = ()
     rubric: Rubric
