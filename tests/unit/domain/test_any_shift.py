@@ -22,7 +22,17 @@ HAS = {
     ContactState.WRAP_UP: AgentState.WRAP_UP,
 }
 
-EVENTS = ["Established", "Held", "Retrieved", "Diverted", "Transferred", "Conferenced", "Failed", "ConnectionCleared", "CallCleared"]
+EVENTS = [
+    "Established",
+    "Held",
+    "Retrieved",
+    "Diverted",
+    "Transferred",
+    "Conferenced",
+    "Failed",
+    "ConnectionCleared",
+    "CallCleared",
+]
 GENTLE = EVENTS[:6]
 """Events that do not end a contact come more often, so that stories grow long."""
 

@@ -170,6 +170,19 @@ def test_an_offer_is_not_taken_back_while_it_is_being_answered() -> None:
     assert there.refused(TakeBackOffer(contact_id="k1", agent_id="a1")) == "being_answered"
 
 
+def test_a_contact_is_opened_to_further_groups_once() -> None:
+    there = Floor()
+    there.queued()
+    there.wait(30)
+    there.do(OverflowContact(contact_id="k1", groups=("disputes", "cards", "disputes")))
+    there.wait(30)
+    there.do(OverflowContact(contact_id="k1", groups=("vip", "disputes")))
+    contact = there.contact()
+    assert (contact.overflow_groups, contact.overflowed_at) == (("disputes", "vip"), eg.at(30))
+    assert there.told("ContactOverflowed").data == {"wait_s": 60, "to": "vip"}
+    assert there.refused(OverflowContact(contact_id="k1", groups=("vip",))) == "nothing_to_open"
+
+
 # ---- giving up ---------------------------------------------------------------------------------------------------
 
 
