@@ -62,3 +62,11 @@ def test_no_sentence_is_left_over(language: str) -> None:
     mine = {key for key in texts(language) if key.startswith("domain.") and not key.startswith(stems)}
     tables = ("domain.found.", "domain.why.")
     assert {key for key in mine if not key.startswith(tables)} - {key for key, _ in _said()} - _named() == set()
+
+
+def test_every_event_a_rule_tells_is_described() -> None:
+    page = Path(agent_tui.__file__).parent.parent.joinpath("docs/events.md").read_text(encoding="utf-8")
+    told = re.compile(r'(?:case\.event\(\s*|name=)"([A-Z][A-Za-z]+)"')
+    names = {name for path in SOURCES for name in told.findall(path.read_text(encoding="utf-8"))}
+    assert len(names) > 20
+    assert {name for name in names if f"| {name} |" not in page} == set()
