@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from agent_tui.domain.action_rules import COMPLAINT_LEVELS
 from agent_tui.domain.actions import ACTIONS
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.commands import Command, MoveTicket, PerformAction, RaiseWorkOrder, RevealField
@@ -119,6 +120,7 @@ def subject_facts(asked: Question, agent: Agent, state: TableState) -> SubjectFa
     products = customer.products if customer else ()
     product = next((p for p in products if p.id == asked.product_id), None)
     own = contact is not None and contact.agent_id == agent.id and contact.state in OPEN_STATES
+    groups = {about.group for about in (contact, ticket) if about is not None}
     return SubjectFacts(
         customer_id=asked.customer_id,
         tier=customer.tier if customer else "standard",
@@ -126,10 +128,11 @@ def subject_facts(asked: Question, agent: Agent, state: TableState) -> SubjectFa
         frozen=customer.frozen if customer else False,
         verified=contact.verified if contact and own else Verified.NONE,
         own_contact=own,
-        own_group=contact is not None and contact.group in agent.groups,
+        own_group=not groups.isdisjoint(agent.groups),
         owner=ticket is not None and ticket.owner_id == agent.id,
         product_kind=product.kind if product else "",
         product_status=product.status if product else "",
+        complaint_level=(ticket.complaint_level or COMPLAINT_LEVELS[0]) if ticket else "",
     )
 
 

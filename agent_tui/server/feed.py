@@ -76,7 +76,7 @@ class Feed:
         rev = scope.revision(tx, agent_id)
         if cursor.rev != rev:
             to = Cursor(cursor.epoch, cursor.seq, rev)
-            moved = self._moved_scopes(tx, agent_id, cursor.rev)
+            moved = self._moved_scopes(tx, agent_id, cursor)
             return self._page(cursor, to, newest, moved, more=cursor.seq < newest)
         after = max(cursor.seq, scanned)
         last = tx.value("page_bound", agent_id=agent_id, after=after, limit=limit - 1)
@@ -85,11 +85,17 @@ class Feed:
         to = Cursor(cursor.epoch, upto, rev)
         return self._page(cursor, to, newest, tuple(map(_change, rows)), more=upto < newest)
 
-    def _moved_scopes(self, tx: Tx, agent_id: str, since_rev: int) -> tuple[Change, ...]:
-        """Rows that came into sight, and rows that went out of it, with the scopes given and taken since."""
-        moved = {row["scope"] for row in tx.all("scope_delta", agent_id=agent_id, rev=since_rev)}
+    def _moved_scopes(self, tx: Tx, agent_id: str, since: Cursor) -> tuple[Change, ...]:
+        """Rows that came into sight, and rows that went out of it, with the scopes given and taken since.
+
+        A row may have left a scope before the caller lost that scope: its feed row is then for a scope they hold no
+        more, so what the feed says of lost scopes is looked at here as well.
+        """
+        moved = {row["scope"] for row in tx.all("scope_delta", agent_id=agent_id, rev=since.rev)}
         changes: dict[tuple[str, str], Change] = {}
         for name in sorted(moved):
+            for row in tx.all("left_scope", agent_id=agent_id, scope=name, after=since.seq):
+                changes[row["entity"], row["id"]] = _change(row)
             for row in tx.all("in_scope", agent_id=agent_id, scope=name):
                 gone = Change(entity=row["entity"], id=row["id"], version=row["version"], remove=True)
                 changes[row["entity"], row["id"]] = _put(row, row["version"]) if row["visible"] else gone

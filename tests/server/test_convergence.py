@@ -84,13 +84,14 @@ class FeedMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "services"):
             return
-        for agent in AGENTS:
-            self.pull(agent, 2)
-            fresh = self.fresh(agent)
-            assert self.readers[agent].rows == fresh, agent
-        assert self.services.db.read_now(audit.verify).ok
-        self.services.db.close()
-        self.folder.cleanup()
+        try:
+            for agent in AGENTS:
+                self.pull(agent, 2)
+                assert self.readers[agent].rows == self.fresh(agent), agent
+            assert self.services.db.read_now(audit.verify).ok
+        finally:
+            self.services.db.close()
+            self.folder.cleanup()
 
     def fresh(self, agent: str, limit: int = 500) -> Rows:
         rows: Rows = {}
@@ -152,6 +153,24 @@ class FeedMachine(RuleBasedStateMachine):
     @rule(agent=agents, contact=contacts, kind=st.sampled_from((AcceptContact, ClearContact)))
     def ask(self, agent: str, contact: str, kind: Any) -> None:
         self.send(kind(contact_id=contact), Caller(kind="agent", id=agent))
+
+    @rule(agent=agents, contact=contacts)
+    def answer(self, agent: str, contact: str) -> None:
+        """The usual way into a conversation, with everybody looking on before."""
+        self.arrive(contact, known=True, group="cards")
+        for reader in AGENTS:
+            self.pull(reader, 500)
+        self.turn(agent, ready=True)
+        self.offer(contact, agent)
+        self.send(AcceptContact(contact_id=contact), Caller(kind="agent", id=agent))
+        self.event(contact, "Established")
+
+    @rule(agent=agents, contact=contacts)
+    def finish(self, agent: str, contact: str) -> None:
+        """And out of it."""
+        self.pull(agent, 500)
+        self.event(contact, "ConnectionCleared")
+        self.wrap_up(agent, contact)
 
     @rule(agent=agents, ready=st.booleans())
     def turn(self, agent: str, ready: bool) -> None:

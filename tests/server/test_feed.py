@@ -10,7 +10,7 @@ from litestar.testing import AsyncTestClient
 
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.commands import AddNote, OfferToAgent, ReportEvent, SetAgentState, WrapUpContact
-from agent_tui.domain.contact import Contact
+from agent_tui.domain.contact import Contact, ContactState
 from agent_tui.server import seed
 from agent_tui.server.database import Tx
 from agent_tui.server.router import ROUTER
@@ -165,3 +165,22 @@ async def test_a_snapshot_in_small_pages_is_the_snapshot(client: Client) -> None
     parts, _ = await desk.snapshot(limit=3)
     assert parts == whole
     assert (await desk.get(routes.SNAPSHOT)).json()["total"] == len(whole)
+
+
+async def test_a_row_that_left_a_scope_before_one_lost_the_scope_is_removed_too(
+    client: Client, services: Services
+) -> None:
+    await bench.offer(client)
+    desk = await bench.sign_in(client, "chen")
+    rows, cursor = await desk.snapshot()
+
+    def close(tx: Tx) -> None:
+        contact = TableState(tx).get(Contact, "k1")
+        assert contact is not None
+        abandoned = msgspec.structs.replace(contact, state=ContactState.ABANDONED)
+        seed.publish(tx, [abandoned], "Close", eg.NOW)
+
+    await services.db.write(close)
+    change_agent(services, "a1", groups=("loans",))
+    await desk.catch_up(rows, cursor)
+    assert rows == (await desk.snapshot())[0]

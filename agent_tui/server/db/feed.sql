@@ -35,6 +35,17 @@ SELECT st.entity, st.id, st.version, st.body, CASE WHEN EXISTS (
 FROM state_scope ss JOIN state st ON st.entity = ss.entity AND st.id = ss.id
 WHERE ss.scope = :scope ORDER BY st.entity, st.id;
 
+-- :left_scope
+SELECT f.entity, f.id, MAX(f.version) AS version, st.version AS now_version, st.body
+FROM feed_scope fs
+JOIN feed f ON f.seq = fs.seq
+LEFT JOIN state st ON st.entity = f.entity AND st.id = f.id AND EXISTS (
+  SELECT 1 FROM state_scope ss JOIN scope_held h ON h.scope = ss.scope
+  WHERE ss.entity = f.entity AND ss.id = f.id AND h.agent_id = :agent_id
+)
+WHERE fs.scope = :scope AND fs.seq > :after
+GROUP BY f.entity, f.id, st.version, st.body;
+
 -- :snapshot
 SELECT st.entity, st.id, st.version, st.body FROM state st
 WHERE (st.entity, st.id) > (:entity, :id) AND EXISTS (
