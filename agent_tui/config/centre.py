@@ -33,13 +33,6 @@ class Entitlement(msgspec.Struct, frozen=True, kw_only=True):
     """How often a year; 0 is without limit."""
 
 
-class SeatPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """A place of the demo that a person may take instead of a robot."""
-
-    mode: str
-    login: str
-
-
 class CentreSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Figures of the whole centre; seconds of business time unless said otherwise."""
 
@@ -50,14 +43,6 @@ class CentreSettings(msgspec.Struct, frozen=True, kw_only=True):
     service_level_target: float = 0.80
     abandonment_target: float = 0.05
     offer_timeout_s: int = 15
-    wrap_up_s: int = 120
-    survey_days: int = 7
-    reveal_s: int = 60
-    """Real seconds."""
-    step_up_s: int = 300
-    """Real seconds."""
-    default_group: str = "cards"
-    default_language: str = "zh"
 
 
 class Centre(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +52,6 @@ class Centre(msgspec.Struct, frozen=True, kw_only=True):
     people: tuple[Agent, ...]
     entitlements: tuple[Entitlement, ...]
     settings: CentreSettings
-    seats: tuple[SeatPlan, ...] = ()
 
 
 class _File:
@@ -110,7 +94,7 @@ class _File:
             raise self.wrong(name, f"[[{name}]]")
         found: dict[str, S] = {}
         for at, value in enumerate(given, 1):
-            label = str(value.get("id") or value.get("login") or at) if isinstance(value, dict) else str(at)
+            label = str(value.get("id") or at) if isinstance(value, dict) else str(at)
             row = self.struct(value, kind, f"{name}[{label}]")
             if label in found:
                 raise self.wrong(f"{name}[{label}]", "id")
@@ -135,7 +119,6 @@ class _File:
 
 TIERS = ("standard", "gold", "platinum", "vip")
 LANGUAGES = ("zh", "en", "ja")
-MODES = ("desk", "monitor", "train")
 
 
 def load(folder: Path) -> Centre:
@@ -143,15 +126,13 @@ def load(folder: Path) -> Centre:
     calendars = _calendars(_File(folder, "calendars.toml"))
     groups = _groups(_File(folder, "groups.toml"), calendars)
     ids = [group.id for group in groups]
-    people, seats = _people(_File(folder, "people.toml"), ids)
     return Centre(
         groups=groups,
         categories=_categories(_File(folder, "categories.toml"), ids),
         calendars=calendars,
-        people=people,
+        people=_people(_File(folder, "people.toml"), ids),
         entitlements=_entitlements(_File(folder, "entitlements.toml")),
-        settings=_settings(_File(folder, "settings.toml"), ids),
-        seats=seats,
+        settings=_settings(_File(folder, "settings.toml")),
     )
 
 
@@ -195,8 +176,8 @@ def _categories(file: _File, groups: list[str]) -> tuple[Category, ...]:
     return rows
 
 
-def _people(file: _File, groups: list[str]) -> tuple[tuple[Agent, ...], tuple[SeatPlan, ...]]:
-    file.only("person", "seat")
+def _people(file: _File, groups: list[str]) -> tuple[Agent, ...]:
+    file.only("person")
     rows = file.rows("person", Agent)
     logins: set[str] = set()
     for row in rows:
@@ -207,11 +188,7 @@ def _people(file: _File, groups: list[str]) -> tuple[tuple[Agent, ...], tuple[Se
         if row.login in logins:
             raise file.wrong(f"{here}.login", f"'{row.login}'")
         logins.add(row.login)
-    seats = file.rows("seat", SeatPlan)
-    for seat in seats:
-        file.among(f"seat[{seat.login}].login", [seat.login], sorted(logins))
-        file.among(f"seat[{seat.login}].mode", [seat.mode], MODES)
-    return rows, seats
+    return rows
 
 
 def _entitlements(file: _File) -> tuple[Entitlement, ...]:
@@ -222,9 +199,7 @@ def _entitlements(file: _File) -> tuple[Entitlement, ...]:
     return rows
 
 
-def _settings(file: _File, groups: list[str]) -> CentreSettings:
+def _settings(file: _File) -> CentreSettings:
     settings = file.struct(file.table, CentreSettings, "settings")
     _zone(file, "timezone", settings.timezone)
-    file.among("default_group", [settings.default_group], groups)
-    file.among("default_language", [settings.default_language], LANGUAGES)
     return settings

@@ -7,7 +7,6 @@ from typing import Annotated
 import msgspec
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
-Seconds = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -17,10 +16,6 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Name of a theme file, without its ending."""
     profile: str = "default"
     """Which of the person's profiles a desk opens when none is named."""
-    lock_after_s: Seconds = 900
-    """Idle seconds after which the desk asks for the password again (PCI DSS 8.2.8: 15 minutes at most)."""
-    bell: bool = True
-    """Whether an offered contact rings the terminal's bell."""
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

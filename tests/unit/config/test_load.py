@@ -24,10 +24,10 @@ def test_without_any_file_the_defaults_stand() -> None:
 
 
 def test_defaults_then_system_then_user_then_environment_then_flags(home: Path) -> None:
-    write(home, "system", '[desk]\ntheme = "light"\nlock_after_s = 60\n[server]\nport = 1\nhost = "0.0.0.0"\n')
-    write(home, "config", "[desk]\nlock_after_s = 120\n[server]\nport = 2\n")
+    write(home, "system", '[desk]\ntheme = "light"\nprofile = "a"\n[server]\nport = 1\nhost = "0.0.0.0"\n')
+    write(home, "config", "[desk]\nprofile = 'b'\n[server]\nport = 2\n")
     found = load({"server.port": 4, "server.host": None}, {"AGENT_TUI_SERVER_PORT": "3", "AGENT_TUI_HOME": "x"})
-    assert (found.desk.theme, found.desk.lock_after_s, found.server.port) == ("light", 120, 4)
+    assert (found.desk.theme, found.desk.profile, found.server.port) == ("light", "b", 4)
     assert found.server.host == "0.0.0.0"
     assert load(environ={"AGENT_TUI_SERVER_PORT": "3"}).server.port == 3
 
@@ -35,7 +35,7 @@ def test_defaults_then_system_then_user_then_environment_then_flags(home: Path) 
 @pytest.mark.parametrize(
     ("text", "key", "line", "near"),
     [
-        ('[desk]\nbell = true\nteme = "x"\n', "desk.teme", 3, "desk.theme"),
+        ('[desk]\nprofile = "x"\nteme = "x"\n', "desk.teme", 3, "desk.theme"),
         ('# c\nlangage = "zh"\n', "langage", 2, "language"),
         ("[servr]\nport = 1\n", "servr.port", 2, "server.port"),
         ('desk.thme = "x"\n', "desk.thme", 1, "desk.theme"),
@@ -59,7 +59,7 @@ def test_a_key_unlike_any_other_lists_what_there_is(home: Path) -> None:
     assert all(key in str(caught.value.args_["known"]) for key in KEYS)
 
 
-@pytest.mark.parametrize("text", ["[server]\nport = 70000\n", '[server]\nport = "x"\n', "[desk]\nlock_after_s = 0\n"])
+@pytest.mark.parametrize("text", ["[server]\nport = 70000\n", '[server]\nport = "x"\n', "[server]\nport = -1\n"])
 def test_a_value_of_the_wrong_kind_is_blamed_on_its_line(home: Path, text: str) -> None:
     write(home, "config", text)
     with pytest.raises(ConfigError) as caught:
