@@ -19,7 +19,7 @@ from agent_tui.desk.reveals import SHOWN_S
 from agent_tui.desk.sight import Sight
 from agent_tui.desk.wakes import Wakes
 from agent_tui.domain.commands import OFFLINE, Command
-from agent_tui.errors import Corrupt, Offline, StoreError
+from agent_tui.errors import Corrupt, Offline, Refused, StoreError
 from agent_tui.i18n.message import Msg, msg
 from agent_tui.policy.decision import Decision
 from agent_tui.store.journal import CAP, Journal, NewItem
@@ -99,6 +99,7 @@ class Desk:
             return NotSubmitted(why=msg("desk.store.cap", cap=CAP))
         new = NewItem(
             id=ids.command_id(),
+            agent_id=self.sight.cache.agent_id,
             command=scrubbed(command),
             if_match=if_match,
             offline=offline,
@@ -160,7 +161,11 @@ class Desk:
         files = Files(self.sight.cache, self.journal, self.sight.link, self.sight.clock)
         seat = Seat(self.profile.url, self.profile.login, self.profile.device_id, self.profile.client_version)
         self._link = Link(seat, files, self._rows_changed, self._answered, transport=self.profile.transport)
-        await self._link.start(password)
+        try:
+            await self._link.start(password)
+        except Refused:
+            self._link = None
+            raise
         self._authority.warm()
 
     async def disconnect(self) -> None:

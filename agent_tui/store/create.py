@@ -48,6 +48,7 @@ def m0001_outbox_receipts_drafts(db: Database) -> None:
         """CREATE TABLE outbox(
              n INTEGER PRIMARY KEY AUTOINCREMENT,
              id TEXT NOT NULL UNIQUE,
+             agent_id TEXT NOT NULL,
              lane TEXT NOT NULL,
              type TEXT NOT NULL,
              target TEXT,

@@ -18,7 +18,7 @@ IntegrityError: type[Exception] = dbapi2.IntegrityError
 
 KEY_BYTES = 32
 BUSY_MS = 2000
-CACHE_KIB = 6144
+CACHE_KIB = 8192
 """Decrypted pages kept in memory by one connection: the order index of 100,000 contacts and some windows."""
 
 _FULL = 13

@@ -43,6 +43,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
     n: int
     id: str
+    agent_id: str
+    """Who did it; empty when nobody had ever signed in here. It is sent as nobody else."""
     lane: str
     type: str
     target: str | None
@@ -70,6 +72,7 @@ class NewItem(msgspec.Struct, frozen=True, kw_only=True):
     """What is given to `Journal.add`."""
 
     id: str
+    agent_id: str
     command: Command
     if_match: int | None
     offline: bool
@@ -126,6 +129,7 @@ class Journal:
         """Returns when it is on disk. DiskFull, StoreError when it is not: then nothing was kept."""
         values = (
             new.id,
+            new.agent_id,
             commands.target(new.command) or "desk",
             type(new.command).__name__,
             commands.target(new.command),
@@ -216,12 +220,12 @@ class Journal:
 
 
 def _item(row: tuple[Any, ...]) -> Item:
-    n, id_, lane, kind, target, if_match, body, offline, made_at, made_ms, state, attempts, seq, problem, reasons = (
-        row
-    )
+    n, id_, agent_id, lane, kind, target, if_match, body, offline, made_at, made_ms, *rest = row
+    state, attempts, feed_seq, problem, reasons = rest
     return Item(
         n=n,
         id=id_,
+        agent_id=agent_id,
         lane=lane,
         type=kind,
         target=target,
@@ -232,7 +236,7 @@ def _item(row: tuple[Any, ...]) -> Item:
         made_ms=made_ms,
         state=state,
         attempts=attempts,
-        feed_seq=seq,
+        feed_seq=feed_seq,
         problem=problem,
         reasons=msgspec.json.decode(reasons, type=tuple[dict[str, str], ...]),
     )

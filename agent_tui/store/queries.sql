@@ -71,11 +71,11 @@ SELECT list, group_id, n FROM tally WHERE n > 0;
 SELECT MIN(place) FROM row WHERE group_id = ? AND place >= ? AND place < ?;
 
 -- :outbox_add
-INSERT INTO outbox(id, lane, type, target, if_match, body, offline, made_at, made_ms, state)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued');
+INSERT INTO outbox(id, agent_id, lane, type, target, if_match, body, offline, made_at, made_ms, state)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued');
 
 -- :outbox_all
-SELECT n, id, lane, type, target, if_match, body, offline, made_at, made_ms, state, attempts, feed_seq, problem, reasons
+SELECT n, id, agent_id, lane, type, target, if_match, body, offline, made_at, made_ms, state, attempts, feed_seq, problem, reasons
 FROM outbox ORDER BY n;
 
 -- :outbox_sending

@@ -15,7 +15,7 @@ from agent_tui.client.api import Api
 from agent_tui.client.login import Login
 from agent_tui.client.problems import Declined
 from agent_tui.domain.commands import Command
-from agent_tui.errors import ConnectionError_
+from agent_tui.errors import ConnectionError_, Refused
 from agent_tui.i18n.message import msg
 from agent_tui.store.cache import Cache
 from agent_tui.store.journal import Journal
@@ -73,7 +73,8 @@ class Link:
     async def start(self, password: str) -> None:
         """Start both lanes and wait until the person is accepted or the server is found out of reach.
 
-        Declined when the person is not accepted; then nothing runs.
+        Declined when the person is not accepted, Refused when the server is not of this profile's world, live or
+        simulated; then nothing runs.
         """
         files = self._files
         login = self._login = Login(self._api, self._seat.login, password)
@@ -82,7 +83,7 @@ class Link:
         files.journal.prune()
         try:
             self.pull.greet(await login.ensure())
-        except Declined as error:
+        except Refused as error:
             files.state.to(Connection.REFUSED, msg(error.key))
             await self.stop()
             raise

@@ -65,9 +65,15 @@ class Pull:
         await self._follow()
 
     def greet(self, session: Session | None) -> None:
-        """A new session began (None: the old one stands): whose cache this is, and what time it is."""
+        """A new session began (None: the old one stands): whose cache this is, and what time it is.
+
+        Refused when this profile was used in live work and the server is a simulation, or the other way round.
+        """
         if session is None:
             return
+        if self._cache.meta.get("banner", session.banner) != session.banner:
+            # Work kept for real customers is not for a simulation, nor the other way round.
+            raise Refused("train.guard.other_world", now=session.banner or "live")
         if self._cache.agent_id not in ("", session.agent_id):
             # What another person was allowed to see is not for this one.
             rebuild(self._cache)

@@ -121,7 +121,7 @@ class Push:
         earlier connection that ended under it."""
         lanes: set[str] = set(self._busy)
         for item in self._journal.items():
-            if item.lane in lanes or item.state not in UNSENT:
+            if item.lane in lanes or item.state not in UNSENT or item.agent_id not in ("", self._cache.agent_id):
                 continue
             lanes.add(item.lane)
             job = self._job(item)

@@ -29,7 +29,7 @@ from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope, Outcome, StatusAnswer
 from tests import eg
 from tests.flow.conftest import pending, until
-from tests.flow.fake import Fake, Handler, applied, lost, no, ok, unreachable
+from tests.flow.fake import Fake, Handler, applied, lost, no, ok, session, unreachable
 from tests.store.test_write import put
 
 NOTE = AddNote(contact_id="k1", text="称收不到对账单")
@@ -237,3 +237,16 @@ async def test_accepting_is_not_queued_while_offline(desk: Desk) -> None:
     assert isinstance(answer, NotSubmitted)
     assert set(answer.reasons[0]) == {"zh", "en", "ja"}
     assert not pending(desk)
+
+
+async def test_work_of_the_person_before_is_not_sent_as_the_next(live: Desk, fake: Fake) -> None:
+    await live.disconnect()
+    submitted(live, NOTE)
+    fake.always("POST", routes.SESSION, ok(session(agent_id="a2")))
+    await live.connect("secret")
+    fake.prepare("POST", routes.COMMANDS, applied)
+    await until(lambda: live.sight.link.online, "online")
+    mine = submitted(live, AddNote(contact_id="k2", text="y"))
+    await live.settle(mine)
+    assert [envelope.id for envelope in fake.sent()] == [mine]
+    assert "AddNote" in pending(live)

@@ -28,7 +28,7 @@ NOTE = AddNote(contact_id="k1", text="称收不到对账单")
 
 
 def item(command: Command = NOTE, id: str = "i1", *, offline: bool = True) -> NewItem:
-    return NewItem(id=id, command=command, if_match=None, offline=offline, made_at=eg.NOW)
+    return NewItem(id=id, agent_id="a1", command=command, if_match=None, offline=offline, made_at=eg.NOW)
 
 
 def reopened(journal: Journal) -> Journal:
@@ -38,7 +38,7 @@ def reopened(journal: Journal) -> Journal:
 
 def test_a_command_comes_back_as_it_was(journal: Journal) -> None:
     wrap_up = WrapUpContact(contact_id="k1", category="card_fee", result="answered", note="ok")
-    journal.add(NewItem(id="i1", command=wrap_up, if_match=7, offline=True, made_at=eg.NOW))
+    journal.add(NewItem(id="i1", agent_id="a1", command=wrap_up, if_match=7, offline=True, made_at=eg.NOW))
     (kept,) = journal.items()
     assert (kept.command, kept.if_match, kept.made_at, kept.state) == (wrap_up, 7, eg.NOW, "queued")
     assert kept.lane == kept.target == "contact:k1"
@@ -62,8 +62,8 @@ def test_what_must_not_wait_cannot_be_queued_offline(journal: Journal, kind: str
     with pytest.raises(Exception, match="CHECK constraint"):
         journal._writer.put(
             lambda c: c.execute(
-                "INSERT INTO outbox(id, lane, type, body, offline, made_at, made_ms, state)"
-                " VALUES ('x', 'x', ?, '', 1, '', 0, 'queued')",
+                "INSERT INTO outbox(id, agent_id, lane, type, body, offline, made_at, made_ms, state)"
+                " VALUES ('x', 'x', 'x', ?, '', 1, '', 0, 'queued')",
                 (kind,),
             )
         ).result(5)
