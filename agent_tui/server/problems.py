@@ -83,7 +83,8 @@ def of_reasons(
     said = tuple(reason.sentences or sentences(key, {}) for reason in reasons) or (sentences(key, {}),)
     levels = [reason.needs_level for reason in reasons if reason.needs_level is not None]
     needs = level if level is not None else (max(levels) if levels else None)
-    return make(name, key=key, reasons=said, needs_level=needs, limit_minor=limit_minor, command_id=command_id)
+    told = make(name, key=key, reasons=said, needs_level=needs, limit_minor=limit_minor, command_id=command_id)
+    return msgspec.structs.replace(told, detail=" ".join(one.get("en", "") for one in said) or told.detail)
 
 
 def encode(told: Problem) -> bytes:

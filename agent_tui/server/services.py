@@ -19,6 +19,7 @@ from agent_tui.server.record import Answer
 from agent_tui.server.vault import Vault
 from agent_tui.wire.command import Envelope
 from agent_tui.wire.problem import Problem
+from agent_tui.wire.session import SIMULATION
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,4 +48,4 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def banner(self) -> str:
-        return "simulation" if self.options.simulation else ""
+        return SIMULATION if self.options.simulation else ""
