@@ -208,11 +208,12 @@ def _action(node: Do, known: Known) -> Iterator[Finding]:
 
 
 def _party(node: HandOver, known: Known) -> Iterator[Finding]:
-    wanted = known.departments if node.how == "work_order" else known.groups
-    both = None if wanted is None else wanted | (known.groups or frozenset())
-    if both is not None and node.to not in both:
-        yield _finding(node, "group", word=node.to, near=nearest(node.to, both))
-    elif node.how != "work_order" and known.groups is not None and node.to not in known.groups:
+    if known.groups is None or known.departments is None:
+        return
+    parties = known.groups | known.departments
+    if node.to not in parties:
+        yield _finding(node, "group", word=node.to, near=nearest(node.to, parties))
+    elif node.how != "work_order" and node.to not in known.groups:
         yield _finding(node, "not_a_queue", word=node.to)
 
 

@@ -11,7 +11,7 @@ from agent_tui.blueprints.conditions import Value
 from agent_tui.blueprints.facts import VARIABLES, enough
 from agent_tui.blueprints.model import Ask, Blueprint, Check, Do, End, HandOver, LookUp, Node, Offer, Send, Texts
 from agent_tui.blueprints.template import BLANK, fill, single
-from agent_tui.blueprints.walk import Run, current, given, known, verified
+from agent_tui.blueprints.walk import Run, current, done_here, given, known, verified
 from agent_tui.i18n.catalog import say
 
 
@@ -159,7 +159,7 @@ def shown(run: Run) -> Shown:
         choices=_choices(node, run.language),
         outcomes=node.outcomes,
         answer=_before(run),
-        done=run.done[node.id].outcome if node.id in run.done else "",
+        done=before.outcome if (before := done_here(run)) else "",
         number=1 + sum(not step.auto for step in run.steps),
         ended=isinstance(node, End),
     )

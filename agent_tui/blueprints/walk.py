@@ -68,7 +68,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     ahead: tuple[Taken, ...] = ()
     """Steps gone back over; the first is about `node`."""
     done: dict[str, Result] = {}
-    """Node → its lasting result."""
+    """Lasting results, by node and how often it was passed before (`visit`)."""
     deviations: tuple[Deviation, ...] = ()
     trail: tuple[str, ...] = ()
     """Every move, `advance:greet`, `back:greet`, `language:en`, in order; for the audit."""
@@ -114,10 +114,20 @@ def missed(run: Run) -> tuple[str, ...]:
 def verified(run: Run) -> str:
     """The strongest degree to which the caller is verified, before this run or in it."""
     degrees = [str(run.facts.get("contact.verified", "none"))]
-    for node in run.blueprint.nodes:
-        if isinstance(node, Check) and node.id in run.done:
-            degrees.append(node.degree)
+    passed = {key.partition(":")[0] for key in run.done}
+    degrees += [node.degree for node in run.blueprint.nodes if isinstance(node, Check) and node.id in passed]
     return max((d for d in degrees if d in DEGREES), key=DEGREES.index, default="none")
+
+
+def visit(run: Run) -> str:
+    """The key of this visit to the present node: going back comes to the same visit, going round to a new one."""
+    before = sum(step.node == run.node for step in run.steps)
+    return f"{run.node}:{before + 1}"
+
+
+def done_here(run: Run) -> Result | None:
+    """What was already done on this visit, before going back."""
+    return run.done.get(visit(run))
 
 
 def given(run: Run) -> dict[str, Value]:
@@ -237,12 +247,12 @@ def _accept(run: Run, node: Node, answer: Value | Result | None) -> tuple[Value 
         return reading.read(node, raw, str(run.facts.get("time.today", ""))), run.done
     result = _result(run, node, answer)
     if result.outcome in LASTING:
-        return result.outcome, {**run.done, node.id: result}
-    return result.outcome, {name: kept for name, kept in run.done.items() if name != node.id}
+        return result.outcome, {**run.done, visit(run): result}
+    return result.outcome, {key: kept for key, kept in run.done.items() if key != visit(run)}
 
 
 def _result(run: Run, node: Node, answer: Value | Result | None) -> Result:
-    before = run.done.get(node.id)
+    before = done_here(run)
     if answer is None:
         return before or _by_itself(run, node)
     result = answer if isinstance(answer, Result) else Result(outcome=str(answer))

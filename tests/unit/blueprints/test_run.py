@@ -18,6 +18,7 @@ from agent_tui.blueprints.run import (
     command,
     current,
     deviate,
+    done_here,
     ended,
     filled,
     jump,
@@ -36,6 +37,7 @@ from agent_tui.blueprints.run import (
 )
 from agent_tui.blueprints.walk import Run, missed
 from agent_tui.domain.commands import PerformAction, RaiseWorkOrder, VerifyCaller
+from agent_tui.domain.contact import Verified
 from agent_tui.errors import InputError
 from tests.unit.blueprints.walks import FILES, STEPS, TODAY, answer, learned, read, walk
 
@@ -80,7 +82,7 @@ def test_back_undoes_advance_and_a_kept_run_is_the_same_run(name: str, seed: int
     for before, after in pairwise(places):
         assert place(back(after)) == place(before)
         undone = back(after)
-        again = None if undone.node in after.done else after.steps[len(undone.steps)].answer
+        again = None if done_here(undone) else after.steps[len(undone.steps)].answer
         assert place(advance(undone, again)) == place(after)
         assert resume(leave(after), read(name), after.facts) == after
 
@@ -113,7 +115,7 @@ def _move(run: Run, rng: random.Random) -> Run:
         return back(run)
     if isinstance(node, LookUp):
         run = learn(run, learned(run, node.facts, rng))
-    return advance(run, None if node.id in run.done else answer(run, rng))
+    return advance(run, None if done_here(run) else answer(run, rng))
 
 
 def test_an_action_that_was_done_stays_done_when_going_back() -> None:
@@ -128,10 +130,18 @@ def test_an_action_that_was_done_stays_done_when_going_back() -> None:
         advance(again, "refused")
 
 
+def test_going_round_again_is_a_new_visit() -> None:
+    run = start(read("statement_billing"), {**FACTS, "contact.verified": "basic"}, "zh")
+    once = to(run, "resend", None, None, "email", "2026-01", "applied", None, "accepted", None, True)
+    twice = to(once, "resend", None, None, "sms", "2026-02")
+    assert twice.node == "resend" and done_here(twice) is None
+    assert advance(twice, "refused").node == "cannot"
+
+
 def test_a_check_passes_only_with_enough_right_answers() -> None:
     run = to(pos(), None, None, "locked")
     assert command(run, contact_id="k1", checks=("merchant_name",)) == VerifyCaller(
-        contact_id="k1", degree="basic", checks=("merchant_name",)
+        contact_id="k1", degree=Verified.BASIC, checks=("merchant_name",)
     )
     with pytest.raises(InputError, match="checks"):
         advance(run, Result(outcome="passed", checks=("merchant_name",)))

@@ -37,9 +37,17 @@ def read(name: str) -> Blueprint:
     return parse(file.read_text(encoding="utf-8"), file.name)
 
 
+def _value(name: str, rng: random.Random) -> Value:
+    if name == "product.status":
+        return rng.choice(["normal", "blocked", "lost", "frozen", "locked", "closed"])
+    if name == "product.kind":
+        return rng.choice(["credit_card", "debit_card", "account"])
+    return examples()[name]
+
+
 def facts(rng: random.Random) -> dict[str, Value]:
     """What is always known, and any part of the rest."""
-    found = {name: value for name, value in examples().items() if name in ALWAYS or rng.random() < 0.6}
+    found = {name: _value(name, rng) for name in examples() if name in ALWAYS or rng.random() < 0.6}
     found["contact.verified"] = rng.choice(["none", "none", "basic", "full"])
     if found["contact.verified"] != "none":
         found |= {"customer.name": "张•", "customer.kind": "person"}
@@ -95,7 +103,7 @@ def _day(ask: Ask, rng: random.Random) -> str:
 
 def learned(run: Run, node_facts: tuple[str, ...], rng: random.Random) -> dict[str, Value]:
     """A look-up makes its facts known, or not."""
-    return {name: examples()[name] for name in node_facts} if rng.random() < 0.8 else {}
+    return {name: _value(name, rng) for name in node_facts} if rng.random() < 0.8 else {}
 
 
 def walk(blueprint: Blueprint, seed: int, language: str) -> Iterator[Run]:
