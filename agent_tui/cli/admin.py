@@ -79,10 +79,8 @@ def _text(path: Path | None) -> str | None:
 
 def _with(database: Path, work: Callable[[Database], int], *, make: bool) -> int:
     """Do `work` on the open database."""
-    try:
-        from agent_tui.server.database import Database
-    except ModuleNotFoundError as error:
-        raise UsageError("error.not_installed", name="admin", package=error.name or "", extra="server") from None
+    from agent_tui.server.database import Database
+
     if not make and not database.is_file():
         raise ConfigError("cli.admin.no_database", file=str(database))
     if not database.parent.is_dir():

@@ -14,6 +14,9 @@ from agent_tui.i18n.catalog import say
 INTERRUPTED = 130
 UNEXPECTED = 70
 NO_SPACE = 74
+MISSING = 69
+_EXTRA = "server"
+"""The only part of the program that is installed by name: everything else is always there."""
 
 
 def sentence(error: AgentTuiError, language: str) -> str:
@@ -82,6 +85,11 @@ def guard(body: Callable[[], int], language: str) -> int:
     except BrokenPipeError:
         _quiet_pipe()
         return 0
+    except ModuleNotFoundError as error:
+        if (error.name or "agent_tui").startswith("agent_tui"):
+            return _unexpected(error, language)
+        tell(say("error.not_installed", language, package=error.name, extra=_EXTRA))
+        return MISSING
     except OSError as error:
         if error.errno == errno.ENOSPC:
             tell(say("error.disk_full", language, path=error.filename or "-"))

@@ -137,6 +137,11 @@ def test_a_full_disk_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert "The disk is full" in capsys.readouterr().err
 
 
+def test_a_part_that_is_not_installed_says_how_to_get_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert raising(ModuleNotFoundError("No module named 'litestar'", name="litestar")) == 69
+    assert "agent-tui[server]" in capsys.readouterr().err
+
+
 def test_what_nobody_expected_leaves_places_in_a_log_and_no_values(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
