@@ -20,30 +20,47 @@ from agent_tui.tui.words import Words
 SCREENS = {
     "desk": ("agent_tui.tui.screens.desk", "DeskScreen"),
     "monitor": ("agent_tui.tui.screens.monitor", "MonitorScreen"),
-    "train": ("agent_tui.tui.screens.train", "TrainScreen"),
 }
 """Mode → module and class of its screen, imported when that mode starts."""
 
 
-class DeskApp(App[int], inherit_bindings=False):
-    """One mode, one screen. `connect` runs after the first paint."""
+class Program(App[int], inherit_bindings=False):
+    """What every terminal program of ours has: theme, words, the moment of the last key, an end without a traceback."""
 
     CSS_PATH: ClassVar = ["styles/station.tcss", "styles/dialogs.tcss"]
     ENABLE_COMMAND_PALETTE = False
     TITLE = "agent-tui"
 
-    def __init__(self, mode: str, door: Door, words: Words, theme: themes.ThemeFile) -> None:
+    def __init__(self, words: Words, theme: themes.ThemeFile) -> None:
         super().__init__()
-        self.mode, self.door, self.words = mode, door, words
+        self.words = words
         self.painter = Painter(themes.Ink(theme))
         self.key_at = 0.0
         """When the last key came (monotonic seconds)."""
         self.failure: BaseException | None = None
         self.demo_password = ""
         """Of the made-up person at a seat of the demo, who could not know it; filled in where it is asked."""
-        self._connect: Callable[[], Awaitable[None]] | None = None
         self.register_theme(themes.textual_theme(theme))
         self.theme = theme.name
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key):
+            self.key_at = monotonic()
+        await super().on_event(event)
+
+    def _fatal_error(self) -> None:
+        """Leave without printing the stock traceback, which shows the values of variables."""
+        self.failure = self._exception
+        self._close_messages_no_wait()
+
+
+class DeskApp(Program, inherit_bindings=False):
+    """One mode, one screen. `connect` runs after the first paint."""
+
+    def __init__(self, mode: str, door: Door, words: Words, theme: themes.ThemeFile) -> None:
+        super().__init__(words, theme)
+        self.mode, self.door = mode, door
+        self._connect: Callable[[], Awaitable[None]] | None = None
 
     def get_default_screen(self) -> Screen[None]:
         return station(self.mode)(self.door, self.words, self.painter)
@@ -64,16 +81,6 @@ class DeskApp(App[int], inherit_bindings=False):
             # Signing in was refused: nothing can be done at this desk, so it closes and says why.
             self.failure = error
             self.exit(error.exit_code)
-
-    async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key):
-            self.key_at = monotonic()
-        await super().on_event(event)
-
-    def _fatal_error(self) -> None:
-        """Leave without printing the stock traceback, which shows the values of variables."""
-        self.failure = self._exception
-        self._close_messages_no_wait()
 
 
 def station(mode: str) -> Callable[[Door, Words, Painter], Screen[None]]:

@@ -123,7 +123,12 @@ def _open_profile(mode: str, args: argparse.Namespace, settings: Settings) -> Op
 # ---- showing it ------------------------------------------------------------------------------------------------------
 
 
+SWITCH_S = 0.001
+"""How long a thread at work may keep a key waiting."""
+
+
 async def _show(mode: str, opened: Opened, words: Words, theme: themes.ThemeFile) -> int:
+    sys.setswitchinterval(SWITCH_S)
     app = DeskApp(mode, opened.desk, words, theme)
     app.demo_password = opened.password if opened.demo else ""
     app.connect_with(lambda: opened.desk.connect(opened.password))

@@ -310,7 +310,7 @@ async def _work_order(desk: DeskScreen, given: Mapping[str, Any]) -> Outcome | N
             name="title",
             label=words("form.title"),
             required=True,
-            value=str(given.get("title", "")),
+            value=desk.door.draft(f"{key}:title") or str(given.get("title", "")),
             draft=f"{key}:title",
         ),
         Field(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding
 from textual.widgets import TextArea
 
@@ -70,13 +70,16 @@ class DeskScreen(DeskView):
             self.turn_to("customer")
         self.refresh_view(frozenset({"customer"}))
 
-    def arrive(self, view: ContactView) -> None:
-        """A contact was answered: its blueprint lies open where the category leaves no doubt, the text in front."""
+    @work(group="arrive")
+    async def arrive(self, view: ContactView) -> None:
+        """A contact was answered: to where it is worked on; its blueprint lies open where the category leaves no
+        doubt."""
+        self.turn_to("thread" if view.contact.channel in TEXT_CHANNELS else "blueprint")
         guide = self.seat.guide
+        await guide.warm()
         blueprint = guide.obvious(view) if guide.of(view.contact.id) is None else None
         if blueprint is not None:
             self.begin(view, blueprint)
-        self.turn_to("thread" if view.contact.channel in TEXT_CHANNELS else "blueprint")
 
     def begin(self, view: ContactView, blueprint: Blueprint) -> None:
         """Open a blueprint in the customer's language."""

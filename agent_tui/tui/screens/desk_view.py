@@ -128,6 +128,7 @@ class DeskView(Station):
 
     def _paint_bars(self, facts: Facts) -> None:
         width = self.app.size.width
+        self.simulate(facts.status)
         self.query_one("#contact", Bar).put(contact_bar(facts, self.words, width))
         self.query_one("#status", Bar).put(status_line(facts.status, self.words, width))
         self.query_one("#hints", Bar).put(hint_bar(facts, self.words, width, self.here()))
@@ -183,12 +184,13 @@ class DeskView(Station):
         before, self._offered = self._offered, offered
         if offered:
             self.app.bell()
+            self.run_worker(self.seat.guide.warm(), group="warm", exclusive=True)
             self.say(self.words("said.offered"), "warn")
         elif before is not None:
             answered = next((view for view in facts.mine if view.contact.id == before), None)
-            self.call_later(self.arrive, answered) if answered else self.say(self.words("said.lost_offer"), "warn")
+            self.arrive(answered) if answered else self.say(self.words("said.lost_offer"), "warn")
 
-    def arrive(self, view: ContactView) -> None:
+    def arrive(self, view: ContactView) -> object:
         """A contact that was offered is connected."""
 
     def tick(self) -> None:

@@ -13,7 +13,8 @@ from textual.timer import Timer
 
 from agent_tui.clock import monotonic
 from agent_tui.desk.door import Door
-from agent_tui.tui.line import piece, spread
+from agent_tui.desk.views import Status
+from agent_tui.tui.line import Line, piece, spread
 from agent_tui.tui.widgets.lines import Bar, Lines, Painter
 from agent_tui.tui.words import Words
 
@@ -45,6 +46,7 @@ class Station(Screen[None]):
     # ---- layout ----------------------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
+        yield Bar(self.painter, id="simulation", classes="bar")
         yield from self.top()
         yield from self.middle()
         yield Bar(self.painter, id="said", classes="bar")
@@ -76,6 +78,17 @@ class Station(Screen[None]):
         """Pages, two by two, or wider."""
         self.set_class(width < NARROW, "-pages")
         self.set_class(width > WIDE, "-wide")
+
+    def simulate(self, status: Status) -> None:
+        """Show or hide the line that says that nothing here is real."""
+        self.set_class(status.simulation, "-simulation")
+        if status.simulation:
+            self.query_one("#simulation", Bar).put(self.simulation_line(status, self.app.size.width))
+
+    def simulation_line(self, status: Status, width: int) -> Line:
+        """What that line says, in the ink of simulation from end to end."""
+        text = ((" ", "sim"), piece(self.words("simulation"), "sim"))
+        return spread(text, (piece(self.words.clock(status.now), "sim"), (" ", "sim")), width, "sim")
 
     # ---- data ------------------------------------------------------------------------------------------------------
 

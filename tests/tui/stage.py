@@ -1,0 +1,80 @@
+"""A desk on a stage: the app over a fake door, what stands on its screen, and keys pressed one after another."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
+
+from agent_tui.tui import themes
+from agent_tui.tui.app import DeskApp
+from agent_tui.tui.screens.desk import DeskScreen
+from agent_tui.tui.screens.station import COALESCE_S
+from agent_tui.tui.words import Words
+from tests.tui.fake import FakeDoor
+
+
+class Stage:
+    """What a test sees and does."""
+
+    def __init__(self, pilot: Pilot[int], door: FakeDoor, desk: DeskScreen) -> None:
+        self.pilot, self.door, self.desk = pilot, door, desk
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, each after what the one before led to."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Type text as a person does."""
+        for char in text:
+            await self.pilot.press("space" if char == " " else char)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Until nothing is waiting to be done or painted."""
+        for _ in range(2):
+            await self.pilot.pause()
+
+    async def told(self, *entities: str) -> None:
+        """Data changed, and the desk has painted it."""
+        self.door.tell(*entities)
+        await self.pilot.pause(COALESCE_S * 1.5)
+        await self.settle()
+
+    async def offer(self, **how: object) -> None:
+        self.door.offer(**how)  # type: ignore[arg-type]
+        await self.told("contact")
+
+    @property
+    def last(self) -> object:
+        """The command submitted last."""
+        return self.door.sent[-1] if self.door.sent else None
+
+    @property
+    def text(self) -> str:
+        """Everything on the screen, line by line."""
+        width = self.pilot.app.size.width
+        strips = self.pilot.app.screen._compositor.render_strips()
+        return "\n".join(strip.crop(0, width).text for strip in strips)
+
+    def line(self, bar: str) -> str:
+        """The text of one of the bars: `contact`, `said`, `status`, `hints`."""
+        strips = self.desk.query_one(f"#{bar}").render_lines(self.desk.query_one(f"#{bar}").size.region)
+        return strips[0].text.strip()
+
+
+@asynccontextmanager
+async def stage(
+    door: FakeDoor | None = None, *, size: tuple[int, int] = (120, 40), language: str = "zh", theme: str = "dark"
+) -> AsyncIterator[Stage]:
+    """A desk that has painted once."""
+    door = door or FakeDoor()
+    app = DeskApp("desk", door, Words(language), themes.load(theme))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause(0.05)
+        desk = app.screen
+        assert isinstance(desk, DeskScreen)
+        yield Stage(pilot, door, desk)

@@ -1,0 +1,138 @@
+"""Actions under authority by keys: the limit, the effect before it happens, the refusal and who could help."""
+
+from __future__ import annotations
+
+from agent_tui.domain import commands as c
+from agent_tui.domain.customer import Secret
+from tests.tui.stage import Stage, stage
+
+
+async def in_a_call(at: Stage) -> None:
+    await at.offer()
+    await at.press("f9")
+    await at.told("contact")
+
+
+async def test_a_fee_within_the_limit_shows_its_effect_before_it_is_done() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        await at.press("f2", "W")
+        assert "本人额度 50.00，今日已用 20.00" in at.text
+        await at.type("30")
+        await at.press("tab")
+        await at.type("first time")
+        await at.press("f9")
+        assert "向 张• 减免费用 30.00 CNY" in at.text
+        assert not any(isinstance(sent, c.PerformAction) for sent in at.door.sent)
+        await at.press("enter")
+        done = at.door.sent[-1]
+        assert isinstance(done, c.PerformAction)
+        assert (done.action, done.amount_minor, done.reason, done.contact_id) == (
+            "waive_fee",
+            3_000,
+            "first time",
+            "q0",
+        )
+
+
+async def test_a_fee_above_the_limit_says_so_and_names_who_could() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        await at.press("f2", "W")
+        await at.type("80")
+        assert "本级额度 50.00" in at.text
+        assert "L3" in at.text
+        assert "现无人在线" not in at.text
+        assert "王芳" in at.text
+
+
+async def test_a_reason_that_the_policy_asks_for_cannot_be_left_out() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        await at.press("f2", "W")
+        await at.type("30")
+        await at.press("f9")
+        assert "请填写原因" in at.text
+
+
+async def test_an_amount_that_is_none_is_said() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        await at.press("f2", "W")
+        await at.type("3o")
+        await at.press("f9")
+        assert "金额应为数字" in at.text
+
+
+async def test_full_width_digits_are_an_amount() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        await at.press("f2", "W")
+        await at.type("３０")
+        await at.press("tab")
+        await at.type("x")
+        await at.press("f9", "enter")
+        done = at.door.sent[-1]
+        assert isinstance(done, c.PerformAction)
+        assert done.amount_minor == 3_000
+
+
+async def test_a_greyed_action_answers_with_its_reason() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        await at.press("f6", "u")
+        assert "解除止付须三级以上" in at.line("said")
+        assert not any(isinstance(sent, c.PerformAction) for sent in at.door.sent)
+        await at.press("f8")
+        assert "王芳" in at.text
+
+
+async def test_a_card_is_blocked_after_choosing_it_and_saying_yes() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        await at.press("f2", "B", "1", "f9")
+        assert "立即止付 张• 的 信用卡 •••• 1234" in at.text
+        await at.press("enter")
+        done = at.door.sent[-1]
+        assert isinstance(done, c.PerformAction)
+        assert (done.action, done.product_id, done.reason) == ("block_card", "p1", "lost")
+
+
+async def test_a_field_is_revealed_with_a_purpose_and_its_seconds_shown() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        await at.press("f2", "R", "2", "tab", "1", "f9")
+        done = at.door.sent[-1]
+        assert done == c.RevealField(customer_id="c1", field=Secret.PHONE, purpose="核验身份", contact_id="q0")
+        await at.told("reveal")
+        assert "13812345678" in at.text
+        assert "剩 60 秒" in at.text
+        at.door.reveals.clear()
+        await at.told("reveal")
+        assert "13812345678" not in at.text
+
+
+async def test_a_work_order_goes_to_a_department_also_while_offline() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        at.door.online = False
+        await at.told("connection")
+        await at.press("f2", "O")
+        await at.type("fraud")
+        await at.press("tab")
+        await at.type("please check")
+        await at.press("f9")
+        assert at.last == c.RaiseWorkOrder(
+            group="risk_dept", title="fraud", text="please check", contact_id="q0", customer_id="c1"
+        )
+        assert "已存本机" in at.line("said")
+
+
+async def test_escape_leaves_a_form_and_its_text_is_there_again() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        await at.press("f2", "O")
+        await at.type("half")
+        await at.press("escape", "f2", "O")
+        assert at.door.drafts["work_order:c1:title"] == "half"
+        assert "half" in at.text
