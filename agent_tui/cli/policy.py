@@ -159,13 +159,13 @@ def _explain(policy: Policy, args: argparse.Namespace, language: str) -> int:
     from agent_tui.policy.explain import explain
     from agent_tui.policy.lint import tag
 
-    found = explain(policy, _facts(args))
+    facts = _facts(args)
+    found = explain(policy, facts)
     print(say("cli.policy.answer", language, answer=say(f"policy.outcome.{tag(found.decision)}", language)))
     if isinstance(found.decision, NeedsCosign):
         signing = {"level": found.decision.level, "people": found.decision.people}
         print(say("cli.policy.cosign", language, **signing))
-    if found.decision.limit_minor is not None:
-        print(say("cli.policy.limit", language, limit=Money(found.decision.limit_minor)))
+    _print_limits(policy, facts, language)
     print(say("cli.policy.rules", language))
     for reason in found.deciding:
         print(f"  {reason.rule}  ({reason.basis})")
@@ -178,6 +178,16 @@ def _explain(policy: Policy, args: argparse.Namespace, language: str) -> int:
         print(f"  {say('policy.change.none', language)}")
     print(say("cli.policy.revision", language, revision=policy.revision))
     return 0
+
+
+def _print_limits(policy: Policy, facts: Facts, language: str) -> None:
+    from agent_tui.policy.limits import limits
+
+    found = limits(policy, facts) if ACTIONS[facts.action].amount else None
+    if found is not None and found.now is not None:
+        print(say("cli.policy.limit", language, limit=Money(found.now)))
+        if found.at_once not in (None, found.now):
+            print(say("cli.policy.limit_fresh", language, limit=Money(found.at_once or 0)))
 
 
 def _limits(policy: Policy, language: str) -> int:

@@ -51,6 +51,12 @@ def test_an_explanation_names_rule_limit_and_what_would_help(cli: Cli, language:
     assert "{" not in ran.out
 
 
+def test_what_was_used_today_is_told_apart_from_the_limit(cli: Cli) -> None:
+    out = cli("policy", "explain", "--action", "waive_fee", "--amount", "10", "--used-for-customer", "20").out
+    assert "alone now: 30.00 CNY" in out
+    assert "nothing used today: 50.00 CNY" in out
+
+
 def test_an_unknown_action_names_the_nearest(cli: Cli) -> None:
     ran = cli("policy", "explain", "--action", "waive_fees")
     assert ran.code == 2
