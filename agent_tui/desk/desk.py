@@ -5,6 +5,7 @@ Nothing here waits for the network: what people do goes to the journal, what the
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from agent_tui.errors import Corrupt, Offline, Refused, StoreError
 from agent_tui.i18n.message import Msg, msg
 from agent_tui.policy.decision import Decision
 from agent_tui.store.journal import CAP, Journal, NewItem
+from agent_tui.store.local_audit import note_event
 from agent_tui.store.lock import ProfileLock
 from agent_tui.store.open import rebuild
 from agent_tui.wire.command import Outcome
@@ -198,7 +200,7 @@ class Desk:
         """Reads are audited; those the server cannot see are kept in the journal's own chain, once a session."""
         if not self.sight.link.online and customer_id not in self._looked_at:
             self._looked_at.add(customer_id)
-            self.journal.note_event("customer_looked_at", customer=customer_id, agent=self.sight.cache.agent_id)
+            note_event(self.journal, "customer_looked_at", customer=customer_id, agent=self.sight.cache.agent_id)
 
     def _rows_changed(self, touched: frozenset[str]) -> None:
         if "contact" in touched:
@@ -207,8 +209,13 @@ class Desk:
 
     def _answered(self, command: Command, outcome: Outcome) -> None:
         if outcome.value is not None:
-            self.sight.keep_in_clear(command, outcome.value, outcome.expires_s or SHOWN_S)
+            seconds = outcome.expires_s or SHOWN_S
+            self.sight.keep_in_clear(command, outcome.value, seconds)
             self.wakes.touch(("reveal",))
+            # Looking overwrites what is past its time, whether or not a pane asks.
+            loop = asyncio.get_running_loop()
+            loop.call_later(seconds, self.sight.reveals.now)
+            loop.call_later(seconds, self.wakes.touch, ("reveal",))
 
     def _online(self) -> Link:
         if self._link is None or not self.sight.link.online:

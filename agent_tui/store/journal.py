@@ -18,7 +18,6 @@ from typing import Any
 
 import msgspec
 
-from agent_tui import canon
 from agent_tui.clock import wall
 from agent_tui.domain import commands
 from agent_tui.domain.commands import OFFLINE, Command
@@ -97,7 +96,7 @@ class Journal:
         """All commands not done with, oldest first."""
         revision = self._revision
         if self._items[0] != revision:
-            self._items = (revision, tuple(_item(row) for row in self._all("outbox_all")))
+            self._items = (revision, tuple(_item(row) for row in self.all("outbox_all")))
         return self._items[1]
 
     def item(self, command_id: str) -> Item | None:
@@ -105,19 +104,15 @@ class Journal:
 
     def drafts(self) -> list[tuple[str, str, str]]:
         """(key, text, time of the last change), newest first."""
-        return [(key, text, at) for key, text, at in self._all("draft_all")]
+        return [(key, text, at) for key, text, at in self.all("draft_all")]
 
     def receipts(self) -> list[tuple[Any, ...]]:
         """(id, type, outcome, audit sequence, audit hash) of everything done with, oldest first."""
-        return self._all("receipt_all")
+        return self.all("receipt_all")
 
     def used_since(self, moment: datetime) -> dict[tuple[str, str], int]:
         """(action, customer) → minor units applied since `moment`, as far as this desk knows."""
-        return {(a, c): int(total or 0) for a, c, total in self._all("receipt_used", stamp(moment))}
-
-    def local_audit(self) -> list[tuple[Any, ...]]:
-        """(n, at, event, previous hash, hash) of what was looked at without the server."""
-        return self._all("audit_all")
+        return {(a, c): int(total or 0) for a, c, total in self.all("receipt_used", stamp(moment))}
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call `listener()` after each change of the outbox, on the writer's thread."""
@@ -141,10 +136,8 @@ class Journal:
         )
         self._run(lambda c: c.execute(QUERIES["outbox_add"], values))
 
-    def sending(self, command_id: str) -> Future[Any]:
-        return self._change(lambda c: c.execute(QUERIES["outbox_sending"], (command_id,)))
-
     def set_state(self, command_id: str, state: str) -> Future[Any]:
+        """`sending` counts as a try."""
         return self._change(lambda c: c.execute(QUERIES["outbox_state"], (state, command_id)))
 
     def record(
@@ -167,29 +160,16 @@ class Journal:
     def prune(self) -> Future[Any]:
         """Forget receipts older than `RECEIPT_DAYS`."""
         before = int(wall().timestamp() * 1000) - RECEIPT_DAYS * 86_400_000
-        return self._writer.put(lambda c: c.execute(QUERIES["receipt_prune"], (before,)))
+        return self.write(lambda c: c.execute(QUERIES["receipt_prune"], (before,)))
 
-    # ---- drafts and the local audit
+    # ---- drafts
 
     def keep_draft(self, key: str, text: str) -> Future[Any]:
         values = (key, text, stamp(wall()))
-        return self._writer.put(lambda c: c.execute(QUERIES["draft_put"], values))
+        return self.write(lambda c: c.execute(QUERIES["draft_put"], values))
 
     def drop_draft(self, key: str) -> Future[Any]:
-        return self._writer.put(lambda c: c.execute(QUERIES["draft_drop"], (key,)))
-
-    def note_event(self, event: str, **facts: str) -> Future[Any]:
-        """Append to the hash-chained record of what happened here without the server's knowledge."""
-        at = stamp(wall())
-        body = canon.canonical({"event": event, **facts})
-
-        def job(connection: Connection) -> None:
-            last = connection.execute(QUERIES["audit_last"]).fetchone()
-            previous = last[0] if last else ""
-            link = canon.chain(previous, at.encode() + body)
-            connection.execute(QUERIES["audit_add"], (at, body.decode(), previous, link))
-
-        return self._writer.put(job)
+        return self.write(lambda c: c.execute(QUERIES["draft_drop"], (key,)))
 
     def close(self) -> None:
         self._writer.close()
@@ -197,7 +177,12 @@ class Journal:
 
     # ---- inside
 
-    def _all(self, name: str, *args: Any) -> list[tuple[Any, ...]]:
+    def write(self, job: Callable[[Connection], Any]) -> Future[Any]:
+        """Run `job(connection)` on the writer's thread; done when it is on disk."""
+        return self._writer.put(job)
+
+    def all(self, name: str, *args: Any) -> list[tuple[Any, ...]]:
+        """Every row of a named statement."""
         try:
             rows: list[tuple[Any, ...]] = self._reader.execute(QUERIES[name], args).fetchall()
         except DatabaseError as error:

@@ -78,11 +78,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued');
 SELECT n, id, agent_id, lane, type, target, if_match, body, offline, made_at, made_ms, state, attempts, feed_seq, problem, reasons
 FROM outbox ORDER BY n;
 
--- :outbox_sending
-UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = ?;
-
 -- :outbox_state
-UPDATE outbox SET state = ? WHERE id = ?;
+UPDATE outbox SET state = ?1, attempts = attempts + (?1 = 'sending') WHERE id = ?2;
 
 -- :outbox_recover
 UPDATE outbox SET state = CASE WHEN offline = 1 THEN 'queued' ELSE 'unknown' END WHERE state = 'sending';

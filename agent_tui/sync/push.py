@@ -152,7 +152,7 @@ class Push:
             self._wake.set()
 
     async def _send(self, item: Item) -> None:
-        await asyncio.wrap_future(self._journal.sending(item.id))
+        await asyncio.wrap_future(self._journal.set_state(item.id, "sending"))
         envelope = Envelope(
             id=item.id,
             command=item.command,

@@ -18,6 +18,7 @@ from agent_tui.domain.customer import Secret
 from agent_tui.i18n.catalog import LANGUAGES, texts
 from agent_tui.policy.decision import Deny
 from agent_tui.store.engine import DatabaseError
+from agent_tui.store.local_audit import events, note_event
 from tests.flow.conftest import pending
 from tests.flow.seed import profile, seeded
 
@@ -74,8 +75,8 @@ def test_what_is_looked_at_without_the_server_is_noted_once(offline: Desk) -> No
     for _ in range(3):
         offline.view(views.CustomerCard(customer_id="c-000001"))
     offline.view(views.CustomerCard(customer_id="c-000002"))
-    offline.journal.note_event("end").result(5)
-    assert len(offline.journal.local_audit()) == 3
+    note_event(offline.journal, "end").result(5)
+    assert len(events(offline.journal)) == 3
 
 
 def test_a_full_journal_is_said_and_nothing_is_pretended(offline: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -186,7 +186,7 @@ async def test_killed_after_sending_the_answer_is_asked_for_and_nothing_happens_
     first.journal.add(
         NewItem(id=receipt[0], agent_id=AGENT, command=note, if_match=None, offline=False, made_at=eg.NOW)
     )
-    first.journal.sending(receipt[0]).result(5)
+    first.journal.set_state(receipt[0], "sending").result(5)
     await first.close()
     again = await seated(tmp_path / "profile", backend)
     await until(lambda: not pending(again), "settled")

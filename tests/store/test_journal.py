@@ -18,6 +18,7 @@ from agent_tui.errors import Corrupt, DiskFull, NewerDatabase, StoreError, Store
 from agent_tui.store import schema
 from agent_tui.store.engine import connect
 from agent_tui.store.journal import Journal, NewItem
+from agent_tui.store.local_audit import events, note_event
 from agent_tui.store.lock import ProfileLock
 from agent_tui.store.open import open_journal
 from agent_tui.wire.command import Outcome, Receipt
@@ -81,8 +82,8 @@ def test_a_job_that_fails_is_undone_alone(journal: Journal) -> None:
 def test_sending_at_a_crash_is_queued_again_or_asked_about(journal: Journal) -> None:
     journal.add(item(id="note"))
     journal.add(item(SetAgentState(state="ready"), id="state", offline=False))
-    journal.sending("note").result(5)
-    journal.sending("state").result(5)
+    journal.set_state("note", "sending").result(5)
+    journal.set_state("state", "sending").result(5)
     again = reopened(journal)
     assert {kept.id: kept.state for kept in again.items()} == {"note": "queued", "state": "unknown"}
     again.close()
@@ -98,7 +99,7 @@ def test_outcome_and_receipt_are_kept_without_any_revealed_value(journal: Journa
     assert journal.receipts() == [("i1", "AddNote", "applied", 4, "h")]
     journal.drop(("i1",)).result(5)
     assert not journal.items() and journal.receipts()
-    everything = [journal._all(name) for name in ("outbox_all", "audit_all", "draft_all")]
+    everything = [journal.all(name) for name in ("outbox_all", "audit_all", "draft_all")]
     everything.append(journal._reader.execute("SELECT * FROM receipt").fetchall())
     assert "13812345678" not in repr(everything)
 
@@ -124,9 +125,9 @@ def test_drafts_survive_and_the_latest_wins(journal: Journal) -> None:
 
 def test_the_local_audit_is_a_chain(journal: Journal) -> None:
     for customer in ("c1", "c2", "c3"):
-        journal.note_event("customer_looked_at", customer=customer).result(5)
+        note_event(journal, "customer_looked_at", customer=customer).result(5)
     previous = ""
-    for _, at, event, prev, link in journal.local_audit():
+    for _, at, event, prev, link in events(journal):
         assert prev == previous
         assert link == canon.chain(previous, at.encode() + event.encode())
         previous = link
@@ -223,6 +224,7 @@ def test_an_older_journal_is_migrated_with_a_copy_beside_it(
 HOLDS = """
 import sys, time
 from pathlib import Path
+from agent_tui.store.local_audit import events, note_event
 from agent_tui.store.lock import ProfileLock
 lock = ProfileLock(Path(sys.argv[1])).take()
 print("held", flush=True)
