@@ -9,24 +9,27 @@ import argparse
 import signal
 import subprocess
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
+import msgspec
+
+from agent_tui.cli import demo_morning
 from agent_tui.cli import demo_place as place
 from agent_tui.cli.demo_children import Backend, Child, robots
 from agent_tui.cli.demo_place import Place, Staff
 from agent_tui.cli.demo_plan import ReplayPlan, RobotPlan
 from agent_tui.config import runtime
-from agent_tui.config.centre import Centre
 from agent_tui.config.runtime import Demo
 from agent_tui.errors import UsageError
 from agent_tui.i18n.catalog import say
-from agent_tui.sim.shift import Floorful
+from agent_tui.sim.persona import Known
+from agent_tui.sim.roster import Floorful
 
 LIVE_PEAK = 205.0
 """Arrivals an hour at the top of the day's curve: about what the robots can carry (see tests/flow/test_demo.py)."""
 SHIFT_MINUTES = 20.0
-SHIFT_SPEED = 40.0
+REPLAY_SPEED = 60.0
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
@@ -78,13 +81,14 @@ def _live(args: argparse.Namespace, day: date | None, language: str) -> int:
     previous = signal.signal(signal.SIGTERM, _leave)
     try:
         home.sweep()
-        centre = place.centre_of()
-        people = place.staff(centre)
-        backend, plan = _open(args, day, home, centre, people, language)
+        known = tuple(one.known() for one in place.customers(seed=args.seed))
+        opening = _replayed(args, day, home) if day else _morning(args, home, known, language)
+        backend = Backend(home.database, start=opening.at, speed=opening.speed, centre=opening.centre)
         running.append(backend)
+        plan = _plan(args, opening, known, backend)
         if not args.no_robots:
             running.append(robots(plan, home.run))
-        runtime.write_demo(Demo(url=backend.url, seats=people.seats(), pid=backend.child.pid))
+        runtime.write_demo(Demo(url=plan.url, seats=opening.people.seats(), pid=backend.child.pid))
         return _desk(language)
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -99,36 +103,53 @@ def _leave(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _open(
-    args: argparse.Namespace, day: date | None, home: Place, centre: Centre, people: Staff, language: str
-) -> tuple[Backend, RobotPlan]:
-    """The backend, and what its robots must know."""
-    from agent_tui.cli import demo_morning
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """How a demo begins."""
 
-    folk = place.customers(seed=args.seed)
-    centre_folder = None
-    last_seq = 0
-    if day is None:
-        start, last_seq = demo_morning.ensure(home, centre, people, folk, args.seed, language)
-        speed = args.speed or 1.0
-    else:
-        start, speed = demo_morning.replay_start(args.replay, day, centre.settings.timezone), args.speed or 60.0
-        centre_folder = demo_morning.one_queue(home.run)
-        place.seed_database(home.database, folk, start)
+    at: datetime
+    speed: float
+    people: Staff
+    zone: str
+    last_seq: int = 0
+    centre: Path | None = None
+    replay: ReplayPlan | None = None
+
+
+def _morning(args: argparse.Namespace, home: Place, known: tuple[Known, ...], language: str) -> Opening:
+    """After a morning of seeded traffic."""
+    ready = demo_morning.ensure(home, known, args.seed, LIVE_PEAK, language)
+    zone = place.centre_of().settings.timezone
+    return Opening(at=ready.at, speed=args.speed or 1.0, people=ready.people, zone=zone, last_seq=ready.last_seq)
+
+
+def _replayed(args: argparse.Namespace, day: date, home: Place) -> Opening:
+    """In a day of the log, at its own pace."""
+    centre = place.centre_of()
+    people, zone = place.staff(centre), centre.settings.timezone
+    start = demo_morning.replay_start(zone)
+    place.seed_database(home.database, place.customers(seed=args.seed), start)
     place.admit(home.database, centre, people)
-    backend = Backend(home.database, start=start, speed=speed, centre=centre_folder)
-    zone = centre.settings.timezone
-    how = Floorful(seed=args.seed + 1, peak_per_hour=LIVE_PEAK, zone=zone, last_seq=last_seq)
-    replay = ReplayPlan(file=str(args.replay), day=day, on=start.date(), zone=zone) if day else None
-    plan = RobotPlan(
-        url=backend.url,
-        logins=people.logins(),
-        known=tuple(one.known() for one in folk),
+    return Opening(
+        at=start,
+        speed=args.speed or REPLAY_SPEED,
+        people=people,
+        zone=zone,
+        centre=demo_morning.one_queue(home.run),
+        replay=ReplayPlan(file=str(args.replay.resolve()), day=day, on=start.date(), zone=zone),
+    )
+
+
+def _plan(args: argparse.Namespace, opening: Opening, known: tuple[Known, ...], backend: Backend) -> RobotPlan:
+    """What the robots must know, once the backend answers."""
+    how = Floorful(seed=args.seed + 1, peak_per_hour=LIVE_PEAK, zone=opening.zone, last_seq=opening.last_seq)
+    return RobotPlan(
+        url=backend.ready(),
+        logins=opening.people.logins(),
+        known=known,
         how=how,
         server_pid=backend.child.pid,
-        replay=replay,
+        replay=opening.replay,
     )
-    return backend, plan
 
 
 def _desk(language: str) -> int:

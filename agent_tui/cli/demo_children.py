@@ -81,7 +81,7 @@ class Backend:
     def __init__(
         self, database: Path, *, start: datetime, speed: float, centre: Path | None = None, simulation: bool = False
     ) -> None:
-        """Waits until it answers. EnvironmentError_ with its last words when it does not."""
+        """Starts it; `ready` waits for it."""
         arguments = ["serve", "--database", str(database), "--host", "127.0.0.1", "--port", "0"]
         arguments += ["--clock-start", start.isoformat(), "--clock-speed", f"{speed:g}"]
         if centre is not None:
@@ -89,11 +89,17 @@ class Backend:
         if simulation:
             arguments.append("--simulation")
         self.child = Child(arguments, database.with_name("server.log"))
-        said = self.child.line()
-        if not said.startswith(LISTENING):
-            self.child.end()
-            raise EnvironmentError_("demo.no_backend", detail=self.child.last_words())
-        self.url = said.removeprefix(LISTENING)
+        self._url = ""
+
+    def ready(self) -> str:
+        """Its address, once it answers. EnvironmentError_ with its last words when it does not."""
+        if not self._url:
+            said = self.child.line()
+            if not said.startswith(LISTENING):
+                self.child.end()
+                raise EnvironmentError_("demo.no_backend", detail=self.child.last_words())
+            self._url = said.removeprefix(LISTENING)
+        return self._url
 
     def end(self) -> None:
         self.child.end()

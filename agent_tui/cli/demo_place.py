@@ -19,10 +19,10 @@ from agent_tui.config.runtime import Seat
 from agent_tui.domain.agent import Agent, Role
 from agent_tui.sim import population
 from agent_tui.sim.population import Person
-from agent_tui.sim.shift import Logins
+from agent_tui.sim.roster import Logins
 
-OPENS = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
-"""The demo's business time at the start: a Monday, 9:30 in Shanghai, whatever day it is outside."""
+OPENS = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+"""The demo's business time at the start: a Monday, 10:00 in Shanghai, whatever day it is outside."""
 DESKS = ("chen.xiao", "a1009", "a1013", "a1015", "a2002")
 """Seats for people, by login or id; everybody else who answers contacts is a robot."""
 LINK = "link:sim"
@@ -31,7 +31,7 @@ WATCHED = ("server", "domain", "acd", "sim", "metrics", "policy")
 
 
 class Staff(msgspec.Struct, frozen=True, kw_only=True):
-    """Who sits where. Passwords are made anew at each start."""
+    """Who sits where. Passwords are made anew with each database."""
 
     desks: tuple[tuple[str, str], ...]
     monitors: tuple[tuple[str, str], ...]
@@ -153,6 +153,8 @@ class Morning(msgspec.Struct, frozen=True, kw_only=True):
     """Business time at which it stops."""
     last_seq: int
     """The last request of the link that was answered."""
+    people: Staff
+    """Seats and passwords as they stand in the database."""
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -177,6 +179,8 @@ class Place:
             pid = path.name.removeprefix("run-")
             if pid.isdigit() and int(pid) != os.getpid() and not runtime.alive(int(pid)):
                 shutil.rmtree(path, ignore_errors=True)
+        # Caches and journals of desks belong to the run they were opened in.
+        shutil.rmtree(self.base / "seats", ignore_errors=True)
         for path in self.base.glob("morning-*"):
             if path != self._ready:
                 shutil.rmtree(path, ignore_errors=True)

@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 
 from agent_tui.sim.persona import Known
-from agent_tui.sim.shift import Floorful, Logins
+from agent_tui.sim.roster import Floorful, Logins
 
 
 class ReplayPlan(msgspec.Struct, frozen=True, kw_only=True):

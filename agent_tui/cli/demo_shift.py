@@ -21,7 +21,8 @@ from agent_tui.cli.demo_place import OPENS, Place, Staff
 from agent_tui.sim.hands import Deed
 from agent_tui.sim.population import Person
 from agent_tui.sim.replay import Day
-from agent_tui.sim.shift import Floorful, Shift
+from agent_tui.sim.roster import Floorful
+from agent_tui.sim.shift import Shift
 
 SPEED = 40.0
 PEAK = 205.0
@@ -65,12 +66,14 @@ def play(wanted: Wanted, language: str) -> int:
         people = place.staff(centre)
         start, folder = OPENS, None
         if wanted.file is not None and wanted.day is not None:
-            start = demo_morning.replay_start(wanted.file, wanted.day, centre.settings.timezone)
+            start = demo_morning.replay_start(centre.settings.timezone)
             folder = demo_morning.one_queue(home.run)
         place.seed_database(home.database, folk, start)
         place.admit(home.database, centre, people)
         backend = Backend(home.database, start=start, speed=wanted.speed, centre=folder)
-        account = asyncio.run(_shift(wanted, backend.url, people, folk, start, centre.settings.timezone, language))
+        account = asyncio.run(
+            _shift(wanted, backend.ready(), people, folk, start, centre.settings.timezone, language)
+        )
     finally:
         if backend is not None:
             backend.end()

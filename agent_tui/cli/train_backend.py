@@ -43,7 +43,7 @@ def run(args: argparse.Namespace, language: str) -> int:
         people = _prepare(database, scenario, args.seed)
         backend = Backend(database, start=scenario.starts, speed=0.0, simulation=True)
         try:
-            asyncio.run(_train(scenario, args.seed, backend.url, people, database, language))
+            asyncio.run(_train(scenario, args.seed, backend.ready(), people, database, language))
         finally:
             backend.end()
     return 0

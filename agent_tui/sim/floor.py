@@ -13,7 +13,7 @@ from agent_tui.domain.contact import OPEN_STATES, Contact, Thread
 from agent_tui.domain.rows import Entity
 from agent_tui.sim.pace import Pace
 from agent_tui.sim.seat import News
-from agent_tui.wire.feed import Page
+from agent_tui.wire.feed import Change, Page
 
 E = TypeVar("E", bound=Entity)
 KEPT = frozenset({"agent", "contact", "customer", "thread", "group", "category", "figure", "ticket"})
@@ -48,13 +48,17 @@ class Floor:
         self.pages += 1
         changed = [(change.entity, change.id) for change in news.changes if change.entity in KEPT]
         for change in news.changes:
-            if change.entity in KEPT:
-                self.store(change.entity, change.id, None if change.remove else bytes(change.image))
+            self.take(change)
         if not news.more:
             self.ready.set()
         for entity, id in changed:
             for bell in self._bells:
                 bell(entity, id)
+
+    def take(self, change: Change) -> None:
+        """Keep or remove the row of a change; silently, no bell rings."""
+        if change.entity in KEPT:
+            self.store(change.entity, change.id, None if change.remove else bytes(change.image))
 
     def store(self, entity: str, id: str, image: bytes | None) -> None:
         """Keep a row; None removes it."""

@@ -8,10 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
-
 from agent_tui.domain.contact import Contact
-from agent_tui.domain.customer import Customer
 from agent_tui.sim import persona as people
 from agent_tui.sim import plan, traffic
 from agent_tui.sim.cast import Cast
@@ -24,28 +21,8 @@ from agent_tui.sim.link import SwitchLink
 from agent_tui.sim.office import Office
 from agent_tui.sim.pace import Pace
 from agent_tui.sim.persona import Known, Persona
+from agent_tui.sim.roster import Floorful, Logins
 from agent_tui.sim.web_seat import WebSeat
-
-
-class Logins(msgspec.Struct, frozen=True, kw_only=True):
-    """Who signs in: login and password of the observer, the link and each colleague."""
-
-    observer: tuple[str, str]
-    link: tuple[str, str]
-    colleagues: tuple[tuple[str, str], ...]
-
-
-class Floorful(msgspec.Struct, frozen=True, kw_only=True):
-    """How busy it is."""
-
-    seed: int = 1
-    peak_per_hour: float = 240.0
-    """Arrivals an hour when the curve of the day is at its top."""
-    flat: bool = False
-    """The same rate all day instead of the curve."""
-    zone: str = "Asia/Shanghai"
-    last_seq: int = 0
-    """Requests of the link up to this number were answered before."""
 
 
 class Shift:
@@ -144,21 +121,3 @@ class Shift:
             await asyncio.gather(self._eye, return_exceptions=True)
         for seat in self.seats():
             await seat.close()
-
-
-def known_from(floor: Floor, phones: dict[str, str]) -> list[Known]:
-    """Customers of the floor whose clear numbers robots were given: customer id → number."""
-    found = []
-    for customer in floor.all(Customer):
-        if customer.id in phones:
-            terminals = [p.number for p in customer.products if p.kind == "terminal"]
-            found.append(
-                Known(
-                    phone=phones[customer.id],
-                    kind=customer.kind,
-                    language=customer.language,
-                    tier=customer.tier.value,
-                    terminal=terminals[0] if terminals else None,
-                )
-            )
-    return found
