@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
@@ -158,9 +157,3 @@ def run(argv: Sequence[str], language: str) -> int:
     args = parser.read(line.rest)
     args.language = language
     return int(module.run(args, language))
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """For those who call the command line from code; the terminal's modes are not reachable from here."""
-    given = sys.argv[1:] if argv is None else list(argv)
-    return run(given, language_of(given))
