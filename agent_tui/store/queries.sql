@@ -14,10 +14,11 @@ SELECT version FROM row WHERE entity = ? AND id = ?;
 SELECT body FROM row WHERE entity = ? ORDER BY sort, id;
 
 -- :rows_of_customer
-SELECT body FROM row WHERE customer_id = ? AND customer_id <> '' AND entity = ? ORDER BY sort DESC LIMIT ?;
+SELECT body FROM row WHERE customer_id = ? AND customer_id <> '' AND entity = ? AND entity <> 'contact'
+ORDER BY sort DESC LIMIT ?;
 
 -- :contacts_of_customer
-SELECT body FROM row WHERE entity = 'contact' AND customer_id = ? ORDER BY substr(sort, 3) DESC LIMIT ?;
+SELECT body FROM row WHERE entity = 'contact' AND customer_id = ? AND customer_id <> '' ORDER BY substr(sort, 3) DESC LIMIT ?;
 
 -- :rows_of_parent
 SELECT body FROM row WHERE parent_id = ? AND parent_id <> '' AND entity = ? ORDER BY sort DESC LIMIT ?;

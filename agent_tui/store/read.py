@@ -36,7 +36,7 @@ def every(cache: Cache, kind: type[E]) -> tuple[E, ...]:
 
 
 def of_customer(cache: Cache, kind: type[E], customer_id: str, limit: int) -> tuple[E, ...]:
-    """At most `limit` rows about a customer, the latest sort first."""
+    """At most `limit` rows about a customer, the latest sort first; contacts are `contacts_of`."""
     name = _name(kind)
     return tuple(cast(E, decode(name, body)) for (body,) in cache.all("rows_of_customer", customer_id, name, limit))
 
