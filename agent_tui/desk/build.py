@@ -9,22 +9,28 @@ from agent_tui.desk.pending import PendingIndex
 from agent_tui.desk.profile import Profile
 from agent_tui.desk.reveals import Reveals
 from agent_tui.desk.sight import Sight
+from agent_tui.errors import StoreError
+from agent_tui.store import write
 from agent_tui.store.cache import Cache
 from agent_tui.store.lock import ProfileLock
 from agent_tui.store.open import open_cache, open_journal
 from agent_tui.sync.reckoning import Reckoning
 from agent_tui.sync.state import LinkState
+from agent_tui.wire.session import SIMULATION
 
 
 def open_desk(profile: Profile) -> Desk:
     """A desk over the files of `profile`, offline until `connect`.
 
-    StoreLocked when another desk has it open; NewerDatabase, Corrupt, DiskFull of the journal.
+    StoreLocked when another desk has it open; NewerDatabase, Corrupt, DiskFull of the journal; StoreError when the
+    profile is for training and its files are of live work.
     """
     lock = ProfileLock(profile.folder).take()
     try:
         journal = open_journal(profile.folder / "journal.db", profile.key("journal"))
         cache = open_cache(profile.folder / "cache.db", profile.key("cache"))
+        if profile.simulation:
+            _for_simulation(cache, profile)
     except BaseException:
         lock.release()
         raise
@@ -38,6 +44,14 @@ def open_desk(profile: Profile) -> Desk:
         windows={},
     )
     return Desk(profile, lock, sight, journal)
+
+
+def _for_simulation(cache: Cache, profile: Profile) -> None:
+    """Mark the files as made for training; from then on the link follows a simulation only."""
+    if cache.meta.get("banner", SIMULATION) != SIMULATION:
+        cache.close()
+        raise StoreError("train.guard.live_store", folder=str(profile.folder))
+    write.put_meta(cache, banner=SIMULATION)
 
 
 def _reckoning(cache: Cache) -> Reckoning:

@@ -25,5 +25,7 @@ class Profile(msgspec.Struct, kw_only=True):
     policy: Path | None = None
     """Folder of the policy, for as long as the feed has brought none."""
     client_version: str = ""
+    simulation: bool = False
+    """For training: it opens no files of live work and follows no server without the simulation's banner."""
     transport: Callable[[], AsyncBaseTransport] | None = None
     """How bytes travel, where it is not the network."""

@@ -8,6 +8,7 @@ from agent_tui.desk.views import Pending, PendingWork, Reveal, Reveals, Status, 
 from agent_tui.domain.centre import Figure
 from agent_tui.domain.contact import Contact
 from agent_tui.store import place, read
+from agent_tui.wire.session import SIMULATION
 
 NEVER_S = 1e9
 """Age of a cache that never was equal to the server's view."""
@@ -27,7 +28,7 @@ def status(sight: Sight, query: StatusOf) -> Status:
         abandonment=figures.get("abandonment:centre"),
         service_level=figures.get("service_level:centre"),
         waiting=waiting,
-        simulation=sight.cache.meta.get("banner") == "simulation",
+        simulation=sight.cache.meta.get("banner") == SIMULATION,
         state=me.state if me else None,
         since=me.since if me else None,
         pending_state=sight.pending.asked_state(),

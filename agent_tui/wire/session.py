@@ -6,6 +6,9 @@ from datetime import datetime
 
 import msgspec
 
+SIMULATION = "simulation"
+"""The banner of a training server."""
+
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):
     login: str

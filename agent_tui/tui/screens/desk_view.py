@@ -101,7 +101,7 @@ class DeskView(Station):
 
     def refresh_view(self, entities: frozenset[str]) -> None:
         """Gather the facts and paint what changed."""
-        everything = "*" in entities
+        everything = bool(entities & {"*", "connection"})
         if everything or entities & {"group", "category"}:
             self.seat.learn_names()
         rows = self.queue.rows
