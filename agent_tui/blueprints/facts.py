@@ -37,8 +37,8 @@ def _declared(*variables: Variable) -> dict[str, Variable]:
 
 
 VARIABLES: dict[str, Variable] = _declared(
-    Variable(id="bank.name", always=True, example="海岳银行"),
-    Variable(id="bank.hotline", always=True, example="95595"),
+    Variable(id="bank.name", always=True, example="远航银行"),
+    Variable(id="bank.hotline", always=True, example="400-820-0000"),
     Variable(id="agent.name", always=True, example="陈晓"),
     Variable(id="agent.id", always=True, example="8012"),
     Variable(id="time.today", always=True, type="date", example="2026-03-02"),

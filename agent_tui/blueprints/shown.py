@@ -14,6 +14,9 @@ from agent_tui.blueprints.template import BLANK, fill, single
 from agent_tui.blueprints.walk import Run, current, done_here, given, known, verified
 from agent_tui.i18n.catalog import say
 
+OWN_NAMES = ("bank.name", "bank.hotline")
+"""What the bank calls itself in each language stands in `i18n`, unless the desk is told otherwise."""
+
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """One node, ready to be painted. Texts are plain; nothing in them is markup."""
@@ -93,7 +96,7 @@ class Teller:
         """How the value of a placeholder is said; None when there is none."""
         value = self.value(name)
         if value is None or value == "":
-            return None
+            return say(f"blueprint.{name}", self.language) if name in OWN_NAMES else None
         ask = self._asks.get(name.removeprefix("answer."))
         if ask is None:
             return reading.spoken(value, reading.variable_type(name), self.language)

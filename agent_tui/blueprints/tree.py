@@ -67,7 +67,7 @@ def grow(text: str) -> Tree:
         raise Wrong((1, 1), "too_large", limit=MAX_BYTES)
     _refuse_controls(text)
     try:
-        root = YAML(typ="rt", pure=True).compose(text)
+        root = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = (mark.line + 1, mark.column + 1) if mark else (1, 1)

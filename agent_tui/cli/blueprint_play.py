@@ -124,7 +124,8 @@ def _facts() -> dict[str, Value]:
     """Examples of everything, the caller not verified yet and today's date."""
     from agent_tui.clock import wall
 
-    return {**examples(), "contact.verified": "none", "time.today": wall().date().isoformat()}
+    known = {name: value for name, value in examples().items() if not name.startswith("bank.")}
+    return {**known, "contact.verified": "none", "time.today": wall().date().isoformat()}
 
 
 def _outcome(now: Shown, line: str) -> str:
