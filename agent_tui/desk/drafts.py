@@ -8,7 +8,6 @@ import msgspec
 
 from agent_tui.clock import wall
 from agent_tui.desk.views import Draft
-from agent_tui.domain import scrub
 from agent_tui.domain.commands import Command
 from agent_tui.store.journal import Journal
 
@@ -33,7 +32,7 @@ class DraftBook:
 
     def keep(self, key: str, text: str) -> str:
         """What was kept: `text` without card numbers and secrets."""
-        kept = scrub.scrub(text).text
+        kept = _clean(text)
         if kept != self.text(key):
             self._book()[key] = Draft(key=key, text=kept, updated_at=wall())
             self._journal.keep_draft(key, kept)
@@ -52,13 +51,20 @@ class DraftBook:
         return self._drafts
 
 
+def _clean(text: str) -> str:
+    # Its patterns take a while to make, and nothing is typed before the first paint.
+    from agent_tui.domain.scrub import scrub
+
+    return scrub(text).text
+
+
 def scrubbed(command: Command) -> Command:
     """The command with its typed text scrubbed: nothing else may reach the journal."""
     changes = {}
     for name in TYPED:
         typed = getattr(command, name, None)
         if typed:
-            clean = scrub.scrub(typed).text
+            clean = _clean(typed)
             if clean != typed:
                 changes[name] = clean
     return msgspec.structs.replace(command, **changes) if changes else command
