@@ -96,4 +96,17 @@ async def test_the_clock_moves_only_forward(client: Client) -> None:
     moved = await client.put(routes.CLOCK, content='{"advance_s": 90}', headers=headers)
     assert moved.status_code == 200
     assert moved.json()["at"] > before
-    assert (await client.put(routes.CLOCK, content='{"advance_s": -1}', headers=headers)).status_code == 400
+    for wrong in (
+        '{"advance_s": -1}',
+        '{"advance_s": 1e308}',
+        '{"to": "0001-01-01T00:00:00+14:00"}',
+        '{"to": "2026-03-02"}',
+    ):
+        assert (await client.put(routes.CLOCK, content=wrong, headers=headers)).status_code == 400, wrong
+
+
+async def test_a_report_has_a_sane_interval(client: Client) -> None:
+    boss = await bench.sign_in(client, "boss")
+    day = "2026-03-02T00:00:00+00:00"
+    for since, until in ((day, day), ("0001-01-01T00:00:00+14:00", day), (day, "9999-12-31T23:59:59-14:00")):
+        assert (await boss.get(routes.REPORT, since=since, until=until)).status_code == 400

@@ -212,3 +212,13 @@ async def test_nothing_happened_when_the_server_failed(client: Client, services:
     assert "138" not in failed.text
     assert await bench.dump(services) == before
     assert (await desk.send(SetAgentState(state="ready"), id=id)).status_code == 200
+
+
+async def test_the_supervisor_sees_how_much_a_desk_still_holds(client: Client) -> None:
+    desk = await bench.sign_in(client, "chen")
+    envelope = Envelope(id=ids.uuid7(), command=SetAgentState(state="ready"))
+    headers = {**desk.headers, "idempotency-key": envelope.id, "x-outbox-depth": "3"}
+    answer = await client.post(routes.COMMANDS, content=msgspec.json.encode(envelope), headers=headers)
+    assert answer.status_code == 200, answer.text
+    rows, _ = await (await bench.sign_in(client, "boss")).snapshot()
+    assert rows["agent", "a1"]["unsent"] == 3

@@ -9,16 +9,22 @@ import msgspec
 from litestar import Response, post
 from litestar.params import HeaderParameter, JSONBody
 
-from agent_tui.server import problems
+from agent_tui.domain.agent import Agent
+from agent_tui.server import problems, writing
+from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
 from agent_tui.server.endpoints.access import Tools, Who, links_only, people_only
 from agent_tui.server.record import Answer
+from agent_tui.server.services import Services
+from agent_tui.server.state import TableState
+from agent_tui.server.tail import Tail
 from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope, Outcome, StatusAnswer, StatusRequest
 from agent_tui.wire.problem import CONTENT_TYPE
 
 Key = Annotated[str | None, HeaderParameter(name="Idempotency-Key", required=False)]
 Match = Annotated[str | None, HeaderParameter(name="If-Match", required=False)]
+Depth = Annotated[int | None, HeaderParameter(name="X-Outbox-Depth", ge=0, le=10_000)]
 MAX_IDS = 500
 
 
@@ -51,15 +57,39 @@ def _response(answer: Answer, envelope: Envelope) -> Response[bytes]:
     )
 
 
+async def note_depth(services: Services, caller: Caller, depth: int) -> None:
+    """Show the supervisor how much a desk still holds; written only when it changed."""
+    agent = await services.db.read(lambda tx: TableState(tx).get(Agent, caller.id))
+    if agent is None or agent.unsent == depth:
+        return
+
+    def work(tx: Tx) -> None:
+        now = TableState(tx).get(Agent, caller.id)
+        if now is not None:
+            tail = Tail(tx, services.clock.now())
+            tail.feed(writing.put_all(tx, [msgspec.structs.replace(now, unsent=depth)], services.clock.now()))
+            tail.close()
+
+    await services.db.write(work)
+
+
 @post(routes.COMMANDS, status_code=200)
 async def commit(
-    data: JSONBody[Envelope], caller: Who, services: Tools, idempotency_key: Key = None, if_match: Match = None
+    data: JSONBody[Envelope],
+    caller: Who,
+    services: Tools,
+    idempotency_key: Key = None,
+    if_match: Match = None,
+    depth: Depth = None,
 ) -> Response[bytes]:
     """One command of a person: 200 with an `Outcome`, or a problem. The same id gets the same answer for ever."""
     people_only(caller)
     _check_id(data)
     _check_headers(data, idempotency_key, if_match)
-    return _response(await services.commit(data, caller), data)
+    answer = await services.commit(data, caller)
+    if depth is not None:
+        await note_depth(services, caller, depth)
+    return _response(answer, data)
 
 
 @post(routes.INGRESS, status_code=200)

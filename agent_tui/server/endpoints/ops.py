@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from litestar import Response, get, put
@@ -16,6 +16,9 @@ from agent_tui.server.database import Tx
 from agent_tui.server.endpoints.access import Tools, Who
 from agent_tui.server.services import Services
 from agent_tui.wire import routes
+
+FARTHEST = timedelta(days=366)
+"""A virtual clock moves so far at once at most."""
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,13 +76,13 @@ async def move_clock(data: JSONBody[ClockMove], caller: Who, services: Tools) ->
     """Only on a server started with a manual clock; business time never goes back."""
     if not isinstance(services.clock, ManualClock):
         raise problems.fail("not-permitted", key="server.refusal.clock_is_real")
-    if data.advance_s < 0:
-        raise problems.fail("bad-request", key="server.refusal.clock_back", args={"field": "advance_s"})
-    if data.to is not None:
-        if data.to.tzinfo is None:
-            args = {"field": "to", "reason": "timezone"}
-            raise problems.fail("bad-request", key="server.refusal.bad_field", args=args)
-        services.clock.set(data.to)
+    now = services.clock.now()
+    to = data.to if data.to is not None else now
+    if to.tzinfo is None or not now <= to <= now + FARTHEST:
+        raise problems.fail("bad-request", key="server.refusal.clock_far", args={"field": "to"})
+    if not 0 <= data.advance_s <= FARTHEST.total_seconds():
+        raise problems.fail("bad-request", key="server.refusal.clock_far", args={"field": "advance_s"})
+    services.clock.set(to)
     services.clock.advance(data.advance_s)
     services.bus.wake()
     return await services.db.read(lambda tx: _health(tx, services))

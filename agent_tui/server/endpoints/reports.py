@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from litestar import get
@@ -20,6 +20,13 @@ from agent_tui.server.state import TableState
 from agent_tui.wire import routes
 
 Scope = Annotated[str, QueryParameter(name="scope")]
+LONGEST = timedelta(days=366)
+EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _latest(since: datetime) -> datetime:
+    """The latest end of a report that begins at `since`; before `since` when nothing can begin there."""
+    return since + LONGEST if EARLIEST <= since <= LATEST else EARLIEST - LONGEST
 
 
 def _watches(tx: Tx, caller: Caller) -> bool:
@@ -45,7 +52,7 @@ async def report(
     people_only(caller)
     if of != f"a:{caller.id}":
         await _watchers_only(services, caller)
-    if since.tzinfo is None or until.tzinfo is None or until <= since:
+    if since.tzinfo is None or until.tzinfo is None or not since < until <= _latest(since):
         raise problems.fail("bad-request", key="server.refusal.no_range", args={"field": "until"})
     now = services.clock.now()
     return await services.db.read(lambda tx: reports.report(tx, of, since, until, now, services.rules))
