@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from functools import cache
 
 import msgspec
 from argon2 import PasswordHasher
@@ -40,12 +41,21 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+@cache
+def _nobodys_hash(hasher: PasswordHasher) -> str:
+    """What a wrong login is checked against, made once for a process."""
+    return hasher.hash(secrets.token_urlsafe(16))
+
+
+_HASHER = PasswordHasher()
+
+
 class Doorman:
     """Passwords and tokens. Hashing takes a tenth of a second, so it is done outside transactions."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        self._hasher = hasher or PasswordHasher()
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
+        self._hasher = hasher or _HASHER
+        self._nobody = _nobodys_hash(self._hasher)
 
     def hash(self, password: str) -> str:
         return self._hasher.hash(password)
