@@ -135,3 +135,14 @@ def of_mode(mode: str) -> tuple[DeskCommand, ...]:
     """The commands of `desk`, `monitor` or `train`, in the order of the key card."""
     mine = [command for command in COMMANDS if mode in command.modes]
     return tuple(sorted(mine, key=lambda command: GROUPS.index(command.group)))
+
+
+def printed(key: str) -> str:
+    """How a key is printed: `f9` → `F9`, `ctrl+t` → `Ctrl+T`."""
+    return "+".join(part.capitalize() if len(part) > 1 else part.upper() for part in key.split("+"))
+
+
+def ways(command: DeskCommand) -> tuple[str, ...]:
+    """Every way to press a command, printed, the shortest first."""
+    letter = (f"{printed(LEADER)} {command.leader}",) if command.leader else ()
+    return (*map(printed, command.keys), *letter)
