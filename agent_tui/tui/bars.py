@@ -195,8 +195,13 @@ def hint_bar(facts: Facts, words: Words, width: int, focused: str = "") -> Line:
     )
     always = joined([_hint(id, words) for id in ALWAYS], GAP, width)
     parts = [first, (piece(words(f"keys.{focused}"), "bar_muted"),) if focused else ()]
-    parts += [_hint(id, words) for id in HINTS if id != step.command and why_not(id, facts) is None]
+    parts += [_hint(id, words) for id in HINTS if _wanted(id, step.command, focused) and why_not(id, facts) is None]
     return spread(joined(parts, GAP, width - length(always) - 3), (*always, (" ", "bar")), width, "bar")
+
+
+def _wanted(id: str, next_command: str, focused: str) -> bool:
+    """Not what F9 does, nor the key of the pane one is in."""
+    return id not in (next_command, f"view.{focused}") and not (id == "text.write" and focused == "compose")
 
 
 def _hint(id: str, words: Words) -> Line:

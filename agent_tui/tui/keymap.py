@@ -3,11 +3,9 @@ but the binding itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from textual.binding import Binding
 
-from agent_tui.desk.commands import BY_ID, DeskCommand, of_mode
+from agent_tui.desk.commands import BY_ID, DeskCommand, of_mode, ways
 
 TWINS = {
     "question_mark": "fullwidth_question_mark",
@@ -51,20 +49,7 @@ def by_leader(mode: str) -> dict[str, DeskCommand]:
     return {command.leader: command for command in of_mode(mode) if command.leader}
 
 
-def printed(key: str) -> str:
-    """`f9` → `F9`, `ctrl+t` → `Ctrl+T`."""
-    return "+".join(part.capitalize() if len(part) > 1 else part.upper() for part in key.split("+"))
-
-
-def all_keys(command: DeskCommand) -> Iterator[str]:
-    """Every way to press it, printed."""
-    for key in command.keys:
-        yield printed(key)
-    if command.leader:
-        yield f"F2 {command.leader}"
-
-
 def shown(id: str) -> str:
     """The first way to press a command, for hints; empty if the registry has none."""
     command = BY_ID.get(id)
-    return next(all_keys(command), "") if command else ""
+    return next(iter(ways(command)), "") if command else ""

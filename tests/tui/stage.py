@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from textual.pilot import Pilot
 
@@ -49,7 +50,7 @@ class Stage:
         await self.told("contact")
 
     @property
-    def last(self) -> object:
+    def last(self) -> Any:
         """The command submitted last."""
         return self.door.sent[-1] if self.door.sent else None
 

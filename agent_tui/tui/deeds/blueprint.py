@@ -50,9 +50,20 @@ async def forward(desk: DeskScreen) -> None:
         return
     try:
         await _forward(desk, view, shown)
+        settle_product(desk, view)
     except InputError as error:
         _complain(desk, error)
     desk.refresh_view(frozenset({"blueprint"}))
+
+
+def settle_product(desk: DeskScreen, view: ContactView) -> None:
+    """Where only one of the customer's products can be meant, it is meant, and stands in the text at once."""
+    shown = desk.seat.guide.shown(view.contact.id)
+    if shown is None or not shown.product or view.customer is None:
+        return
+    fitting = [product for product in view.customer.products if product.kind in shown.product]
+    if len(fitting) == 1:
+        desk.seat.guide.pick(view.contact.id, fitting[0])
 
 
 async def _forward(desk: DeskScreen, view: ContactView, shown: Shown) -> None:
@@ -134,8 +145,6 @@ async def _submit(desk: DeskScreen, view: ContactView, run: Run, shown: Shown, c
         return
     outcome = await send(desk, asked, desk.words.of("node", shown.kind))
     good = outcome is None or outcome.outcome == "applied"
-    if outcome is not None and outcome.value and shown.kind == "check":
-        desk.clear_name(outcome.value)
     if outcome is not None or shown.kind == "hand_over":
         desk.seat.guide.advance(id, Result(outcome=shown.outcomes[0 if good else -1], checks=checks if good else ()))
 
@@ -148,6 +157,7 @@ async def answer(desk: DeskScreen, digit: int | None, text: str) -> None:
         return
     try:
         _answer(desk, view.contact.id, shown, digit, text)
+        settle_product(desk, view)
     except InputError as error:
         _complain(desk, error)
     desk.refresh_view(frozenset({"blueprint"}))

@@ -116,9 +116,7 @@ async def verify(desk: DeskScreen) -> None:
     ]
     degree = await desk.ask(Pick(words, desk.painter, words("pick.verified"), items))
     if degree:
-        outcome = await send(desk, VerifyCaller(contact_id=_own(desk), degree=degree), words.of("verified", degree))
-        if outcome is not None and outcome.value:
-            desk.clear_name(outcome.value)
+        await send(desk, VerifyCaller(contact_id=_own(desk), degree=degree), words.of("verified", degree))
 
 
 async def note(desk: DeskScreen) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent_tui.desk.commands import GROUPS, of_mode
+from agent_tui.desk.commands import GROUPS, of_mode, ways
 from agent_tui.i18n.catalog import LANGUAGES
 from agent_tui.tui import themes
 from agent_tui.tui.dialogs.confirm import Confirm
@@ -12,7 +12,7 @@ from agent_tui.tui.dialogs.leader import Leader
 from agent_tui.tui.dialogs.page import Page
 from agent_tui.tui.dialogs.pick import Item, Pick
 from agent_tui.tui.facts import Facts, next_step, why_not
-from agent_tui.tui.keymap import all_keys, by_leader
+from agent_tui.tui.keymap import by_leader
 from agent_tui.tui.line import EMPTY, Line, cell, folded, piece
 from agent_tui.tui.perform import perform
 from agent_tui.tui.screens.station import Station
@@ -52,7 +52,7 @@ async def palette(station: Station) -> None:
                 words.help(command.id),
                 words.msg(why) if why else "",
                 words=command.id,
-                key=next(all_keys(command), ""),
+                key=next(iter(ways(command)), ""),
             )
         )
     chosen = await station.ask(Pick(words, station.painter, words("pick.palette"), items, digits=False))
@@ -80,7 +80,7 @@ def key_lines(mode: str, words: Words, width: int) -> list[Line]:
         for command in commands:
             first = (
                 (" ", "text"),
-                cell("  ".join(all_keys(command)), 14, "key"),
+                cell("  ".join(ways(command)), 14, "key"),
                 (" ", "text"),
                 cell(words.label(command.id), 22, "strong"),
             )

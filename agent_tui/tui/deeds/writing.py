@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent_tui.blueprints.shown import Shown
 from agent_tui.domain.commands import SendMessage
 from agent_tui.tui.dialogs.confirm import Confirm
 from agent_tui.tui.perform import send, stands
@@ -16,11 +17,17 @@ async def insert(desk: DeskScreen) -> None:
     """What the blueprint says now, into the place to write."""
     own = desk.facts.own
     shown = desk.seat.guide.shown(own.contact.id) if own else None
-    text = (shown.message or shown.text) if shown else ""
+    text = _sentence(shown) if shown else ""
     if text:
         desk.turn_to("thread")
         desk.thread.insert(text.replace("\n", " "))
         desk.say(desk.words("said.inserted"), "ok")
+
+
+def _sentence(shown: Shown) -> str:
+    """What the customer is to read: the message, or the sentence with as many questions as a check needs."""
+    asked = [question for _, question in shown.checks[: shown.need]]
+    return shown.message or "\n".join([shown.text, *asked])
 
 
 async def send_written(desk: DeskScreen) -> None:

@@ -41,4 +41,4 @@ class Page(Dialog[None]):
         text.styles.height = max(1, min(len(lines), self.size.height - 6))
 
     def action_scroll(self, by: int) -> None:
-        self.query_one("#page-text", Lines).scroll_relative(y=by, animate=False)
+        self.query_one("#page-text", Lines).scroll_relative(y=by, animate=False, force=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from agent_tui.desk.commands import ACTION_LETTERS
 from agent_tui.desk.views import ActionRow
 from agent_tui.policy.decision import Allow, AllowWithReason, Decision, Deny, NeedsCosign, Reason, StepUp
-from agent_tui.tui.line import Line, cell, joined, piece
+from agent_tui.tui.line import Line, cell, crop, piece
 from agent_tui.tui.words import Words
 
 _LABEL = {"zh": 14, "ja": 20, "en": 22}
@@ -54,11 +54,10 @@ class ActionText:
             ("  " if free else "- ", "muted"),
             cell(label, min(self.label, max(width - 5, 1)), "text" if free else "muted"),
         )
-        return (
-            joined([head, *((part,) for part in self._parts(row, free))], (" ", "text"), width)
-            if width > 30
-            else head
-        )
+        line: Line = head
+        for part in self._parts(row, free):
+            line = (*line, (" ", "text"), part)
+        return crop(line, width)
 
     def _parts(self, row: ActionRow, free: bool) -> list[tuple[str, str]]:
         if not free:

@@ -70,7 +70,7 @@ class BlueprintPane(Pane):
             else [((" ", "text"), piece(empty, "muted"))]
         )
         if lines and node.lines[:3] != tuple(lines[:3]):
-            node.scroll_to(y=0, animate=False)
+            node.scroll_to(y=0, animate=False, force=True)
         node.show(lines)
         self.title(shown.title if shown else "", right)
 

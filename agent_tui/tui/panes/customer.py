@@ -26,6 +26,6 @@ class CustomerPane(Pane):
     def show(self, lines: list[Line], info: str, right: str, *, other: bool = False) -> None:
         """Paint a customer; `other` says it is another one than before, so reading begins at the top."""
         if other:
-            self.reading.scroll_to(y=0, animate=False)
+            self.reading.scroll_to(y=0, animate=False, force=True)
         self.reading.show(lines)
         self.title(info, right)

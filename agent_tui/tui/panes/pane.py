@@ -28,13 +28,13 @@ class Reading(Lines, can_focus=True):
     ]
 
     def action_scroll(self, by: int) -> None:
-        self.scroll_relative(y=by, animate=False)
+        self.scroll_relative(y=by, animate=False, force=True)
 
     def action_scroll_page(self, by: int) -> None:
-        self.scroll_relative(y=by * max(self.size.height - 1, 1), animate=False)
+        self.scroll_relative(y=by * max(self.size.height - 1, 1), animate=False, force=True)
 
     def action_scroll_edge(self, end: int) -> None:
-        self.scroll_to(y=len(self.lines) if end else 0, animate=False)
+        self.scroll_to(y=len(self.lines) if end else 0, animate=False, force=True)
 
 
 class Pane(Vertical):

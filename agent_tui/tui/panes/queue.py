@@ -44,7 +44,7 @@ class QueuePane(Pane):
         self.kind = kind
         rows = self.rows
         rows.cursor = 0
-        rows.scroll_to(y=0, animate=False)
+        rows.scroll_to(y=0, animate=False, force=True)
         self.update()
 
     def update(self) -> None:

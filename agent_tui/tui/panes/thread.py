@@ -62,7 +62,7 @@ class ThreadPane(Pane):
         lines = thread_lines(messages, self.words, max(reading.size.width, 20))
         reading.show(lines or [((" ", "text"), piece(self.words("empty.thread"), "muted"))])
         if at_end:
-            reading.scroll_to(y=max(0, len(lines) - reading.size.height), animate=False)
+            reading.scroll_to(y=max(0, len(lines) - reading.size.height), animate=False, force=True)
         self.title(info, right)
 
     def insert(self, text: str) -> None:

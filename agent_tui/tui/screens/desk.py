@@ -93,10 +93,6 @@ class DeskScreen(DeskView):
         self.seat.chosen = None
         self.turn_to("queue")
 
-    def clear_name(self, name: str) -> None:
-        """The caller was verified: their name in clear, in this line only, gone with the next."""
-        self.say(name, "field")
-
     def targets(self) -> list[tuple[str, str, str]]:
         own = [
             (

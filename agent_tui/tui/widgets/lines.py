@@ -85,7 +85,9 @@ class Lines(ScrollView, can_focus=False):
         if top <= at < top + height:
             return
         wanted = at - height // 2
-        self.scroll_to(y=max(0, min(wanted, max(len(self.lines), self.virtual_size.height) - height)), animate=False)
+        self.scroll_to(
+            y=max(0, min(wanted, max(len(self.lines), self.virtual_size.height) - height)), animate=False, force=True
+        )
 
     def render_line(self, y: int) -> Strip:
         at = y + self.scroll_offset.y

@@ -108,7 +108,7 @@ class Rows(Lines, Generic[R], can_focus=True):
         top = self.scroll_offset.y
         if new != old and top:
             limit = max(0, self.total - self.size.height)
-            self.scroll_to(y=max(0, min(top + new - old, limit)), animate=False)
+            self.scroll_to(y=max(0, min(top + new - old, limit)), animate=False, force=True)
         if self.size.height:
             self.reveal(new)
 
