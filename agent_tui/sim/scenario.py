@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -105,6 +106,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     kind: str
     id: str
     title: Names
+    difficulty: Annotated[int, msgspec.Meta(ge=1, le=3)] = 1
+    """1 for beginners, 2 with a hitch, 3 hard."""
     brief: Names
     """What the trainee is told before it begins."""
     starts: datetime
