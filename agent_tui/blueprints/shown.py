@@ -11,7 +11,7 @@ from agent_tui.blueprints.conditions import Value
 from agent_tui.blueprints.facts import VARIABLES, enough
 from agent_tui.blueprints.model import Ask, Blueprint, Check, Do, End, HandOver, LookUp, Node, Offer, Send, Texts
 from agent_tui.blueprints.template import BLANK, fill, single
-from agent_tui.blueprints.walk import Run, current, done_here, given, known, verified
+from agent_tui.blueprints.walk import Result, Run, current, done_here, given, known, verified, visit
 from agent_tui.i18n.catalog import say
 
 OWN_NAMES = ("bank.name", "bank.hotline")
@@ -146,20 +146,22 @@ def labels(ask: Ask, language: str) -> Mapping[str, str]:
     return {choice.id: choice.texts.get(language) or next(iter(choice.texts.values()), "") for choice in ask.choices}
 
 
-def shown(run: Run) -> Shown:
-    """What to show where the run stands."""
+def shown(run: Run, desk: str | None = None) -> Shown:
+    """What to show where the run stands. What is meant for the agent (tips, outcomes) is in the language of the
+    `desk`, if given; what is said to the customer is in the run's."""
     node = current(run)
     teller = Teller(run)
+    own = Teller(run, desk)
     base = Shown(
         node=node.id,
         kind=node.kind,
         title=run.blueprint.title(run.language),
         text=teller.text(node.texts),
-        tip=teller.text(node.tip),
+        tip=own.text(node.tip),
         must=node.must,
         answered=node.answered,
         expect_s=node.expect_s,
-        choices=_choices(node, run.language),
+        choices=_choices(node, run.language, own.language),
         outcomes=node.outcomes,
         answer=_before(run),
         done=before.outcome if (before := done_here(run)) else "",
@@ -167,19 +169,19 @@ def shown(run: Run) -> Shown:
         ended=isinstance(node, End),
     )
     full = msgspec.structs.replace(base, **_own(node, teller))
-    return msgspec.structs.replace(full, blanks=tuple(dict.fromkeys(teller.blanks)))
+    return msgspec.structs.replace(full, blanks=tuple(dict.fromkeys([*teller.blanks, *own.blanks])))
 
 
 def _before(run: Run) -> Value | None:
     return run.ahead[0].answer if run.ahead and not run.ahead[0].pending else None
 
 
-def _choices(node: Node, language: str) -> tuple[tuple[str, str], ...]:
+def _choices(node: Node, language: str, desk: str) -> tuple[tuple[str, str], ...]:
     if isinstance(node, Ask):
         if node.type == "yes_no":
             return (("yes", say("blueprint.yes", language)), ("no", say("blueprint.no", language)))
         return tuple(labels(node, language).items())
-    return tuple((outcome, say(f"blueprint.outcome.{outcome}", language)) for outcome in node.outcomes)
+    return tuple((outcome, say(f"blueprint.outcome.{outcome}", desk)) for outcome in node.outcomes)
 
 
 def _own(node: Node, teller: Teller) -> dict[str, object]:
@@ -215,13 +217,18 @@ def _own(node: Node, teller: Teller) -> dict[str, object]:
 
 
 def transcript(run: Run) -> tuple[tuple[str, str], ...]:
-    """`(node, text)` of everything shown on the way, each in the language it was shown in; for reprinting."""
+    """`(node, text)` of everything shown on the way here, each in its language and with what was done by then; for
+    reprinting. Facts are those the run holds."""
     lines = []
-    at = Run(blueprint=run.blueprint, language=run.language, facts=run.facts, node=run.blueprint.start, done=run.done)
+    done: dict[str, Result] = {}
     for index, step in enumerate(run.steps):
+        then = msgspec.structs.replace(
+            run, node=step.node, steps=run.steps[:index], language=step.language, done=done
+        )
         if not step.auto:
-            then = msgspec.structs.replace(at, node=step.node, steps=run.steps[:index], language=step.language)
             lines.append((step.node, shown(then).text))
+        result = run.done.get(visit(then))
+        done = done if result is None else {**done, visit(then): result}
     return (*lines, (run.node, shown(run).text))
 
 

@@ -38,6 +38,11 @@ def test_every_blueprint_that_a_category_names_exists() -> None:
     assert {category.blueprint for category in CENTRE.categories if category.blueprint} <= ids
 
 
+def test_no_category_is_claimed_twice() -> None:
+    claimed = [category for blueprint in ALL for category in blueprint.categories]
+    assert len(claimed) == len(set(claimed))
+
+
 def test_the_owner_and_contact_person_are_those_of_the_directory() -> None:
     people = {group.id: group.contact_person for group in CENTRE.groups}
     for blueprint in ALL:

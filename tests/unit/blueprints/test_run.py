@@ -209,6 +209,20 @@ def test_the_language_changes_midway_and_the_transcript_remembers() -> None:
         speak(run, "fr")
 
 
+def test_what_is_meant_for_the_agent_is_in_the_agents_language() -> None:
+    now = shown(to(pos("ja"), None), "zh")
+    assert "お調べ" in now.text and "一户多机" in now.tip and ("found", "已查到") in now.choices
+
+
+def test_the_transcript_shows_what_could_be_said_by_then() -> None:
+    run = start(read("inquiry_standard"), {**FACTS}, "zh")
+    told = to(run, None, "bill", Result(outcome="passed", checks=("name", "id_tail", "birth_date")), None)
+    assert transcript(told)[-1] == ("basic_topic", shown(told).text) and "1234" in shown(told).text
+    early = deviate(deviate(run, "r", "basic_topic"), "r", "verify_basic")
+    late = advance(early, Result(outcome="passed", checks=("name", "id_tail", "birth_date")))
+    assert "____" in dict(transcript(late))["basic_topic"]
+
+
 def test_a_deviation_needs_a_reason_and_is_recorded() -> None:
     run = to(pos(), None, None)
     with pytest.raises(InputError, match="reason"):
