@@ -38,6 +38,10 @@ class Opened(msgspec.Struct, frozen=True):
 
 def run(mode: str, args: argparse.Namespace) -> int:
     """Show `desk`, `monitor` or `train` until the person leaves. Exit code; AgentTuiError before the first paint."""
+    if mode == "train":
+        from agent_tui.tui import train_app
+
+        return train_app.run(args)
     if mode not in SCREENS:
         raise UsageError("tui.start.no_mode", mode=mode)
     check_terminal()

@@ -26,7 +26,7 @@ NODE_CELLS = 24
 _BLANK = re.compile(r"\{[^{}]*\}")
 
 
-def own(words: Words, key: str, **args: object) -> str:
+def own(words: Words, key: str, /, **args: object) -> str:
     """The text `train.<key>`."""
     return say(f"train.{key}", words.language, **args)
 
@@ -215,11 +215,11 @@ class CoachText:
         return id if said == key else said
 
     def _title(self, id: str) -> str:
-        return self._blueprint.title.get(self.words.language, id) if self._blueprint else id
+        return self._blueprint.title(self.words.language) if self._blueprint else id
 
     def _node(self, id: str) -> str:
         """The beginning of what stands in a node, which says more than its id."""
-        step = self._blueprint.nodes.get(id) if self._blueprint else None
+        step = next((n for n in self._blueprint.nodes if n.id == id), None) if self._blueprint else None
         text = (step.texts.get(self.words.language) or "") if step else ""
         first = clean(_BLANK.sub("…", text)).strip().split("\n")[0]
         return cut(first, NODE_CELLS) if first else id
