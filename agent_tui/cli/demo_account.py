@@ -15,8 +15,9 @@ from agent_tui.cli.demo_checks import Check
 from agent_tui.domain.centre import Figure
 from agent_tui.domain.contact import OPEN_STATES, Contact, ContactState
 from agent_tui.i18n.catalog import render, say
+from agent_tui.metrics.calllog import Call
 from agent_tui.sim.hands import Deed
-from agent_tui.sim.replay import Day
+from agent_tui.sim.replay import Arrival, Day
 
 SHOWN = [
     "offered",
@@ -54,6 +55,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[Check, ...]
     file: str = ""
     day: Day | None = None
+    played: tuple[Arrival, ...] = ()
+    """The calls of that day that were played."""
     day_date: date | None = None
 
 
@@ -80,18 +83,24 @@ def _title(console: Console, account: Account, language: str) -> None:
 
 
 def _replayed(account: Account, day: Day, language: str) -> str:
-    played = [arrival.call for arrival in day.arrivals[: len(account.contacts)]]
+    played = [arrival.call for arrival in account.played]
     return say(
         "demo.account.replayed",
         language,
         day=account.day_date,
         file=account.file,
         arrivals=len(day.arrivals),
+        played=len(played),
+        wait=f"{sum(c.wait_s for c in played if c.outcome == 'answered') / max(1, _answered(played)):.1f}",
         menu=day.menu,
         phantom=day.phantom,
-        answered=sum(call.outcome == "answered" for call in played),
+        answered=_answered(played),
         abandoned=sum(call.outcome == "abandoned" for call in played),
     )
+
+
+def _answered(calls: list[Call]) -> int:
+    return sum(call.outcome == "answered" for call in calls)
 
 
 def _head(account_key: str, language: str, *columns: tuple[str, bool]) -> Table:

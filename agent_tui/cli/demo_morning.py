@@ -21,9 +21,9 @@ from agent_tui.i18n.catalog import say
 from agent_tui.sim.persona import Known
 from agent_tui.sim.roster import Floorful
 
-BEFORE = timedelta(hours=2)
+BEFORE = timedelta(minutes=60)
 """The morning begins so long before the demo opens."""
-BUDGET_S = 12.0
+BUDGET_S = 9.0
 """Real seconds it may take; on a slow machine the day opens earlier."""
 REPLAY_OPENS = time(9, 0)
 """A replayed day is entered when it is in full swing."""

@@ -11,13 +11,16 @@ import contextlib
 import os
 import signal
 import sys
+from datetime import date
 from pathlib import Path
 
 import msgspec
 
 from agent_tui.cli.demo_place import scenarios
-from agent_tui.cli.demo_plan import RobotPlan
+from agent_tui.cli.demo_plan import ReplayPlan, RobotPlan
 from agent_tui.config import runtime
+from agent_tui.sim import replaying
+from agent_tui.sim.replay import Day
 from agent_tui.sim.shift import Shift
 
 ALL_DAY_S = 30 * 86_400.0
@@ -49,8 +52,10 @@ async def _play(plan: RobotPlan) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     held = asyncio.create_task(leash())
     held.add_done_callback(lambda _: stop.set())
+    # Read before signing in: the clock of a replay runs fast.
+    day = replaying.prepare(*_asked(plan.replay), plan.how.seed) if plan.replay else None
     shift = await Shift.open(plan.url, plan.logins, scenarios(), plan.known, plan.how)
-    work = asyncio.create_task(_work(shift, plan))
+    work = asyncio.create_task(_work(shift, plan, day))
     work.add_done_callback(lambda _: stop.set())
     await stop.wait()
     work.cancel()
@@ -63,12 +68,14 @@ async def _play(plan: RobotPlan) -> None:
     held.cancel()
 
 
-async def _work(shift: Shift, plan: RobotPlan) -> None:
-    if plan.replay is not None:
-        from agent_tui.sim.replaying import replay
-
-        await replay(shift, plan.url, plan.logins.colleagues, plan.replay.file, plan.replay.day, plan.replay.on)
+async def _work(shift: Shift, plan: RobotPlan, day: Day | None) -> None:
+    if day is not None:
+        await replaying.replay(shift, plan.url, plan.logins.colleagues, day, None, [])
     else:
         await shift.employ(plan.url, plan.logins.colleagues)
         await shift.traffic(ALL_DAY_S)
     await asyncio.Event().wait()
+
+
+def _asked(replay: ReplayPlan) -> tuple[Path, date, date, str]:
+    return Path(replay.file), replay.day, replay.on, replay.zone

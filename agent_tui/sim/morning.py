@@ -89,7 +89,7 @@ class Morning:
         self.now = observer.session.at
         self._floor = Floor(Pace(self.now, 0.0))
         self._cursor = ""
-        self._heap: list[tuple[datetime, int, Act]] = []
+        self._heap: list[tuple[datetime, int, Act, bool]] = []
         self._serial = 0
         self._personas: dict[str, Persona] = {}
         self._rung: set[tuple[str, str, int]] = set()
@@ -102,10 +102,11 @@ class Morning:
             self._duty(agent_id)
         end = monotonic() + budget_s
         while self._heap and self._heap[0][0] <= until and monotonic() < end:
-            at, _, act = heapq.heappop(self._heap)
+            at, _, act, quiet = heapq.heappop(self._heap)
             await self._move(at)
             await act()
-            await self._look()
+            if not quiet:
+                await self._look()
             progress(self.now, len(self._personas))
         if monotonic() < end:
             await self._move(until)
@@ -113,10 +114,11 @@ class Morning:
 
     # ---- time and sight -----------------------------------------------------------------------------------------
 
-    def _at(self, after_s: float, act: Act, since: datetime | None = None) -> None:
+    def _at(self, after_s: float, act: Act, since: datetime | None = None, *, quiet: bool = False) -> None:
+        """Later; `quiet` acts change nothing that anybody acts upon, and nobody looks up after them."""
         self._serial += 1
         moment = max(self.now, (since or self.now) + timedelta(seconds=after_s))
-        heapq.heappush(self._heap, (moment, self._serial, act))
+        heapq.heappush(self._heap, (moment, self._serial, act, quiet))
 
     def _draw(self, span: tuple[float, float]) -> float:
         return self._rng.uniform(*span)
@@ -228,10 +230,10 @@ class Morning:
         text = contact.channel in TEXT_CHANNELS
         talk_s = self._draw(TEXT_S) if text or contact.channel == Channel.ALARM else plan.talk_s
         if text:
-            self._at(talk_s * 0.1, lambda: self._write(contact, persona, plan, seat))
+            self._at(talk_s * 0.1, lambda: self._write(contact, persona, plan, seat), quiet=True)
         for share, command in zip((0.2, 0.5, 0.8), self._commands(contact, plan), strict=False):
             if command is not None:
-                self._at(talk_s * share, lambda c=command: _send(seat, c))  # type: ignore[misc]
+                self._at(talk_s * share, lambda c=command: _send(seat, c), quiet=True)  # type: ignore[misc]
         self._at(talk_s, lambda: self._part(contact, persona, plan, seat))
 
     def _commands(self, contact: Contact, plan: Plan) -> tuple[Command | None, ...]:
@@ -274,7 +276,7 @@ class Morning:
         await seat.send(wrap)
         if persona.rating is not None and contact.channel not in (Channel.EMAIL, Channel.ALARM):
             score = RecordSatisfaction(contact_id=contact.id, score=persona.rating)
-            self._at(self._draw(SURVEY_S), lambda: _report(self._link, score))
+            self._at(self._draw(SURVEY_S), lambda: _report(self._link, score), quiet=True)
 
 
 async def _send(seat: WebSeat, command: Command) -> None:
