@@ -161,7 +161,7 @@ def cells(text: str) -> int:
 def _sizes(blueprint: Blueprint, node: Node) -> Iterator[Finding]:
     typical = {name: str(value) for name, value in examples().items()}
     for language in blueprint.languages:
-        tall = len(getattr(node, "choices", ())) or len(node.outcomes)
+        tall = len(getattr(node, "choices", ())) + len(node.outcomes) + len(getattr(node, "checks", ()))
         for texts in all_texts(node):
             lines = fill(texts.get(language, ""), lambda name: typical.get(name, "……"))[0].split("\n")
             tall += len(lines)
@@ -230,9 +230,20 @@ def _wrap_up(node: End, known: Known) -> Iterator[Finding]:
 # ---- what is told ------------------------------------------------------------------------------------------------
 
 
+def _kept(node: Node) -> set[str]:
+    """Variables that would stand in clear in a ticket or message and travel to many desks."""
+    kept = (
+        [node.title, node.brief] if isinstance(node, HandOver) else [node.message] if isinstance(node, Send) else []
+    )
+    return {name for texts in kept for text in texts.values() for name in names(text)}
+
+
 def _told(blueprint: Blueprint, node: Node, held: frozenset[str]) -> Iterator[Finding]:
     """Every variable is declared, surely known here, and may be told to a caller verified this far."""
     answers = {placeholder(ask) for ask in blueprint.nodes if isinstance(ask, Ask)}
+    private = {placeholder(ask) for ask in blueprint.nodes if isinstance(ask, Ask) and ask.private}
+    for name in sorted(private & _kept(node)):
+        yield _finding(node, "private", name=name)
     for name in dict.fromkeys(name for template in _templates(node) for name in names(template)):
         variable = VARIABLES.get(name)
         if variable is None and name not in answers:

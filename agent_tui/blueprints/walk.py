@@ -20,6 +20,7 @@ from agent_tui.blueprints import answers as reading
 from agent_tui.blueprints.conditions import Value, holds
 from agent_tui.blueprints.facts import DEGREES, enough
 from agent_tui.blueprints.model import Ask, Blueprint, Check, End, LookUp, Node, Note, Offer, Say, node_map
+from agent_tui.domain.scrub import scrub
 from agent_tui.errors import InputError
 
 LASTING = frozenset({"applied", "awaiting_approval", "passed", "sent", "done", "accepted"})
@@ -213,14 +214,15 @@ def deviate(run: Run, reason: str, to: str | None = None) -> Run:
         raise InputError("blueprint.run.reason")
     if to is not None and to not in node_map(run.blueprint):
         raise InputError("blueprint.run.no_node", node=to)
+    kept = scrub(reason.strip()).text
     noted = msgspec.structs.replace(
         run,
-        deviations=(*run.deviations, Deviation(node=run.node, reason=reason.strip(), to=to or "")),
+        deviations=(*run.deviations, Deviation(node=run.node, reason=kept, to=to or "")),
         trail=(*run.trail, f"deviate:{to or run.node}"),
     )
     if to is None:
         return noted
-    step = Taken(node=run.node, language=run.language, deviation=reason.strip())
+    step = Taken(node=run.node, language=run.language, deviation=kept)
     return _pass_silent(msgspec.structs.replace(noted, node=to, steps=(*run.steps, step), ahead=()))
 
 

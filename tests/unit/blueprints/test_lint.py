@@ -153,6 +153,15 @@ def test_an_answer_must_be_given_on_every_way_to_where_it_is_said() -> None:
     assert codes(ask.replace("no: tell", "no: how") + how + tell + END) == set()
 
 
+def test_personal_data_stays_out_of_tickets_and_messages() -> None:
+    ask = "  hello:\n    ask: {zh: 问, en: Ask, ja: 問}\n    type: text\n    private: true\n    next: tell\n"
+    leak = '{zh: "{answer.hello}", en: a, ja: a}'
+    text = (
+        f"  tell:\n    send: sms\n    text: {SAID}\n    message: {leak}\n    next: {{sent: done, not_sent: done}}\n"
+    )
+    assert codes(ask + text + END) == {"private"}
+
+
 def test_a_test_that_something_is_known_makes_it_sayable() -> None:
     hello = "  hello:\n    say: {zh: 说, en: Say, ja: 言う}\n    next: [{when: {fact: product.model, known: true}, to: tell}, {to: done}]\n"
     tell = say_("tell", "done", text='{zh: "{product.model}", en: a, ja: a}')

@@ -232,6 +232,11 @@ def test_a_deviation_needs_a_reason_and_is_recorded() -> None:
     assert filled(deviate(run, "r", "end_order")).deviations == ("trouble: r",)
 
 
+def test_secrets_in_the_reason_of_a_deviation_are_blacked_out() -> None:
+    run = deviate(pos(), "客户报了卡号 4111 1111 1111 1111")
+    assert "4111" not in run.deviations[0].reason and "4111" not in leave(run)
+
+
 def test_what_a_deviation_left_unsaid_is_named() -> None:
     run = deviate(to(pos(), None, None), "客户挂断在即", "end_order")
     assert missed(run) == ("tell_number",) and filled(run).missed == ("tell_number",)
