@@ -10,12 +10,35 @@ from typing import TypeAlias
 
 import msgspec
 
+from agent_tui.domain.authority_commands import (
+    AmendApproval,
+    Base,
+    BreakGlass,
+    DecideApproval,
+    GrantDelegation,
+    PerformAction,
+    RequestApproval,
+    ResolveEffect,
+    RevealField,
+    RevokeDelegation,
+    WithdrawApproval,
+)
 from agent_tui.domain.contact import Channel, Priority, Verified
-from agent_tui.domain.customer import Secret
 
-
-class Base(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
-    """The tag is the class name."""
+__all__ = [
+    "AmendApproval",
+    "Base",
+    "BreakGlass",
+    "DecideApproval",
+    "GrantDelegation",
+    "PerformAction",
+    "RequestApproval",
+    "ResolveEffect",
+    "RevealField",
+    "RevokeDelegation",
+    "WithdrawApproval",
+]
+"""Those that are written elsewhere; every command is read from here."""
 
 
 # ---- the agent's own state ---------------------------------------------------------------------------------------
@@ -124,31 +147,7 @@ class AddNote(Base, frozen=True, kw_only=True):
     ticket_id: str | None = None
 
 
-# ---- actions under authority -------------------------------------------------------------------------------------
-
-
-class RevealField(Base, frozen=True, kw_only=True):
-    """One field, one purpose, 60 s. The value comes in the answer to this command and is stored nowhere."""
-
-    customer_id: str
-    field: Secret
-    purpose: str
-    contact_id: str | None = None
-
-
-class PerformAction(Base, frozen=True, kw_only=True):
-    """Any other business action of `domain.actions`."""
-
-    action: str
-    customer_id: str
-    contact_id: str | None = None
-    product_id: str | None = None
-    ticket_id: str | None = None
-    amount_minor: int | None = None
-    currency: str = "CNY"
-    reason: str = ""
-    args: dict[str, str] = {}
-    """Further typed arguments of the action, as text: `mobile`, `transaction`, `points`…"""
+# ---- tickets and notices ----------------------------------------------------------------------------------------
 
 
 class RaiseWorkOrder(Base, frozen=True, kw_only=True):
@@ -266,6 +265,14 @@ Command: TypeAlias = (
     | AddNote
     | RevealField
     | PerformAction
+    | RequestApproval
+    | DecideApproval
+    | AmendApproval
+    | WithdrawApproval
+    | BreakGlass
+    | GrantDelegation
+    | RevokeDelegation
+    | ResolveEffect
     | RaiseWorkOrder
     | MoveTicket
     | SendNotice
@@ -284,14 +291,29 @@ house page section 5: accepting a contact is never queued either)."""
 
 LINK_ONLY: frozenset[type[Command]] = frozenset({OfferNew, ReportEvent, ReceiveMessage, RecordSatisfaction})
 SYSTEM_ONLY: frozenset[type[Command]] = frozenset({OfferToAgent, TakeBackOffer, OverflowContact})
+AUTHORITY: frozenset[type[Command]] = frozenset(
+    {
+        RequestApproval,
+        DecideApproval,
+        AmendApproval,
+        WithdrawApproval,
+        BreakGlass,
+        GrantDelegation,
+        RevokeDelegation,
+        ResolveEffect,
+    }
+)
+"""Commands about authority itself: the ledger judges them with the policy at hand, not `domain.apply` alone."""
 
 
 def target(command: Command) -> str | None:
     """`entity:id` of the aggregate a command is about; commands about one aggregate keep their order."""
+    if isinstance(command, RequestApproval | BreakGlass):
+        return target(command.command)
     contact = getattr(command, "contact_id", None)
     if contact:
         return f"contact:{contact}"
-    for entity in ("ticket", "customer"):
+    for entity in ("approval", "ticket", "customer"):
         value = getattr(command, f"{entity}_id", None)
         if value:
             return f"{entity}:{value}"

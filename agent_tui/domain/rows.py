@@ -5,7 +5,7 @@ apply step is one upsert for every entity. A scope says who may see a row:
 
     staff          everybody signed in                g:<group>     members of a group
     a:<agent>      one person                         c:<customer>  who handles a contact of that customer
-    floor          supervisors, reviewers, trainers
+    floor          supervisors, reviewers, trainers  sign:<level>   who may co-sign at that level
 """
 
 from __future__ import annotations
@@ -16,13 +16,27 @@ from typing import TypeAlias
 import msgspec
 
 from agent_tui.domain.agent import Agent
+from agent_tui.domain.approval import Approval, Delegation
 from agent_tui.domain.centre import Bundle, Category, CommandRow, Figure, Group, Notice
 from agent_tui.domain.contact import Contact, ContactState, Thread
 from agent_tui.domain.customer import Customer
 from agent_tui.domain.ticket import Note, Ticket
 
 Entity: TypeAlias = (
-    Agent | Contact | Thread | Customer | Ticket | Note | Group | Category | Figure | Notice | Bundle | CommandRow
+    Agent
+    | Contact
+    | Thread
+    | Customer
+    | Ticket
+    | Note
+    | Group
+    | Category
+    | Figure
+    | Notice
+    | Bundle
+    | CommandRow
+    | Approval
+    | Delegation
 )
 
 ENTITIES: dict[str, type[Entity]] = {
@@ -38,6 +52,8 @@ ENTITIES: dict[str, type[Entity]] = {
     "notice": Notice,
     "bundle": Bundle,
     "command": CommandRow,
+    "approval": Approval,
+    "delegation": Delegation,
 }
 NAMES: dict[type[Entity], str] = {kind: name for name, kind in ENTITIES.items()}
 
@@ -63,6 +79,19 @@ def queue_sort(contact: Contact) -> str:
     return f"{contact.priority.rank}|{stamp(contact.queued_at)}"
 
 
+def _authority_facets(row: Approval | Delegation) -> Facets:
+    if isinstance(row, Delegation):
+        status = "revoked" if row.revoked_at else "ended" if row.ended else "held"
+        return Facets(status=status, agent_id=row.grantee_id, parent_id=row.grantor_id, sort=stamp(row.valid_to))
+    return Facets(
+        status=row.state,
+        agent_id=row.maker_id,
+        customer_id=row.customer_id,
+        parent_id=row.contact_id or "",
+        sort=stamp(row.expires_at),
+    )
+
+
 def facets(row: Entity) -> Facets:
     """The facets of any row."""
     match row:
@@ -77,12 +106,8 @@ def facets(row: Entity) -> Facets:
         case Agent():
             return Facets(status=row.state, group_id=row.team, agent_id=row.id, sort=row.name)
         case Thread():
-            return Facets(
-                group_id=row.group,
-                agent_id=row.agent_id or "",
-                customer_id=row.customer_id or "",
-                parent_id=row.id,
-            )
+            agent, customer = row.agent_id or "", row.customer_id or ""
+            return Facets(group_id=row.group, agent_id=agent, customer_id=customer, parent_id=row.id)
         case Customer():
             return Facets(status=row.tier, customer_id=row.id, sort=row.id)
         case Ticket():
@@ -113,6 +138,8 @@ def facets(row: Entity) -> Facets:
             return Facets(status=row.kind, sort=row.id)
         case CommandRow():
             return Facets(status=row.outcome, agent_id=row.maker_id, sort=stamp(row.at))
+        case Approval() | Delegation():
+            return _authority_facets(row)
 
 
 def scopes(row: Entity) -> frozenset[str]:
@@ -149,6 +176,10 @@ def scopes(row: Entity) -> frozenset[str]:
             return frozenset(row.to) if row.to else frozenset({"staff"})
         case CommandRow():
             return frozenset({f"a:{row.maker_id}"})
+        case Approval():
+            return frozenset({f"a:{row.maker_id}", f"sign:{row.level}", "floor"})
+        case Delegation():
+            return frozenset({f"a:{row.grantor_id}", f"a:{row.grantee_id}", "floor"})
         case Agent() | Group() | Category() | Figure() | Bundle():
             return frozenset({"staff"})
 
