@@ -71,14 +71,20 @@ def _utc(local: str, zone: str) -> str | None:
 
 
 def command(
-    run: Run, *, contact_id: str, customer_id: str | None = None, checks: tuple[str, ...] = ()
+    run: Run,
+    *,
+    contact_id: str,
+    customer_id: str | None = None,
+    checks: tuple[str, ...] = (),
+    desk: str | None = None,
 ) -> Command | None:
     """What to submit for the node where the run stands; None where nothing is, or a desk command does it.
 
-    `checks` are the ids the caller got right, for an identity check.
+    `checks` are the ids the caller got right, for an identity check; work orders are written in the language of the
+    `desk`, else in the run's.
     """
     node = current(run)
-    now = shown(run)
+    now = shown(run, desk)
     match node:
         case Check():
             return VerifyCaller(contact_id=contact_id, degree=Verified(node.degree), checks=checks)

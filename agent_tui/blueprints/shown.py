@@ -147,7 +147,7 @@ def labels(ask: Ask, language: str) -> Mapping[str, str]:
 
 
 def shown(run: Run, desk: str | None = None) -> Shown:
-    """What to show where the run stands. What is meant for the agent (tips, outcomes) is in the language of the
+    """What to show where the run stands. What is meant for the house (tips, outcomes, work orders) is in the language of the
     `desk`, if given; what is said to the customer is in the run's."""
     node = current(run)
     teller = Teller(run)
@@ -168,7 +168,7 @@ def shown(run: Run, desk: str | None = None) -> Shown:
         number=1 + sum(not step.auto for step in run.steps),
         ended=isinstance(node, End),
     )
-    full = msgspec.structs.replace(base, **_own(node, teller))
+    full = msgspec.structs.replace(base, **_own(node, teller, own))
     return msgspec.structs.replace(full, blanks=tuple(dict.fromkeys([*teller.blanks, *own.blanks])))
 
 
@@ -184,7 +184,7 @@ def _choices(node: Node, language: str, desk: str) -> tuple[tuple[str, str], ...
     return tuple((outcome, say(f"blueprint.outcome.{outcome}", desk)) for outcome in node.outcomes)
 
 
-def _own(node: Node, teller: Teller) -> dict[str, object]:
+def _own(node: Node, teller: Teller, own: Teller) -> dict[str, object]:
     """The fields that only this kind of node has."""
     match node:
         case Ask():
@@ -207,8 +207,8 @@ def _own(node: Node, teller: Teller) -> dict[str, object]:
             return {
                 "to": node.to,
                 "how": node.how,
-                "brief_title": teller.text(node.title),
-                "brief": teller.text(node.brief),
+                "brief_title": own.text(node.title),
+                "brief": own.text(node.brief),
             }
         case End():
             call_back = str(teller.bound(node.call_back)) if node.call_back else ""

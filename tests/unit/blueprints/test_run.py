@@ -269,6 +269,8 @@ def test_answers_fill_the_work_order_and_the_wrap_up() -> None:
     run = to(pos("zh"), None, None, "paper", None, True, False, "3")
     order = command(run, contact_id="k1", customer_id="c1")
     assert isinstance(order, RaiseWorkOrder) and order.group == "merchant_ops" and "3 卷" in order.title
+    english = command(speak(run, "ja"), contact_id="k1", desk="en")
+    assert isinstance(english, RaiseWorkOrder) and english.title == "Deliver 3 paper rolls"
     late = to(run, "not_done", "15:30", None)
     done = filled(late, "en", zone="Asia/Shanghai")
     assert done.result == "callback" and done.call_back_at == f"{TODAY}T07:30:00Z"
