@@ -36,17 +36,20 @@ class Item(msgspec.Struct, Generic[K], frozen=True):
 
 
 def narrowed(items: Sequence[Item[K]], words: str) -> list[Item[K]]:
-    """Those that hold every word, beginnings of labels first. Case and full width do not matter."""
+    """Those that hold every word: those it names exactly, then beginnings of labels, then the rest. Case and full
+    width do not matter."""
     wanted = [_plain(word) for word in words.split()]
 
-    def rank(item: Item[K]) -> tuple[int, int] | None:
+    def rank(item: Item[K]) -> int | None:
         text = _plain(f"{item.label} {item.detail} {item.words} {item.key}")
         if not all(word in text for word in wanted):
             return None
-        return (0 if wanted and _plain(item.label).startswith(wanted[0]) else 1, 1 if item.greyed else 0)
+        if wanted and wanted[0] in _plain(item.words).split():
+            return 0
+        return 1 if wanted and _plain(item.label).startswith(wanted[0]) else 2
 
     ranked = [(found, at, item) for at, item in enumerate(items) if (found := rank(item)) is not None]
-    return [item for _, _, item in sorted(ranked, key=lambda entry: (entry[0][0] if wanted else 0, entry[1]))]
+    return [item for _, _, item in sorted(ranked, key=lambda entry: entry[:2])]
 
 
 def _plain(text: str) -> str:

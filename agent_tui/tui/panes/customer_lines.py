@@ -11,7 +11,7 @@ from agent_tui.domain.contact import Contact
 from agent_tui.domain.customer import Customer, Product
 from agent_tui.domain.ticket import Note, Ticket
 from agent_tui.tui import marks
-from agent_tui.tui.line import EMPTY, Line, Piece, cell, folded, joined, labelled, piece
+from agent_tui.tui.line import EMPTY, Line, Piece, cell, folded, joined, labelled, length, piece
 from agent_tui.tui.words import Words
 
 _LABEL = {"zh": 8, "ja": 12, "en": 12}
@@ -37,7 +37,7 @@ class CustomerText:
         return [
             self._head(customer, shown.get("name"), width),
             *self._warnings(customer),
-            *self._identity(customer, shown),
+            *self._identity(customer, shown, width),
             *self._services(customer, width),
             *(self._product(product, width) for product in customer.products),
             *self._section("promises", view.promises, self._ticket, width),
@@ -71,18 +71,19 @@ class CustomerText:
             found.append((piece("!! " + self.words("frozen"), "bad"),))
         return found
 
-    def _identity(self, customer: Customer, shown: Mapping[str, Reveal]) -> list[Line]:
+    def _identity(self, customer: Customer, shown: Mapping[str, Reveal], width: int) -> list[Line]:
         values = {
             "phone": customer.phone,
             "id_number": customer.id_number,
             "email": customer.email,
             "address": customer.address,
         }
-        return [
-            labelled(self.words.of("secret", field), self._value(value, shown.get(field)), self.label)
+        found = [
+            (cell(self.words.of("secret", field), self.label, "muted"), *self._value(value, shown.get(field)))
             for field, value in values.items()
             if value or field in shown
         ]
+        return paired(found, width)
 
     def _value(self, masked: str, reveal: Reveal | None) -> Line:
         if reveal is None:
@@ -169,3 +170,19 @@ class CustomerText:
     def _note(self, note: Note, width: int) -> list[Line]:
         stamp: Piece = cell(self.words.when(note.at, self.now), 12, "muted")
         return folded(note.text, width, "text", (("- ", "muted"), stamp))
+
+
+def paired(parts: Sequence[Line], width: int) -> list[Line]:
+    """Two beside each other where both fit into their half, else one on a line."""
+    half = width // 2
+    lines: list[Line] = []
+    waiting: Line | None = None
+    for part in parts:
+        if waiting is not None and length(waiting) < half and length(part) <= half:
+            lines.append((*waiting, (" " * (half - length(waiting)), "text"), *part))
+            waiting = None
+            continue
+        if waiting is not None:
+            lines.append(waiting)
+        waiting = part
+    return [*lines, waiting] if waiting is not None else lines
