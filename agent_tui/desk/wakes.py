@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterable
+from contextvars import Context, copy_context
 
 from agent_tui.clock import monotonic
 
@@ -17,7 +18,7 @@ class Wakes:
     """The first change is told in the next turn of the loop, those that follow within `INTERVAL_S` together."""
 
     def __init__(self) -> None:
-        self._listeners: list[Listener] = []
+        self._listeners: list[tuple[Listener, Context]] = []
         self._touched: set[str] = set()
         self._last = -INTERVAL_S
         self._timer: asyncio.TimerHandle | None = None
@@ -25,13 +26,18 @@ class Wakes:
         self._thread = threading.get_ident()
 
     def watch(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener(entities)`; returns how to stop."""
-        self._listeners.append(listener)
+        """Call `listener(entities)`; returns how to stop.
+
+        It is called in the context it was registered in: what it starts belongs to the same program, although a
+        change may come from the journal's own thread, whose context is empty.
+        """
+        entry = (listener, copy_context())
+        self._listeners.append(entry)
         self._find_loop()
 
         def stop() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
+            if entry in self._listeners:
+                self._listeners.remove(entry)
 
         return stop
 
@@ -69,5 +75,5 @@ class Wakes:
         self._timer = None
         self._last = monotonic()
         touched, self._touched = frozenset(self._touched), set()
-        for listener in tuple(self._listeners):
-            listener(touched)
+        for listener, context in tuple(self._listeners):
+            context.run(listener, touched)
