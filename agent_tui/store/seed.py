@@ -6,6 +6,8 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from agent_tui.blueprints.model import dump
+from agent_tui.blueprints.parse import parse
 from agent_tui.canon import digest
 from agent_tui.config.data import files, folder
 from agent_tui.domain.agent import Agent, AgentState, Role
@@ -112,7 +114,10 @@ def _centre(now: datetime) -> Iterator[Entity]:
 def _bundles() -> Iterator[Bundle]:
     """Policy and blueprints that ship with the program, as a server publishes them."""
     texts = {"policy": bundle(folder("scripts/policy"))}
-    texts |= {f"blueprint:{f.stem}": f.read_text("utf-8") for f in files("scripts/blueprints", "*.yaml")}
+    texts |= {
+        f"blueprint:{f.stem}": dump(parse(f.read_text("utf-8"), f.name)).decode()
+        for f in files("scripts/blueprints", "*.yaml")
+    }
     for id_, text in texts.items():
         yield Bundle(id=id_, kind=id_.partition(":")[0], revision=digest(text.encode()), text=text)
 
