@@ -25,7 +25,7 @@ from agent_tui.sim.roster import Floorful
 from agent_tui.sim.shift import Shift
 
 SPEED = 40.0
-PEAK = 205.0
+PEAK = 160.0
 DRAIN_S = 360.0
 DRAIN_SHARE = 2.0
 """Open contacts get this many times the length of the shift to finish, DRAIN_S at most."""

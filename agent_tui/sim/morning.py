@@ -20,6 +20,7 @@ import msgspec
 from agent_tui import ids
 from agent_tui.client import endpoints
 from agent_tui.clock import monotonic
+from agent_tui.domain.agent import Agent, AgentState
 from agent_tui.domain.commands import (
     AcceptContact,
     Command,
@@ -52,9 +53,9 @@ from agent_tui.sim.web_seat import WebSeat
 from agent_tui.wire import routes
 
 Act: TypeAlias = Callable[[], Awaitable[None]]
-ROUTER_S = 0.004
-"""Real seconds given to the router after something that it may act on."""
-ARRIVES_WITHIN_S = 180.0
+ROUTER_S, ROUTER_TRIES = 0.004, 5
+"""Real seconds given to the router after something that it may act on, and how often."""
+ARRIVES_WITHIN_S = 45.0
 """Colleagues come on duty within so many seconds of the start."""
 TEXT_S = (90.0, 260.0)
 WAITING = frozenset({ContactState.QUEUED, ContactState.ALERTING})
@@ -143,7 +144,19 @@ class Morning:
 
     async def _look(self) -> None:
         """Read what changed; whoever rings will answer."""
-        await asyncio.sleep(ROUTER_S)
+        for _ in range(ROUTER_TRIES):
+            await asyncio.sleep(ROUTER_S)
+            await self._read()
+            if not self._pairs_left():
+                return
+
+    def _pairs_left(self) -> bool:
+        """Whether somebody ready could take somebody who waits: then the router is not done yet."""
+        ready = [agent for agent in self._floor.all(Agent) if agent.state is AgentState.READY]
+        queued = [c for c in self._floor.open_contacts() if c.state is ContactState.QUEUED]
+        return any(_can(agent, contact) for contact in queued for agent in ready)
+
+    async def _read(self) -> None:
         while True:
             page = await endpoints.changes(self._observer.api, self._cursor)
             self._cursor = page.to
@@ -277,6 +290,11 @@ class Morning:
         if persona.rating is not None and contact.channel not in (Channel.EMAIL, Channel.ALARM):
             score = RecordSatisfaction(contact_id=contact.id, score=persona.rating)
             self._at(self._draw(SURVEY_S), lambda: _report(self._link, score), quiet=True)
+
+
+def _can(agent: Agent, contact: Contact) -> bool:
+    lines = {contact.group, *contact.overflow_groups}
+    return contact.language in agent.languages and not lines.isdisjoint(agent.groups)
 
 
 async def _send(seat: WebSeat, command: Command) -> None:

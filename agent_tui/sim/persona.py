@@ -59,6 +59,8 @@ class Persona(msgspec.Struct, frozen=True, kw_only=True):
     group: str | None = None
     """The line they chose themselves; None leaves it to triage."""
     priority: Priority = Priority.NORMAL
+    wrap_s: float | None = None
+    """How long the colleague's wrap-up takes, where the log knows it; None leaves it to the plan."""
 
 
 class Talk(msgspec.Struct, frozen=True, kw_only=True):

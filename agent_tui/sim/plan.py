@@ -141,7 +141,7 @@ def make(
         note=rng.choice(speech.notes[name]) if rng.random() < NOTE_SHARE else "",
         hold_at=rng.uniform(0.3, 0.6) if held else None,
         hold_s=rng.uniform(*HOLD_S),
-        wrap_s=rng.uniform(*WRAP_S),
+        wrap_s=persona.wrap_s if persona and persona.wrap_s is not None else rng.uniform(*WRAP_S),
     )
 
 

@@ -8,6 +8,7 @@ What the log does not say is added and said here:
 * Patience of those who gave up is their q_time. Of those who were answered the log only knows that it was longer than
   their q_time: it is drawn from `traffic.patience`, given that.
 * A talk lasts ser_time. Answered calls without one (no named server, no service) get the mean of the day.
+* There is no wrap-up in the log: the next service begins at once. Colleagues need WRAP_S for the keys.
 * Every call goes to one group, so that the queue on the screen is that bank's queue; priority 2 stands before the
   others, type PE speaks English, the customer's words come from the cast.
 """
@@ -42,6 +43,7 @@ TOPICS = {
     "IN": ("app_login",),
 }
 """Type of call in the log → topics of the cast it may be about."""
+WRAP_S = 2.0
 WAITS_NO_MORE_S = 7_200.0
 
 
@@ -160,5 +162,6 @@ def persona(arrival: Arrival, cast: Cast, known: Sequence[Known], seed: int) -> 
         patience_s=arrival.patience_s,
         talk_s=max(arrival.talk_s, 1.0),
         group=GROUP,
+        wrap_s=WRAP_S,
         priority=Priority.HIGH if call.priority == 2 else Priority.NORMAL,
     )
