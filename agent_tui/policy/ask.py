@@ -89,6 +89,7 @@ def _context(given: Circumstances) -> dict[str, Any]:
         "amount": given.amount_minor,
         "agentDay": given.agent_day_minor,
         "customerDay": given.customer_day_minor,
+        "teamDay": given.team_day_minor,
         "online": given.online,
         "reasonGiven": given.reason_given,
         "approvedByLevel": given.approved_by_level,

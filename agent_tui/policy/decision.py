@@ -99,6 +99,9 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     agent_day_minor: int = 0
     """Already used by this person today for this action, reserved included."""
     customer_day_minor: int = 0
+    """Already used today for this customer and action by anybody, reserved included."""
+    team_day_minor: int = 0
+    """Already used today by this person's team for this action, reserved included."""
     online: bool = True
     reason_given: bool = False
     approved_by_level: int = 0

@@ -23,12 +23,12 @@ class Limits(msgspec.Struct, frozen=True):
     at_once: int | None
     """With nothing used today."""
     now: int | None
-    """After what was used today by them and for this customer."""
+    """After what was used today by them, by their team and for this customer."""
 
 
 def limits(policy: Policy, facts: Facts) -> Limits:
     """Both limits for these facts."""
-    fresh = msgspec.structs.replace(facts.circumstances, agent_day_minor=0, customer_day_minor=0)
+    fresh = msgspec.structs.replace(facts.circumstances, agent_day_minor=0, customer_day_minor=0, team_day_minor=0)
     return Limits(most(policy, facts._replace(circumstances=fresh)), most(policy, facts))
 
 
@@ -85,9 +85,18 @@ def _among(policy: Policy, facts: Facts) -> int | None:
 
 def _reach(cap: Cap, facts: Facts) -> int:
     """The largest amount before this rule turns, with what is already used."""
-    given = facts.circumstances
-    used = {"agentDay": given.agent_day_minor, "customerDay": given.customer_day_minor}
+    used = used_today(facts)
     return cap.minor - sum(used.get(name, 0) for name in cap.adds)
+
+
+def used_today(facts: Facts) -> dict[str, int]:
+    """Sums of today by the names that rules give them, in minor units."""
+    given = facts.circumstances
+    return {
+        "agentDay": given.agent_day_minor,
+        "customerDay": given.customer_day_minor,
+        "teamDay": given.team_day_minor,
+    }
 
 
 def _nothing(policy: Policy, facts: Facts) -> int | None:

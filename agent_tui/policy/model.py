@@ -18,7 +18,7 @@ class Cap(msgspec.Struct, frozen=True):
 
     minor: int
     adds: tuple[str, ...] = ()
-    """`agentDay`, `customerDay`: what of today is added up."""
+    """`agentDay`, `customerDay`, `teamDay`: what of today is added up."""
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

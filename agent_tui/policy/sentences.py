@@ -6,6 +6,7 @@ from agent_tui.domain.money import Money
 from agent_tui.i18n.catalog import LANGUAGES, say
 from agent_tui.policy.ask import Answer, Facts
 from agent_tui.policy.decision import Reason
+from agent_tui.policy.limits import used_today
 from agent_tui.policy.model import Cap, Rule
 
 
@@ -36,7 +37,7 @@ def _own(rule: str, args: dict[str, object]) -> Reason:
 def _blanks(rule: Rule, facts: Facts, language: str) -> dict[str, object]:
     given = facts.circumstances
     cap = rule.caps[0] if rule.caps else Cap(0)
-    used = {"agentDay": given.agent_day_minor, "customerDay": given.customer_day_minor}
+    used = used_today(facts)
     return {
         "limit": Money(cap.minor),
         "used": Money(sum(used.get(name, 0) for name in cap.adds)),

@@ -40,6 +40,7 @@ _FIELDS: dict[Fact, str] = {
     ("context", "amount"): "amount_minor",
     ("context", "agentDay"): "agent_day_minor",
     ("context", "customerDay"): "customer_day_minor",
+    ("context", "teamDay"): "team_day_minor",
     ("context", "online"): "online",
     ("context", "reasonGiven"): "reason_given",
     ("context", "approvedByLevel"): "approved_by_level",
