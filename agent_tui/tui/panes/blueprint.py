@@ -60,7 +60,7 @@ class BlueprintPane(Pane):
         """Paint a node, or why there is none."""
         node = self.query_one("#node", Node)
         typed = shown is not None and bool(shown.type) and not shown.choices
-        self.set_class(typed, "-typed")
+        self.answer.display = typed
         if not typed and self.screen.focused is self.answer:
             node.focus()
         width = max(node.size.width, 24)
@@ -81,7 +81,7 @@ class BlueprintPane(Pane):
     @property
     def typed(self) -> bool:
         """Whether the present node is answered by typing."""
-        return self.has_class("-typed")
+        return bool(self.answer.display)
 
     def enter(self) -> None:
         widget = self.answer if self.typed else self.query_one("#node", Node)

@@ -49,6 +49,9 @@ class Pane(Vertical):
         super().__init__(id=f"pane-{self.name_key}", classes="pane")
         self.words, self.painter = words, painter
         self._info, self._right = "", ""
+        self.reachable = True
+        """Whether there is anything to turn to."""
+        self.focused = False
 
     def compose(self) -> ComposeResult:
         yield Bar(self.painter, classes="bar pane-title")
@@ -57,10 +60,6 @@ class Pane(Vertical):
     def body(self) -> ComposeResult:
         """The widgets below the title."""
         yield from ()
-
-    @property
-    def focused(self) -> bool:
-        return self.has_class("-focused")
 
     def heading(self) -> str:
         """The name of the pane."""
@@ -94,17 +93,12 @@ class Pane(Vertical):
         others = [pane for pane in self.screen.query(Pane) if pane is not self and pane.reachable]
         return "  ".join(f"{pane.key} {pane.heading()}" for pane in others)
 
-    @property
-    def reachable(self) -> bool:
-        """Whether there is anything to turn to."""
-        return True
-
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        self.add_class("-focused")
+        self.focused = True
         self.paint_title()
 
     def on_descendant_blur(self, event: DescendantBlur) -> None:
-        self.remove_class("-focused")
+        self.focused = False
         self.paint_title()
 
     def on_resize(self) -> None:

@@ -30,10 +30,6 @@ class ThreadPane(Pane):
         yield Writing(id="compose")
 
     @property
-    def reachable(self) -> bool:
-        return self.screen.has_class("-text")
-
-    @property
     def compose_area(self) -> Writing:
         return self.query_one("#compose", Writing)
 

@@ -105,7 +105,7 @@ class DeskScreen(DeskView):
         panes = [
             (name, self.words(f"pane.{name}"), self.query_one(f"#pane-{name}", Pane).key)
             for name in PANES
-            if name != "thread" or self.has_class("-text")
+            if name != "thread" or self.text_shown
         ]
         return [*panes, *own]
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.timer import Timer
 from textual.widgets import TextArea
 
 from agent_tui.desk.door import Door
@@ -22,6 +23,7 @@ from agent_tui.tui.panes.pane import Pane
 from agent_tui.tui.panes.queue import QueuePane
 from agent_tui.tui.panes.queue_lines import QueueText
 from agent_tui.tui.panes.thread import ThreadPane
+from agent_tui.tui.screens.arrange import Arrangement, arrange
 from agent_tui.tui.screens.station import Station
 from agent_tui.tui.seat import Seat
 from agent_tui.tui.widgets.lines import Bar, Painter
@@ -29,6 +31,8 @@ from agent_tui.tui.words import Words
 
 PANES = ("queue", "customer", "thread", "blueprint", "actions")
 EVERYTHING = frozenset({"*"})
+ACTIONS_AFTER_S = 0.12
+"""Another customer: their actions are judged this long after they are on the screen."""
 _CARD = frozenset({"customer", "contact", "ticket", "note", "reveal"})
 _QUEUE = frozenset({"contact", "ticket", "journal"})
 _ACTIONS = frozenset({"bundle", "connection", "command", "customer", "agent"})
@@ -46,6 +50,10 @@ class DeskView(Station):
         """The level that what was refused last would have needed."""
         self._subject: tuple[str | None, str | None, str] | None = None
         self._offered: str | None = None
+        self.text_shown = False
+        """A conversation is on the screen."""
+        self._arranged: Arrangement | None = None
+        self._actions_due: Timer | None = None
 
     @property
     def facts(self) -> Facts:
@@ -81,15 +89,25 @@ class DeskView(Station):
         super().on_mount()
         self.seat.learn_names()
         self.turn_to("queue")
-        self.call_after_refresh(self.refresh_view, EVERYTHING)
+
+    def layout_for(self, width: int) -> None:
+        super().layout_for(width)
+        if self.is_mounted:
+            self.settle_panes()
+
+    def settle_panes(self) -> None:
+        """Put the panes where they belong now."""
+        wanted = Arrangement(self.has_class("-pages"), self.has_class("-wide"), self.text_shown, self.page)
+        if wanted != self._arranged:
+            self._arranged = wanted
+            arrange(self.query_one("#panes", Container), wanted)
 
     def turn_to(self, pane: str) -> None:
         """Show a pane's page and give it the focus."""
         self.page = pane
-        for name in PANES:
-            self.query_one(f"#pane-{name}", Pane).set_class(name == pane, "-page")
+        self.settle_panes()
         self.query_one(f"#pane-{pane}", Pane).enter()
-        self.call_after_refresh(self.refresh_view, EVERYTHING)
+        self.soon(EVERYTHING)
 
     def here(self) -> str:
         """The pane that has the focus; `compose` for the place to write."""
@@ -116,7 +134,7 @@ class DeskView(Station):
         if everything or changed or entities & _CARD:
             self._paint_customer(facts, changed)
         if everything or changed or entities & _ACTIONS:
-            self._paint_actions(facts)
+            self._actions_soon()
         self._paint_thread(facts)
         self._paint_blueprint(facts)
 
@@ -146,27 +164,32 @@ class DeskView(Station):
         looking = words("looking_at", name=card.customer.name) if seat.looked else ""
         pane.show(lines, looking, seat.as_of(), other=other)
 
-    def _paint_actions(self, facts: Facts) -> None:
+    def _actions_soon(self) -> None:
+        """The policy is asked for every action once the rest is on the screen."""
+        if self._actions_due is not None:
+            self._actions_due.stop()
+        self._actions_due = self.set_timer(ACTIONS_AFTER_S, self._paint_actions)
+
+    def _paint_actions(self) -> None:
+        facts = self.facts
         contact_id = facts.contact.contact.id if facts.contact else None
-        rows = (
-            self.door.view(ActionRows(customer_id=facts.customer_id, contact_id=contact_id))
-            if facts.customer_id
-            else ()
-        )
-        self.action_rows = rows
-        self.query_one(ActionsPane).show(rows, self.words("empty.actions"), self.seat.as_of())
+        wanted = ActionRows(customer_id=facts.customer_id, contact_id=contact_id)
+        self.action_rows = self.door.view(wanted) if facts.customer_id else ()
+        self.query_one(ActionsPane).show(self.action_rows, self.words("empty.actions"), self.seat.as_of())
 
     def _paint_thread(self, facts: Facts) -> None:
         contact = facts.contact.contact if facts.contact else None
-        text = contact is not None and contact.channel in TEXT_CHANNELS and contact.state != ContactState.ALERTING
         own = facts.own is not None and contact is not None and facts.own.contact.id == contact.id
-        self.set_class(text, "-text")
-        self.set_class(text and own, "-writable")
-        if self.page == "thread" and not text:
+        text = contact is not None and contact.channel in TEXT_CHANNELS and contact.state != ContactState.ALERTING
+        messages = self.door.view(ThreadOf(contact_id=contact.id)) if text and contact else ()
+        self.text_shown = text and (own or bool(messages))
+        self.settle_panes()
+        self.thread.compose_area.display = own and text
+        if self.page == "thread" and not self.text_shown:
             self.turn_to("customer")
         self.thread.open(contact.id if text and own and contact else None)
-        if text and contact:
-            self.thread.show(self.door.view(ThreadOf(contact_id=contact.id)), "", self.seat.as_of())
+        if self.text_shown:
+            self.thread.show(messages, "", self.seat.as_of())
 
     def _paint_blueprint(self, facts: Facts) -> None:
         own = facts.own

@@ -46,6 +46,7 @@ class Station(Screen[None]):
     # ---- layout ----------------------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
+        self.layout_for(self.app.size.width)
         yield Bar(self.painter, id="simulation", classes="bar")
         yield from self.top()
         yield from self.middle()
@@ -62,7 +63,6 @@ class Station(Screen[None]):
         yield from ()
 
     def on_mount(self) -> None:
-        self.layout_for(self.app.size.width)
         self._stop = self.door.watch(self._changed)
         self.set_interval(1.0, self.tick)
 
@@ -72,7 +72,7 @@ class Station(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         self.layout_for(event.size.width)
-        self.call_after_refresh(self.refresh_view, frozenset({"*"}))
+        self.soon(frozenset({"*"}))
 
     def layout_for(self, width: int) -> None:
         """Pages, two by two, or wider."""
@@ -97,14 +97,26 @@ class Station(Screen[None]):
         if self._due is None:
             self._due = self.set_timer(COALESCE_S, self._flush)
 
+    def soon(self, entities: frozenset[str]) -> None:
+        """Paint these with the next frame, together with whatever else is due."""
+        if not self._dirty or self._due is not None:
+            self.call_after_refresh(self._paint_dirty)
+        self._dirty |= entities
+
     def _flush(self) -> None:
         wait = getattr(self.app, "key_at", 0.0) + AFTER_KEY_S - monotonic()
         if wait > 0:
             self._due = self.set_timer(wait, self._flush)
             return
-        self._due = None
+        self._paint_dirty()
+
+    def _paint_dirty(self) -> None:
+        if self._due is not None:
+            self._due.stop()
+            self._due = None
         dirty, self._dirty = self._dirty, frozenset()
-        self.refresh_view(dirty)
+        if dirty and self.is_mounted:
+            self.refresh_view(dirty)
 
     def refresh_view(self, entities: frozenset[str]) -> None:
         """Paint what changed; `*` means everything."""
