@@ -26,7 +26,7 @@ from agent_tui.i18n.catalog import say
 from agent_tui.sim.persona import Known
 from agent_tui.sim.roster import Floorful
 
-LIVE_PEAK = 180.0
+LIVE_PEAK = 165.0
 """Arrivals an hour at the top of the day's curve: about what the robots can carry."""
 SHIFT_MINUTES = 20.0
 REPLAY_SPEED = 60.0

@@ -51,11 +51,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     figures: tuple[Figure, ...]
 
 
-async def everything(shift: Shift, deeds: Iterable[Deed]) -> list[Check]:
-    """All checks; robots must have stopped."""
+async def everything(shift: Shift, deeds: Iterable[Deed], *, robots: bool) -> list[Check]:
+    """All checks; robots must have stopped. On a floor without `robots` nobody could be served."""
     fresh, texts = await _fresh(shift)
     return [
-        _served(shift.floor),
+        *([_served(shift.floor)] if robots else []),
         _accepted(shift),
         _answered(shift),
         await _once(shift),

@@ -99,7 +99,7 @@ async def _shift(
             bar.say("demo.checking")
             await asyncio.sleep(SETTLE_S)
             deeds = [deed for colleague in shift.colleagues for deed in colleague.hands.deeds]
-            checks = await demo_checks.everything(shift, deeds)
+            checks = await demo_checks.everything(shift, deeds, robots=wanted.robots)
         return _account(wanted, shift, start, deeds, checks, day, played)
     finally:
         await shift.close()

@@ -70,6 +70,53 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
     contacts: int
 
 
+class Sight:
+    """The floor as read from change to change, without a stream: what was done is seen at once."""
+
+    def __init__(self, observer: WebSeat) -> None:
+        self._api = observer.api
+        self.floor = Floor(Pace(observer.session.at, 0.0))
+        self._cursor = ""
+
+    async def open(self) -> None:
+        """Everything, once."""
+        after = ""
+        while True:
+            page = await endpoints.snapshot(self._api, after)
+            for change in page.changes:
+                self.floor.take(change)
+            self._cursor, after = page.cursor, page.after
+            if not after:
+                return
+
+    async def look(self) -> list[str]:
+        """What changed, once the router had its say: ids of the contacts."""
+        changed: list[str] = []
+        for _ in range(ROUTER_TRIES):
+            await asyncio.sleep(ROUTER_S)
+            changed += await self._read()
+            if not self._pairs_left():
+                break
+        return changed
+
+    async def _read(self) -> list[str]:
+        changed: list[str] = []
+        while True:
+            page = await endpoints.changes(self._api, self._cursor)
+            self._cursor = page.to
+            for change in page.changes:
+                self.floor.take(change)
+            changed += [change.id for change in page.changes if change.entity == "contact"]
+            if not page.more:
+                return changed
+
+    def _pairs_left(self) -> bool:
+        """Whether somebody ready could take somebody who waits: then the router is not done yet."""
+        ready = [agent for agent in self.floor.all(Agent) if agent.state is AgentState.READY]
+        queued = [c for c in self.floor.open_contacts() if c.state is ContactState.QUEUED]
+        return any(_can(agent, contact) for contact in queued for agent in ready)
+
+
 class Morning:
     """Events in order of business time. Made by `play`."""
 
@@ -88,8 +135,8 @@ class Morning:
         self._cast, self._speeches = load_cast(folder), planning.load(folder)
         self._rng = random.Random(f"morning/{how.seed}")
         self.now = observer.session.at
-        self._floor = Floor(Pace(self.now, 0.0))
-        self._cursor = ""
+        self._sight = Sight(observer)
+        self._floor = self._sight.floor
         self._heap: list[tuple[datetime, int, Act, bool]] = []
         self._serial = 0
         self._personas: dict[str, Persona] = {}
@@ -97,7 +144,7 @@ class Morning:
 
     async def play(self, until: datetime, budget_s: float, progress: Callable[[datetime, int], None]) -> Played:
         """To `until`, or as far as `budget_s` real seconds allow."""
-        await self._first_look()
+        await self._sight.open()
         self._arrivals(until)
         for agent_id in self._seats:
             self._duty(agent_id)
@@ -107,7 +154,8 @@ class Morning:
             await self._move(at)
             await act()
             if not quiet:
-                await self._look()
+                for contact_id in await self._sight.look():
+                    self._ring(contact_id)
             progress(self.now, len(self._personas))
         if monotonic() < end:
             await self._move(until)
@@ -131,41 +179,6 @@ class Morning:
             return
         told = await self._observer.api.call("PUT", routes.CLOCK, Told, body=ClockMove(advance_s=seconds))
         self.now = told.at
-
-    async def _first_look(self) -> None:
-        after = ""
-        while True:
-            page = await endpoints.snapshot(self._observer.api, after)
-            for change in page.changes:
-                self._floor.take(change)
-            self._cursor, after = page.cursor, page.after
-            if not after:
-                return
-
-    async def _look(self) -> None:
-        """Read what changed; whoever rings will answer."""
-        for _ in range(ROUTER_TRIES):
-            await asyncio.sleep(ROUTER_S)
-            await self._read()
-            if not self._pairs_left():
-                return
-
-    def _pairs_left(self) -> bool:
-        """Whether somebody ready could take somebody who waits: then the router is not done yet."""
-        ready = [agent for agent in self._floor.all(Agent) if agent.state is AgentState.READY]
-        queued = [c for c in self._floor.open_contacts() if c.state is ContactState.QUEUED]
-        return any(_can(agent, contact) for contact in queued for agent in ready)
-
-    async def _read(self) -> None:
-        while True:
-            page = await endpoints.changes(self._observer.api, self._cursor)
-            self._cursor = page.to
-            for change in page.changes:
-                self._floor.take(change)
-                if change.entity == "contact":
-                    self._ring(change.id)
-            if not page.more:
-                return
 
     def _ring(self, contact_id: str) -> None:
         contact = self._floor.contact(contact_id)
