@@ -6,6 +6,7 @@ Without a terminal it plays a short shift by itself and says what happened (`cli
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import subprocess
 import sys
@@ -48,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(args: argparse.Namespace, language: str) -> int:
     """The desk's exit code; without a terminal 0 only if every check held."""
+    os.environ["AGENT_TUI_LANGUAGE"] = language  # the demo's own processes speak it too
     day = _day(args)
     if args.speed is not None and not 0 < args.speed <= 600:
         raise UsageError("demo.bad_speed", speed=f"{args.speed:g}")

@@ -141,11 +141,16 @@ def _figures(account: Account, language: str) -> Table:
     for metric in SHOWN:
         figure = found.get(metric)
         if figure is not None:
-            fraction = f"{figure.numerator:,.0f} / {figure.denominator:,.0f}"
-            if figure.unit in ("count", "per_hour"):
-                fraction = f"{figure.numerator:,.0f} / {figure.denominator:,.1f}"
+            fraction = _fraction(figure)
             table.add_row(say(f"metrics.name.{metric}", language), value(figure), fraction, figure.rule)
     return table
+
+
+def _fraction(figure: Figure) -> str:
+    if figure.unit == "count":
+        return ""
+    decimals = 1 if figure.unit == "per_hour" else 0
+    return f"{figure.numerator:,.0f} / {figure.denominator:,.{decimals}f}"
 
 
 def value(figure: Figure) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -22,6 +23,15 @@ from agent_tui.errors import EnvironmentError_
 READY_S = 20.0
 END_S = 4.0
 LISTENING = "listening "
+PR_SET_PDEATHSIG = 1
+
+
+def _last_wish() -> Callable[[], None] | None:
+    """On Linux a child can ask to be ended when its parent dies, however that happens (prctl(2), PR_SET_PDEATHSIG)."""
+    if not sys.platform.startswith("linux"):
+        return None
+    ask = ctypes.CDLL(None, use_errno=True).prctl
+    return lambda: ask(PR_SET_PDEATHSIG, int(signal.SIGTERM))
 
 
 class Child:
@@ -36,6 +46,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=self._log,
             start_new_session=True,
+            preexec_fn=_last_wish(),
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
         self.log = log

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -38,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 def run(args: argparse.Namespace, language: str) -> int:
     """Until standard input closes."""
     scenario = runner.find(args.scenario)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with tempfile.TemporaryDirectory(prefix="agent-tui-train-") as folder:
         database = Path(folder) / "server.db"
         people = _prepare(database, scenario, args.seed)
