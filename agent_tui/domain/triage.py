@@ -1,6 +1,8 @@
 """Which category a customer's first words point to (M2): the words of each category, counted, with the words that decided.
 
-The longer a word, the more it says; a Latin word must stand alone, a Chinese or Japanese one may stand anywhere.
+The longer a word, the more it says; a Latin word must stand alone, a Chinese or Japanese one may stand anywhere. Between
+the words of a Latin phrase up to two others may stand ("lost card" finds "lost my new card"), and "…" in any word stands
+for up to twelve characters of the same sentence ("额度…提").
 """
 
 from __future__ import annotations
@@ -14,6 +16,12 @@ import msgspec
 from agent_tui.domain.centre import Category
 from agent_tui.domain.text import fold
 
+LONGEST = 4_000
+"""Characters of the first words that are read."""
+_GAP = "[^。！？；.!?;\n]{0,12}?"
+_BETWEEN = r"(?:[^\S\n]+[\w'-]+){0,2}?[^\S\n]+"
+_QUOTES = str.maketrans("’‘", "''")
+
 
 class Guess(msgspec.Struct, frozen=True, kw_only=True):
     """The category and group that the words point to; both None when none does."""
@@ -24,10 +32,20 @@ class Guess(msgspec.Struct, frozen=True, kw_only=True):
     """The words that decided, as the category spells them."""
 
 
+def plain(text: str) -> str:
+    """`text` as words are looked for in it: half-width, small letters, straight apostrophes."""
+    return fold(text[:LONGEST]).casefold().translate(_QUOTES)
+
+
 @lru_cache(maxsize=4_096)
 def _pattern(word: str) -> re.Pattern[str]:
-    plain = re.escape(fold(word).casefold())
-    return re.compile(rf"(?<![a-z0-9]){plain}(?:s|es|ed|ing)?(?![a-z0-9])" if word.isascii() else plain)
+    pieces = (_BETWEEN.join(map(re.escape, piece.split())) for piece in plain(word).split("…"))
+    found = _GAP.join(pieces)
+    return re.compile(rf"(?<![a-z0-9]){found}(?:s|es|ed|ing)?(?![a-z0-9])" if word.isascii() else found)
+
+
+def _weight(word: str) -> int:
+    return len(word.replace("…", "").encode())
 
 
 def triage(text: str, categories: Iterable[Category], language: str = "") -> Guess:
@@ -35,15 +53,14 @@ def triage(text: str, categories: Iterable[Category], language: str = "") -> Gue
 
     Words of every language are tried, since people mix them; `language` only breaks a tie.
     """
-    plain = fold(text).casefold()[:4_000]
+    said = plain(text)
     best: tuple[tuple[int, int, int, str], Guess] | None = None
     for category in categories:
-        hits = [(m.start(), word) for word in category.words if word and (m := _pattern(word).search(plain))]
+        hits = [(m.start(), word) for word in category.words if word and (m := _pattern(word).search(said))]
         if not hits:
             continue
-        weight = sum(len(word.encode()) for _, word in hits)
         native = sum(word.isascii() == (language == "en") for _, word in hits)
-        rank = (-weight, -native, min(start for start, _ in hits), category.id)
+        rank = (-sum(_weight(word) for _, word in hits), -native, min(hits)[0], category.id)
         if best is None or rank < best[0]:
             guess = Guess(category=category.id, group=category.group, words=tuple(word for _, word in sorted(hits)))
             best = (rank, guess)

@@ -1,0 +1,83 @@
+"""The words of the shipped categories find what customers say: the whole cast of robot customers, and the patterns."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent_tui.config.centre import load
+from agent_tui.config.data import folder
+from agent_tui.domain.centre import Category
+from agent_tui.domain.triage import Guess, triage
+from agent_tui.sim.cast import load as load_cast
+from tests import eg
+
+LANGUAGES = ("zh", "en", "ja")
+CATEGORY_SHARE = 0.70
+GROUP_SHARE = 0.85
+CATEGORIES = load(folder("scripts/centre")).categories
+CAST = load_cast(folder("scripts/scenarios"))
+MADE = (eg.category("made", words=("lost card", "额度…提")),)
+
+
+def cast_lines(language: str) -> list[tuple[str, str]]:
+    """Every first line of the cast with the category of its topic."""
+    return [
+        (text.replace("{terminal}", "61000001"), CAST.topics[name].category)
+        for name, lines in CAST.lines[language].topics.items()
+        for text in (*lines.first, *lines.alarm)
+    ]
+
+
+def shares(lines: list[tuple[str, str]], language: str) -> tuple[float, float]:
+    """The share of lines whose category, and whose group, is right."""
+    groups = {category.id: category.group for category in CATEGORIES}
+    guesses = [(triage(text, CATEGORIES, language), right) for text, right in lines]
+    exact = sum(guess.category == right for guess, right in guesses)
+    grouped = sum(guess.group == groups[right] for guess, right in guesses)
+    return exact / len(lines), grouped / len(lines)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_cast_is_understood_from_its_first_words(language: str) -> None:
+    exact, grouped = shares(cast_lines(language), language)
+    assert exact >= CATEGORY_SHARE
+    assert grouped >= GROUP_SHARE
+
+
+@pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: category.id)
+def test_every_category_has_words_of_both_scripts(category: Category) -> None:
+    assert {word.isascii() for word in category.words} == {True, False}
+
+
+@pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: category.id)
+def test_no_word_stands_twice_in_a_category(category: Category) -> None:
+    assert len({word.casefold() for word in category.words}) == len(category.words)
+
+
+@pytest.mark.parametrize("text", ["I lost my card", "I have lost my new card", "LOST  CARD", "lost cards"])
+def test_up_to_two_words_may_stand_between_the_words_of_a_phrase(text: str) -> None:
+    assert triage(text, MADE, "en").words == ("lost card",)
+
+
+@pytest.mark.parametrize("text", ["lost and nobody found any card", "lost. card", "lostcard", "frost card"])
+def test_a_phrase_does_not_reach_further(text: str) -> None:
+    assert triage(text, MADE, "en") == Guess()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("把额度临时往上提一下", True), ("额度提", True), ("额度不够。提醒我还款", False), ("提额度", False)],
+)
+def test_an_ellipsis_stands_for_a_few_signs_of_one_sentence(text: str, found: bool) -> None:
+    assert (triage(text, MADE, "zh").category == "made") is found
+
+
+def test_a_curly_apostrophe_is_an_apostrophe() -> None:
+    assert triage("I don’t recognise this", (eg.category("x", words=("don't recognise",)),), "en").category == "x"
+
+
+@given(st.text())
+def test_any_text_is_read(text: str) -> None:
+    assert triage(text, CATEGORIES).category in {None, *(category.id for category in CATEGORIES)}
