@@ -33,7 +33,8 @@ def _dispatch(argv: list[str], language: str) -> int:
 def main() -> int:
     """Exit code for the shell."""
     argv = sys.argv[1:]
-    language = language_of(argv)
+    failure.open_streams()
+    language = failure.readable(language_of(argv))
     return failure.guard(lambda: _dispatch(argv, language), language)
 
 

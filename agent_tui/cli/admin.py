@@ -210,7 +210,11 @@ def _from_descriptor(number: int) -> str:
 def _typed(login: str, language: str) -> str:
     if not sys.stdin.isatty():
         raise UsageError("cli.admin.no_terminal")
-    password = getpass.getpass(say("cli.admin.ask", language, login=login, least=LEAST_LENGTH))
-    if getpass.getpass(say("cli.admin.ask_again", language)) != password:
+    try:
+        password = getpass.getpass(say("cli.admin.ask", language, login=login, least=LEAST_LENGTH))
+        again = getpass.getpass(say("cli.admin.ask_again", language))
+    except EOFError:
+        raise KeyboardInterrupt from None
+    if again != password:
         raise UsageError("cli.admin.differ")
     return password

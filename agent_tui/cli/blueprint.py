@@ -14,6 +14,7 @@ from agent_tui.blueprints.lint import all_texts, lint
 from agent_tui.blueprints.model import Ask, Blueprint
 from agent_tui.blueprints.parse import BrokenBlueprint, parse, text_of
 from agent_tui.blueprints.schema import nearest
+from agent_tui.cli.failure import sentence
 from agent_tui.cli.kinds import add_kinds
 from agent_tui.errors import InputError
 from agent_tui.i18n.catalog import LANGUAGES, render, say
@@ -134,7 +135,7 @@ def _lint_file(file: Path, known: Known, seen: dict[str, Path], language: str) -
     except BrokenBlueprint as broken:
         return [text_of(problem, language) for problem in broken.problems], 0
     except InputError as error:
-        return [say(error.key, language, **error.args_)], 0
+        return [sentence(error, language)], 0
     lines = [
         say("blueprint.cli.finding", language, file=str(file), line=found.line, text=render(found.message, language))
         for found in lint(blueprint, known)

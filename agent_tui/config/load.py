@@ -17,6 +17,7 @@ from agent_tui.config import paths
 from agent_tui.config.model import Settings
 from agent_tui.config.toml import FILE, line_of, read_toml
 from agent_tui.errors import ConfigError
+from agent_tui.i18n.catalog import LANGUAGES
 
 PREFIX = "AGENT_TUI_"
 NOT_SETTINGS = frozenset({paths.HOME})
@@ -74,6 +75,11 @@ def _assemble(given: Mapping[str, tuple[object, str, int]]) -> Settings:
             raise ConfigError(
                 "config.wrong_value", file=entry[1], line=entry[2], setting=key, value=str(entry[0]), reason=reason
             ) from None
+        if key == "language" and entry[0] not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            raise ConfigError(
+                "config.wrong_choice", file=entry[1], line=entry[2], setting=key, value=str(entry[0]), known=known
+            )
     return _build(given)
 
 

@@ -82,7 +82,7 @@ def read(path: Path) -> CallLog:
         with path.open(encoding="utf-8", errors="replace", newline="") as lines:
             return parse_call_log(lines, str(path))
     except OSError as error:
-        raise InputError("sim.unreadable", file=str(path), line=0, reason=error.strerror or str(error)) from error
+        raise InputError("error.file", path=str(path), reason=error.strerror or str(error)) from error
 
 
 def day_of(log: CallLog, day: date, on: date, zone: str, seed: int = 1) -> Day:

@@ -42,5 +42,8 @@ def write(name: str, known: Known) -> None:
 
 
 def ask(prompt: str) -> str:
-    """The password, typed unseen."""
-    return getpass.getpass(prompt)
+    """The password, typed unseen. KeyboardInterrupt when the person leaves instead (Ctrl+C, Ctrl+D)."""
+    try:
+        return getpass.getpass(prompt)
+    except EOFError:
+        raise KeyboardInterrupt from None
