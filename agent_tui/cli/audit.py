@@ -1,4 +1,4 @@
-"""`agent-tui audit verify` proves the chain and names the row where it breaks; `audit show` lists one customer's rows."""
+"""`agent-tui audit`: prove it (`verify`), read it (`show`), hand it over (`export`), keep receipts (`receipts`)."""
 
 from __future__ import annotations
 
@@ -6,61 +6,62 @@ import argparse
 from pathlib import Path
 
 from agent_tui.cli.kinds import add_kinds
+from agent_tui.cli.ledger import place
 from agent_tui.errors import StoreError
 from agent_tui.i18n.catalog import say
 
-BROKEN = 1
+KINDS = ("verify", "show", "export", "receipts")
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
-    """`verify --database FILE`, and `show --database FILE --customer ID`."""
-    kinds = add_kinds(
-        parser, language, {"verify": "server.cli.audit_verify_help", "show": "server.cli.audit_show_help"}
-    )
-    for kind in kinds.values():
-        text = say("server.cli.database", language)
-        kind.add_argument("--database", metavar="FILE", type=Path, default=None, help=text)
-    kinds["show"].add_argument(
-        "--customer", metavar="ID", required=True, help=say("server.cli.audit_customer", language)
-    )
+    """Each kind works beside a running server, on the database of the settings unless another is named."""
+
+    def text(name: str) -> str:
+        return say(f"audit.cli.{name}", language)
+
+    kinds = add_kinds(parser, language, {kind: f"audit.cli.{kind}" for kind in KINDS})
+    for kind in ("verify", "show", "export"):
+        kinds[kind].add_argument("--database", metavar="FILE", type=Path, default=None, help=text("database"))
+    verify = kinds["verify"]
+    verify.add_argument("--checkpoints", metavar="FILE", type=Path, default=None, help=text("checkpoints"))
+    verify.add_argument("--receipts", metavar="JOURNAL", type=Path, nargs="+", default=[], help=text("receipts_of"))
+    verify.add_argument("--key", metavar="KEY", default="", help=text("key"))
+    about = kinds["show"].add_mutually_exclusive_group()
+    for whom in ("customer", "agent", "contact"):
+        about.add_argument(f"--{whom}", metavar="ID", default=None, help=text(whom))
+    kinds["show"].add_argument("--format", choices=("text", "json"), default="text", help=text("format"))
+    for kind in ("show", "export"):
+        kinds[kind].add_argument("--from", dest="since", metavar="MOMENT", default=None, help=text("from"))
+        kinds[kind].add_argument("--to", dest="until", metavar="MOMENT", default=None, help=text("to"))
+    kinds["export"].add_argument("--out", metavar="FOLDER", type=Path, required=True, help=text("out"))
+    kinds["export"].add_argument("--by", metavar="LOGIN", required=True, help=text("by"))
+    kinds["receipts"].add_argument("journal", metavar="JOURNAL", type=Path, help=text("journal"))
+    kinds["receipts"].add_argument("file", metavar="FILE", type=Path, help=text("file"))
 
 
 def run(args: argparse.Namespace, language: str) -> int:
-    """0 when the chain holds, BROKEN when it does not."""
-    from agent_tui.config import paths
+    """0 when done; of `verify` 1 when the audit is broken."""
+    if args.what == "receipts":
+        from agent_tui.cli import audit_receipts
 
-    database = args.database or paths.data_dir() / "server.db"
+        return audit_receipts.write(args.journal, args.file)
+    database = existing(args.database)
+    if args.what == "verify":
+        from agent_tui.cli import audit_verify
+
+        return audit_verify.run(database, args, language)
+    if args.what == "show":
+        from agent_tui.cli import audit_show
+
+        return audit_show.run(database, args, language)
+    from agent_tui.cli import audit_export
+
+    return audit_export.run(database, args, language)
+
+
+def existing(given: Path | None) -> Path:
+    """The database meant. StoreError where there is none."""
+    database = place(given)
     if not database.is_file():
         raise StoreError("server.error.no_database", path=str(database))
-    if args.what == "show":
-        return show(database, args.customer, language)
-    return verify(database, language)
-
-
-def verify(database: Path, language: str) -> int:
-    """Recompute the chain beside a server that may be running, and say what was found."""
-    from agent_tui.server import audit
-    from agent_tui.server import database as store
-
-    found = store.read_apart(database, audit.verify)
-    if found.ok:
-        key = "audit_ok" if found.rows else "audit_empty"
-        print(say(f"server.cli.{key}", language, rows=found.rows, hash=found.head))
-        return 0
-    reason = say(found.reason or "", language, **found.args)
-    print(say("server.cli.audit_broken", language, row=found.broken_at, reason=reason))
-    return BROKEN
-
-
-def show(database: Path, customer: str, language: str) -> int:
-    """One line for each act recorded about a customer."""
-    from agent_tui.server import database as store
-
-    rows = store.read_apart(
-        database, lambda tx: [dict(row) for row in tx.all("audit_customer", customer_id=customer)]
-    )
-    for row in rows:
-        print(say("server.cli.audit_row", language, **row))
-    if not rows:
-        print(say("server.cli.audit_none", language, customer=customer))
-    return 0
+    return database

@@ -29,7 +29,11 @@ SCHEMA_COMPAT = 1
 
 _PACKAGE = "agent_tui.server.db"
 STATEMENTS: Mapping[str, str] = MappingProxyType(
-    {**sql.load(_PACKAGE, "ledger.sql"), **sql.load(_PACKAGE, "feed.sql"), **sql.load(_PACKAGE, "access.sql")}
+    {
+        name: statement
+        for file in ("ledger.sql", "feed.sql", "access.sql", "audit.sql")
+        for name, statement in sql.load(_PACKAGE, file).items()
+    }
 )
 
 
@@ -65,6 +69,10 @@ class Tx:
     def all(self, name: str, /, **values: Any) -> list[sqlite3.Row]:
         return self._connection.execute(STATEMENTS[name], values).fetchall()
 
+    def each(self, name: str, /, **values: Any) -> Iterator[sqlite3.Row]:
+        """The rows as they are read, for what does not fit in memory."""
+        yield from self._connection.execute(STATEMENTS[name], values)
+
     def value(self, name: str, /, **values: Any) -> Any:
         """The first column of the first row, None without rows."""
         row = self.one(name, **values)
@@ -92,6 +100,12 @@ def _lock(path: Path) -> int:
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Create the tables, or refuse a schema this program does not know."""
+    _create(connection, path)
+    tables = files(_PACKAGE).joinpath("audit_tables.sql").read_text(encoding="utf-8")
+    connection.executescript(f"BEGIN IMMEDIATE;\n{tables}\nCOMMIT;")
+
+
+def _create(connection: sqlite3.Connection, path: Path) -> None:
     known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'").fetchone()
     if known is None:
         script = files(_PACKAGE).joinpath("schema.sql").read_text(encoding="utf-8")

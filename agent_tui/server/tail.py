@@ -32,6 +32,8 @@ class AuditDraft(msgspec.Struct, frozen=True, kw_only=True):
     customer_id: str | None = None
     command_id: str | None = None
     facts: dict[str, object] = {}
+    sealed: bytes | None = None
+    """What was decided on, encrypted under the customer's key; the chain holds its digest."""
 
 
 def make_head(tx: Tx) -> None:
@@ -70,6 +72,7 @@ class Tail:
                 "customer_id": draft.customer_id,
                 "command_id": draft.command_id,
                 "facts": draft.facts,
+                "sealed": None if draft.sealed is None else canon.digest(draft.sealed),
             }
         )
         self.audit_hash = canon.chain(previous, payload)
@@ -86,6 +89,8 @@ class Tail:
             prev=previous,
             hash=self.audit_hash,
         )
+        if draft.sealed is not None:
+            self._tx.run("sealed_add", seq=self.audit_seq, body=draft.sealed)
 
     def feed(self, entries: Iterable[Entry]) -> None:
         """Number the changed rows; one transaction's rows share its first number as `txn`."""

@@ -67,7 +67,7 @@ async def test_agents_may_not_read_the_proof(client: Client) -> None:
 async def test_the_command_line_names_the_row(
     client: Client, services: Services, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from agent_tui.cli.audit import BROKEN, verify
+    from agent_tui.cli.audit_verify import BROKEN, verify
 
     await some_history(client)
     path: Path = services.db.path

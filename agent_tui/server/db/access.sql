@@ -65,17 +65,9 @@ WHERE s.token = :token ORDER BY s.kind, s.customer_id LIMIT :limit;
 -- :search_one
 SELECT customer_id FROM search_token WHERE token = :token AND kind = :kind ORDER BY customer_id LIMIT 2;
 
--- :audit_from
-SELECT seq, at, actor, type, outcome, customer_id, command_id, payload, prev, hash
-FROM audit WHERE seq > :after ORDER BY seq LIMIT :limit;
-
 -- :audit_customer
 SELECT seq, at, actor, type, outcome, customer_id, command_id, payload, prev, hash
 FROM audit WHERE customer_id = :customer_id ORDER BY seq;
-
--- :audit_unmatched
-SELECT c.id FROM command c LEFT JOIN audit a ON a.command_id = c.id AND a.seq = c.audit_seq
-WHERE a.seq IS NULL ORDER BY c.id LIMIT 1;
 
 -- :events_from
 SELECT seq, body FROM event WHERE seq > :after AND at >= :since ORDER BY seq LIMIT :limit;
