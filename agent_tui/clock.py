@@ -73,3 +73,8 @@ def monotonic() -> float:
 def wall() -> datetime:
     """Real UTC time; for token expiry and identifiers, never for a business rule."""
     return datetime.now(UTC)
+
+
+def stamp(moment: datetime | None) -> str:
+    """UTC text that sorts as time does; empty for None."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment else ""

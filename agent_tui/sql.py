@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from importlib.resources import files
+from importlib import import_module
+from pathlib import Path
 from types import MappingProxyType
 
 _HEAD = re.compile(r"^--\s*:(\w+)[^\n]*$", re.MULTILINE)
@@ -29,4 +30,6 @@ def parse(text: str, source: str = "sql") -> Mapping[str, str]:
 
 def load(package: str, file: str) -> Mapping[str, str]:
     """The named statements of `file` inside `package`."""
-    return parse(files(package).joinpath(file).read_text(encoding="utf-8"), f"{package}/{file}")
+    # Not importlib.resources: it loads zipfile and more before the first paint.
+    folder = Path(str(import_module(package).__file__)).parent
+    return parse((folder / file).read_text(encoding="utf-8"), f"{package}/{file}")

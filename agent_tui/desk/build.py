@@ -10,13 +10,11 @@ from agent_tui.desk.profile import Profile
 from agent_tui.desk.reveals import Reveals
 from agent_tui.desk.sight import Sight
 from agent_tui.errors import StoreError
-from agent_tui.store import write
 from agent_tui.store.cache import Cache
 from agent_tui.store.lock import ProfileLock
 from agent_tui.store.open import open_cache, open_journal
 from agent_tui.sync.reckoning import Reckoning
 from agent_tui.sync.state import LinkState
-from agent_tui.wire.session import SIMULATION
 
 
 def open_desk(profile: Profile) -> Desk:
@@ -48,6 +46,9 @@ def open_desk(profile: Profile) -> Desk:
 
 def _for_simulation(cache: Cache, profile: Profile) -> None:
     """Mark the files as made for training; from then on the link follows a simulation only."""
+    from agent_tui.store import write
+    from agent_tui.wire.session import SIMULATION
+
     if cache.meta.get("banner", SIMULATION) != SIMULATION:
         cache.close()
         raise StoreError("train.guard.live_store", folder=str(profile.folder))

@@ -7,49 +7,52 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from agent_tui import ids
-from agent_tui.desk import select_centre, select_customer, select_queue, select_status, select_wall, views
-from agent_tui.desk.authority import Authority, Question
+from agent_tui.desk import views
 from agent_tui.desk.door import NotSubmitted, Submitted
-from agent_tui.desk.drafts import DraftBook, scrubbed
-from agent_tui.desk.offline import refused_offline
 from agent_tui.desk.profile import Profile
-from agent_tui.desk.reveals import SHOWN_S
+from agent_tui.desk.select_queue import queue_rows
 from agent_tui.desk.sight import Sight
 from agent_tui.desk.wakes import Wakes
-from agent_tui.domain.commands import OFFLINE, Command
 from agent_tui.errors import Corrupt, Offline, Refused, StoreError
 from agent_tui.i18n.message import Msg, msg
-from agent_tui.policy.decision import Decision
 from agent_tui.store.journal import CAP, Journal, NewItem
-from agent_tui.store.local_audit import note_event
 from agent_tui.store.lock import ProfileLock
 from agent_tui.store.open import rebuild
-from agent_tui.wire.command import Outcome
-from agent_tui.wire.session import FoundCustomer
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a desk that only shows its queue yet does without
+    from agent_tui.desk.authority import Authority
+    from agent_tui.desk.drafts import DraftBook
+    from agent_tui.domain.commands import Command
+    from agent_tui.policy.decision import Decision
     from agent_tui.sync.link import Link
+    from agent_tui.wire.command import Outcome
+    from agent_tui.wire.session import FoundCustomer
 
-SELECTORS: Mapping[type, Callable[[Sight, Any], Any]] = {
-    views.QueueRows: select_queue.queue_rows,
-    views.CustomerCard: select_customer.customer_card,
-    views.ContactDetail: select_customer.contact_detail,
-    views.MyContacts: select_customer.my_contacts,
-    views.ThreadOf: select_customer.thread_of,
-    views.Categories: select_centre.categories,
-    views.Notices: select_centre.notices,
-    views.Directory: select_centre.directory,
-    views.Groups: select_centre.groups,
-    views.People: select_centre.people,
-    views.Blueprints: select_centre.blueprints,
-    views.StatusOf: select_status.status,
-    views.PendingWork: select_status.pending_work,
-    views.Reveals: select_status.reveals,
-    views.Wall: select_wall.wall,
-}
+
+@cache
+def _selectors() -> Mapping[type, Callable[[Sight, Any], Any]]:
+    """Query → what answers it; loaded when something besides the queue is looked at."""
+    from agent_tui.desk import select_centre, select_customer, select_status, select_wall
+
+    return {
+        views.CustomerCard: select_customer.customer_card,
+        views.ContactDetail: select_customer.contact_detail,
+        views.MyContacts: select_customer.my_contacts,
+        views.ThreadOf: select_customer.thread_of,
+        views.Categories: select_centre.categories,
+        views.Notices: select_centre.notices,
+        views.Directory: select_centre.directory,
+        views.Groups: select_centre.groups,
+        views.People: select_centre.people,
+        views.Blueprints: select_centre.blueprints,
+        views.StatusOf: select_status.status,
+        views.PendingWork: select_status.pending_work,
+        views.Reveals: select_status.reveals,
+        views.Wall: select_wall.wall,
+    }
 
 
 class Desk:
@@ -61,12 +64,22 @@ class Desk:
         self.journal = journal
         self.wakes = Wakes()
         self._lock = lock
-        self._drafts = DraftBook(journal)
-        self._authority = Authority(sight, journal, profile.policy)
         self._link: Link | None = None
         self._looked_at: set[str] = set()
         journal.on_change(lambda: self.wakes.touch(("journal",)))
         sight.link.on_change(lambda: self.wakes.touch(("connection",)))
+
+    @cached_property
+    def _drafts(self) -> DraftBook:
+        from agent_tui.desk.drafts import DraftBook
+
+        return DraftBook(self.journal)
+
+    @cached_property
+    def _authority(self) -> Authority:
+        from agent_tui.desk.authority import Authority
+
+        return Authority(self.sight, self.journal, self.profile.policy)
 
     # ---- the door
 
@@ -81,6 +94,8 @@ class Desk:
         reason: str = "",
         field: str = "",
     ) -> Decision:
+        from agent_tui.desk.authority import Question
+
         return self._authority.decide(
             Question(
                 action=action,
@@ -94,6 +109,11 @@ class Desk:
         )
 
     def submit(self, command: Command, *, if_match: int | None = None) -> Submitted | NotSubmitted:
+        from agent_tui import ids
+        from agent_tui.desk.drafts import scrubbed
+        from agent_tui.desk.offline import refused_offline
+        from agent_tui.domain.commands import OFFLINE
+
         offline = not self.sight.link.online
         if offline and type(command) not in OFFLINE:
             return refused_offline(command)
@@ -188,17 +208,21 @@ class Desk:
     # ---- inside
 
     def _select(self, query: Any) -> Any:
+        if isinstance(query, views.QueueRows):
+            return queue_rows(self.sight, query)
         if isinstance(query, views.ActionRows):
             return self._authority.rows(query)
         if isinstance(query, views.Drafts):
             return self._drafts.all()
         if isinstance(query, views.CustomerCard):
             self._note_offline_look(query.customer_id)
-        return SELECTORS[type(query)](self.sight, query)
+        return _selectors()[type(query)](self.sight, query)
 
     def _note_offline_look(self, customer_id: str) -> None:
         """Reads are audited; those the server cannot see are kept in the journal's own chain, once a session."""
         if not self.sight.link.online and customer_id not in self._looked_at:
+            from agent_tui.store.local_audit import note_event
+
             self._looked_at.add(customer_id)
             note_event(self.journal, "customer_looked_at", customer=customer_id, agent=self.sight.cache.agent_id)
 
@@ -209,6 +233,8 @@ class Desk:
 
     def _answered(self, command: Command, outcome: Outcome) -> None:
         if outcome.value is not None:
+            from agent_tui.desk.reveals import SHOWN_S
+
             seconds = outcome.expires_s or SHOWN_S
             self.sight.keep_in_clear(command, outcome.value, seconds)
             self.wakes.touch(("reveal",))

@@ -11,15 +11,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from agent_tui.domain.commands import Command
-from agent_tui.i18n.message import Msg
-from agent_tui.policy.decision import Decision
-from agent_tui.wire.command import Outcome
-from agent_tui.wire.session import FoundCustomer
+if TYPE_CHECKING:  # not needed before the first paint
+    from agent_tui.domain.commands import Command
+    from agent_tui.i18n.message import Msg
+    from agent_tui.policy.decision import Decision
+    from agent_tui.wire.command import Outcome
+    from agent_tui.wire.session import FoundCustomer
 
 
 class Submitted(msgspec.Struct, frozen=True, kw_only=True):

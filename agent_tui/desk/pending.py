@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from agent_tui.desk.views import Pending
-from agent_tui.domain.commands import PerformAction, RaiseWorkOrder, RevealField, SetAgentState, WrapUpContact
-from agent_tui.domain.contact import Contact
 from agent_tui.i18n.message import Msg, msg
 from agent_tui.store.journal import ATTENTION, UNSENT, Item, Journal
+
+if TYPE_CHECKING:
+    from agent_tui.domain.contact import Contact
 
 OPEN = UNSENT | {"applied", "awaiting_approval"}
 """States in which a row carries the pending mark."""
@@ -43,6 +46,8 @@ class PendingIndex:
 
     def asked_state(self) -> str | None:
         """The agent state asked for last and not confirmed yet."""
+        from agent_tui.domain.commands import SetAgentState
+
         asked = [
             item.command.state
             for item in self._journal.items()
@@ -52,6 +57,8 @@ class PendingIndex:
 
     def spent(self) -> dict[tuple[str, str], int]:
         """(action, customer) → minor units asked for and not confirmed."""
+        from agent_tui.domain.commands import PerformAction
+
         total: dict[tuple[str, str], int] = {}
         for item in self._journal.items():
             if isinstance(item.command, PerformAction) and item.state in UNSENT | {"awaiting_approval"}:
@@ -83,6 +90,8 @@ def _pending(item: Item, name_of: dict[str, Contact]) -> Pending:
 
 
 def _summary(item: Item, name_of: dict[str, Contact]) -> Msg:
+    from agent_tui.domain.commands import PerformAction, RaiseWorkOrder, RevealField, SetAgentState, WrapUpContact
+
     contact = name_of.get((item.target or "").removeprefix("contact:"))
     who = (contact.name or contact.caller) if contact else ""
     command = item.command

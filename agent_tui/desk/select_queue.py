@@ -8,9 +8,8 @@ import msgspec
 
 from agent_tui.desk.sight import Sight
 from agent_tui.desk.views import QueuePage, QueueRow, QueueRows
-from agent_tui.domain.centre import Group
 from agent_tui.domain.contact import Why
-from agent_tui.store import place, read
+from agent_tui.store import place
 from agent_tui.store.window import Line, Window
 
 LISTS = {
@@ -65,8 +64,14 @@ class _TicketLine(msgspec.Struct, frozen=True, kw_only=True):
     owner_id: str | None = None
 
 
+class _GroupLine(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    target_s: int | None = None
+
+
 _contact = msgspec.json.Decoder(_ContactLine)
 _ticket = msgspec.json.Decoder(_TicketLine)
+_group = msgspec.json.Decoder(_GroupLine)
 
 
 def queue_rows(sight: Sight, query: QueueRows) -> QueuePage:
@@ -78,7 +83,7 @@ def queue_rows(sight: Sight, query: QueueRows) -> QueuePage:
         if window is None:
             window = sight.windows[query.kind] = Window(sight.cache, *LISTS[query.kind])
         total, lines = window.total(), window.lines(query.offset, query.limit)
-    targets = {group.id: group.target_s for group in read.every(sight.cache, Group)}
+    targets = _targets(sight)
     return QueuePage(total=total, offset=query.offset, rows=tuple(_row(sight, line, targets) for line in lines))
 
 
@@ -89,14 +94,20 @@ def _mine(sight: Sight, query: QueueRows) -> tuple[int, list[Line]]:
     return (counted[0] if counted else 0), [(p, n, entity, body) for p, n, entity, body in lines]
 
 
-def _row(sight: Sight, line: Line, targets: dict[str, int]) -> QueueRow:
+def _targets(sight: Sight) -> dict[str, int | None]:
+    """Group → seconds within which its customers are to be answered."""
+    groups = (_group.decode(body) for (body,) in sight.cache.all("rows_of_entity", "group"))
+    return {group.id: group.target_s for group in groups}
+
+
+def _row(sight: Sight, line: Line, targets: dict[str, int | None]) -> QueueRow:
     _, _, entity, body = line
     if entity == "ticket":
         return _ticket_row(sight, _ticket.decode(body))
     return _contact_row(sight, _contact.decode(body), targets)
 
 
-def _contact_row(sight: Sight, contact: _ContactLine, targets: dict[str, int]) -> QueueRow:
+def _contact_row(sight: Sight, contact: _ContactLine, targets: dict[str, int | None]) -> QueueRow:
     target_s = targets.get(contact.group)
     waiting = contact.state in ("queued", "alerting")
     return QueueRow(

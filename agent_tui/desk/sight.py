@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from agent_tui.desk.pending import PendingIndex
 from agent_tui.desk.reveals import Reveals
-from agent_tui.domain.agent import Agent
-from agent_tui.domain.commands import Command, RevealField, VerifyCaller
-from agent_tui.domain.contact import LIVE_STATES, OPEN_STATES, Contact
 from agent_tui.store import place, read
 from agent_tui.store.cache import Cache
 from agent_tui.store.window import Window
 from agent_tui.sync.reckoning import Reckoning
 from agent_tui.sync.state import LinkState
+
+if TYPE_CHECKING:
+    from agent_tui.domain.agent import Agent
+    from agent_tui.domain.commands import Command
+    from agent_tui.domain.contact import Contact
 
 MINE_AT_MOST = 50
 """Contacts and tickets of one person that a view decodes."""
@@ -30,6 +35,8 @@ class Sight(msgspec.Struct, kw_only=True):
 
     def me(self) -> Agent | None:
         """The person at this desk as the server last showed them."""
+        from agent_tui.domain.agent import Agent
+
         return next((a for a in read.every(self.cache, Agent) if a.id == self.cache.agent_id), None)
 
     def my_contacts(self) -> tuple[Contact, ...]:
@@ -47,6 +54,9 @@ class Sight(msgspec.Struct, kw_only=True):
 
     def keep_in_clear(self, command: Command, value: str, seconds: float) -> None:
         """A revealed field for its seconds, the name of a verified caller for the contact; memory only."""
+        from agent_tui.domain.commands import RevealField, VerifyCaller
+        from agent_tui.domain.contact import Contact
+
         if isinstance(command, RevealField):
             self.reveals.show(command.customer_id, command.field.value, value, seconds)
         elif isinstance(command, VerifyCaller):
@@ -55,6 +65,8 @@ class Sight(msgspec.Struct, kw_only=True):
 
     def forget_ended(self) -> None:
         """Names of callers whose contact is over, or no longer mine, go."""
+        from agent_tui.domain.contact import OPEN_STATES, Contact
+
         for contact_id in self.reveals.contacts():
             contact = read.get(self.cache, Contact, contact_id)
             if contact is None or contact.state not in OPEN_STATES or contact.agent_id != self.cache.agent_id:
@@ -62,11 +74,17 @@ class Sight(msgspec.Struct, kw_only=True):
 
 
 def _turn(contact: Contact) -> int:
+    from agent_tui.domain.contact import LIVE_STATES
+
     return 0 if contact.state in LIVE_STATES else 1 if contact.state == "alerting" else 2
 
 
-_DECODER = msgspec.json.Decoder(Contact)
+@cache
+def _decoder() -> msgspec.json.Decoder[Contact]:
+    from agent_tui.domain.contact import Contact
+
+    return msgspec.json.Decoder(Contact)
 
 
 def _contact(body: bytes) -> Contact:
-    return _DECODER.decode(body)
+    return _decoder().decode(body)

@@ -5,17 +5,20 @@ Each query is a struct; `Desk.view(query)` returns the model named in its docstr
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from agent_tui.domain.agent import Agent, AgentState
-from agent_tui.domain.centre import Bundle, Category, Figure, Group, Notice
-from agent_tui.domain.contact import Channel, Contact, ContactState, Message, Why
-from agent_tui.domain.customer import Customer
-from agent_tui.domain.ticket import Note, Ticket
-from agent_tui.i18n.message import Msg
-from agent_tui.policy.decision import Decision
+if TYPE_CHECKING:  # the models are made, never decoded: what they hold need not be loaded with them
+    from datetime import datetime
+
+    from agent_tui.domain.agent import Agent, AgentState
+    from agent_tui.domain.centre import Figure, Group, Notice
+    from agent_tui.domain.contact import Channel, Contact, ContactState, Why
+    from agent_tui.domain.customer import Customer
+    from agent_tui.domain.ticket import Note, Ticket
+    from agent_tui.i18n.message import Msg
+    from agent_tui.policy.decision import Decision
 
 # ---- queries -----------------------------------------------------------------------------------------------------
 
@@ -280,9 +283,7 @@ __all__ = [
     "ActionRows",
     "AgentTile",
     "Blueprints",
-    "Bundle",
     "Categories",
-    "Category",
     "ContactDetail",
     "ContactView",
     "Customer360",
@@ -292,7 +293,6 @@ __all__ = [
     "Drafts",
     "GroupTile",
     "Groups",
-    "Message",
     "MyContacts",
     "Notices",
     "Party",

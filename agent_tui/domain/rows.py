@@ -10,11 +10,12 @@ apply step is one upsert for every entity. A scope says who may see a row:
 
 from __future__ import annotations
 
-from datetime import datetime
+from functools import cache
 from typing import TypeAlias
 
 import msgspec
 
+from agent_tui.clock import stamp as stamp
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.approval import Approval, Delegation
 from agent_tui.domain.centre import Bundle, Category, CommandRow, Figure, Group, Notice
@@ -67,11 +68,6 @@ class Facets(msgspec.Struct, frozen=True, kw_only=True):
     customer_id: str = ""
     parent_id: str = ""
     sort: str = ""
-
-
-def stamp(moment: datetime | None) -> str:
-    """UTC text that sorts as time does; empty for None."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment else ""
 
 
 def queue_sort(contact: Contact) -> str:
@@ -185,7 +181,11 @@ def scopes(row: Entity) -> frozenset[str]:
 
 
 _ENCODER = msgspec.json.Encoder()
-_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in ENTITIES.items()}
+
+
+@cache
+def _decoder(entity: str) -> msgspec.json.Decoder[Entity]:
+    return msgspec.json.Decoder(ENTITIES[entity])
 
 
 def encode(row: Entity) -> bytes:
@@ -195,4 +195,4 @@ def encode(row: Entity) -> bytes:
 
 def decode(entity: str, body: bytes | str) -> Entity:
     """The row of a JSON body. msgspec.ValidationError if it is none."""
-    return _DECODERS[entity].decode(body)
+    return _decoder(entity).decode(body)

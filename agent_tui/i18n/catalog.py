@@ -2,16 +2,21 @@
 
 A key is `<area>.<name>` (tables nest: `<area>.<table>.<name>`). Text is filled by `{name}` placeholders; what is
 filled in is never parsed again. The house test `tests/house/test_strings.py` holds the three languages together.
+
+Parsing one language takes as long as a sixth of a whole start, so the texts are kept beside Python's own compiled
+files (`__pycache__`, with the same trust) and read from there as long as no text file is newer.
 """
 
 from __future__ import annotations
 
+import marshal
 import os
-import tomllib
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
-from importlib.resources import files
-from string import Formatter
+from importlib.util import cache_from_source
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # messages are msgspec structs, and `agent-tui --help` starts without msgspec
@@ -35,15 +40,46 @@ def _flatten(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, st
 @cache
 def texts(language: str) -> dict[str, str]:
     """All texts of one language by key."""
+    return read(Path(__file__).with_name(language))
+
+
+def read(folder: Path) -> dict[str, str]:
+    """The texts of a folder of TOML files, from what was kept of them unless one changed since."""
+    sources = sorted(file for file in folder.iterdir() if file.suffix == ".toml")
+    stamps = [(file.name, (found := file.stat()).st_mtime_ns, found.st_size) for file in sources]
+    kept = Path(cache_from_source(str(folder.with_suffix(".py")))).with_suffix(".texts")
+    with suppress(OSError, ValueError, EOFError, TypeError):
+        known, found_texts = marshal.loads(kept.read_bytes())
+        if known == stamps:
+            return dict(found_texts)
+    parsed = _parse(sources)
+    if not sys.dont_write_bytecode:
+        _keep(kept, marshal.dumps((stamps, parsed)))
+    return parsed
+
+
+def _parse(sources: list[Path]) -> dict[str, str]:
+    import tomllib
+
     found: dict[str, str] = {}
-    for file in sorted(files("agent_tui.i18n").joinpath(language).iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".toml"):
-            found.update(_flatten(tomllib.loads(file.read_text(encoding="utf-8")), file.name.removesuffix(".toml")))
+    for file in sources:
+        found.update(_flatten(tomllib.loads(file.read_text(encoding="utf-8")), file.stem))
     return found
+
+
+def _keep(file: Path, data: bytes) -> None:
+    """Write in one step, as several processes may; where nothing may be written every start parses."""
+    beside = file.with_suffix(f".{os.getpid()}")
+    with suppress(OSError):
+        file.parent.mkdir(exist_ok=True)
+        beside.write_bytes(data)
+        beside.replace(file)
 
 
 def placeholders(text: str) -> frozenset[str]:
     """Names between braces."""
+    from string import Formatter
+
     return frozenset(name for _, name, _, _ in Formatter().parse(text) if name)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent_tui import sql
-from agent_tui.domain.rows import Entity
 from agent_tui.store.engine import Connection, DatabaseError, translate
+
+if TYPE_CHECKING:
+    from agent_tui.domain.rows import Entity
 
 QUERIES = sql.load("agent_tui.store", "queries.sql")
 

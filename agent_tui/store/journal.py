@@ -14,19 +14,19 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from agent_tui.clock import wall
-from agent_tui.domain import commands
-from agent_tui.domain.commands import OFFLINE, Command
-from agent_tui.domain.rows import stamp
+from agent_tui.clock import stamp, wall
 from agent_tui.errors import StoreError
 from agent_tui.store.cache import QUERIES
 from agent_tui.store.engine import Connection, DatabaseError, translate
 from agent_tui.store.writer import Writer
-from agent_tui.wire.command import Outcome
+
+if TYPE_CHECKING:  # an empty journal is read without knowing every command
+    from agent_tui.domain.commands import Command
+    from agent_tui.wire.command import Outcome
 
 COMMIT_TIMEOUT_S = 5.0
 RECEIPT_DAYS = 35
@@ -64,6 +64,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def may_wait(self) -> bool:
         """Whether it keeps trying for as long as it takes; everything else expires soon."""
+        from agent_tui.domain.commands import OFFLINE
+
         return type(self.command) in OFFLINE
 
 
@@ -122,6 +124,8 @@ class Journal:
 
     def add(self, new: NewItem) -> None:
         """Returns when it is on disk. DiskFull, StoreError when it is not: then nothing was kept."""
+        from agent_tui.domain import commands
+
         values = (
             new.id,
             new.agent_id,
@@ -205,6 +209,8 @@ class Journal:
 
 
 def _item(row: tuple[Any, ...]) -> Item:
+    from agent_tui.domain import commands
+
     n, id_, agent_id, lane, kind, target, if_match, body, offline, made_at, made_ms, *rest = row
     state, attempts, feed_seq, problem, reasons = rest
     return Item(

@@ -6,8 +6,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from agent_tui import canon
-from agent_tui.clock import wall
-from agent_tui.domain.rows import stamp
+from agent_tui.clock import stamp, wall
 from agent_tui.store.cache import QUERIES
 from agent_tui.store.engine import Connection
 from agent_tui.store.journal import Journal

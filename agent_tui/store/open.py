@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agent_tui.domain.rows import ENTITIES
 from agent_tui.errors import Corrupt, NewerDatabase
 from agent_tui.store import schema
 from agent_tui.store.cache import Cache
 from agent_tui.store.engine import Connection, DatabaseError, connect, siblings, translate, user_version
 from agent_tui.store.journal import Journal
-from agent_tui.store.write import put_meta
 from agent_tui.store.writer import Writer
 
 
@@ -34,6 +32,9 @@ def open_cache(path: Path, key: bytes) -> Cache:
 
 def rebuild(cache: Cache) -> None:
     """Drop a damaged cache under its users and begin anew, empty but for whose it is."""
+    from agent_tui.domain.rows import ENTITIES
+    from agent_tui.store.write import put_meta
+
     cache.close()
     cache.connection = _new_cache(cache.path, cache.key).connection
     kept = {key: cache.meta[key] for key in ("agent_id", "banner") if key in cache.meta}

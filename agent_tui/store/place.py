@@ -6,16 +6,17 @@ bits 0–51   microseconds since 1970 (history: counted down, so that the newest
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
-from agent_tui.domain.contact import OPEN_STATES, Contact, ContactState
-from agent_tui.domain.rows import Entity
-from agent_tui.domain.ticket import Ticket, TicketState
+if TYPE_CHECKING:  # a list is read without knowing what gave its rows their places
+    from datetime import datetime
+
+    from agent_tui.domain.rows import Entity
 
 WAITING, IN_HAND, TICKET, HISTORY = 1, 2, 3, 4
 _LIST_BITS, _RANK_BITS = 56, 52
 _TIME_MASK = (1 << _RANK_BITS) - 1
-_WAITING_STATES = frozenset({ContactState.QUEUED, ContactState.ALERTING})
+_WAITING_STATES = frozenset({"queued", "alerting"})
 
 
 def floor(list_: int, rank: int = 0) -> int:
@@ -34,6 +35,9 @@ def _us(moment: datetime) -> int:
 
 def place(row: Entity) -> int | None:
     """The place of an open contact or ticket or of a contact that is over; None for everything else."""
+    from agent_tui.domain.contact import OPEN_STATES, Contact
+    from agent_tui.domain.ticket import Ticket, TicketState
+
     if isinstance(row, Contact):
         if row.state in _WAITING_STATES:
             return floor(WAITING, row.priority.rank) | _us(row.queued_at)

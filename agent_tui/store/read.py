@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from agent_tui.domain.contact import Contact
-from agent_tui.domain.rows import NAMES, Entity, decode
 from agent_tui.store import place
 from agent_tui.store.cache import Cache
 
-E = TypeVar("E", bound=Entity)
+if TYPE_CHECKING:  # the first paint reads lines of the queue and no entities
+    from agent_tui.domain.contact import Contact
+    from agent_tui.domain.rows import Entity
+
+E = TypeVar("E", bound="Entity")
 
 
 def _name(kind: type[Any]) -> str:
+    from agent_tui.domain.rows import NAMES
+
     return NAMES[kind]
+
+
+def decode(entity: str, body: bytes) -> Entity:
+    from agent_tui.domain import rows
+
+    return rows.decode(entity, body)
 
 
 def get(cache: Cache, kind: type[E], id: str | None) -> E | None:
@@ -22,7 +32,7 @@ def get(cache: Cache, kind: type[E], id: str | None) -> E | None:
         return None
     name = _name(kind)
     row = cache.first("row_get", name, id)
-    return cast(E, decode(name, row[0])) if row else None
+    return cast("E", decode(name, row[0])) if row else None
 
 
 def every(cache: Cache, kind: type[E]) -> tuple[E, ...]:
@@ -32,25 +42,25 @@ def every(cache: Cache, kind: type[E]) -> tuple[E, ...]:
     if found is None:
         found = tuple(decode(name, body) for (body,) in cache.all("rows_of_entity", name))
         cache.memo[name] = found
-    return cast(tuple[E, ...], found)
+    return cast("tuple[E, ...]", found)
 
 
 def of_customer(cache: Cache, kind: type[E], customer_id: str, limit: int) -> tuple[E, ...]:
     """At most `limit` rows about a customer, the latest sort first; contacts are `contacts_of`."""
     name = _name(kind)
-    return tuple(cast(E, decode(name, body)) for (body,) in cache.all("rows_of_customer", customer_id, name, limit))
+    return tuple(cast("E", decode(name, body)) for (body,) in cache.all("rows_of_customer", customer_id, name, limit))
 
 
 def contacts_of(cache: Cache, customer_id: str, limit: int) -> tuple[Contact, ...]:
     """At most `limit` contacts of a customer, the latest first, whatever their priority."""
     found = cache.all("contacts_of_customer", customer_id, limit)
-    return tuple(cast(Contact, decode("contact", body)) for (body,) in found)
+    return tuple(cast("Contact", decode("contact", body)) for (body,) in found)
 
 
 def of_parent(cache: Cache, kind: type[E], parent_id: str, limit: int) -> tuple[E, ...]:
     """At most `limit` rows that belong to a contact or ticket, the latest sort first."""
     name = _name(kind)
-    return tuple(cast(E, decode(name, body)) for (body,) in cache.all("rows_of_parent", parent_id, name, limit))
+    return tuple(cast("E", decode(name, body)) for (body,) in cache.all("rows_of_parent", parent_id, name, limit))
 
 
 def tally(cache: Cache) -> dict[tuple[int, str], int]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import zlib
 
 TABLES: dict[str, dict[str, object]] = {
     "row": {
@@ -60,7 +60,7 @@ STATEMENTS = (
        END""",
 )
 
-STAMP = int.from_bytes(hashlib.sha256(repr((TABLES, STATEMENTS)).encode()).digest()[:4], "big") >> 1 or 1
+STAMP = zlib.crc32(repr((TABLES, STATEMENTS)).encode()) >> 1 or 1
 """`PRAGMA user_version` of a cache of this schema (31 bits, never 0)."""
 
 JOURNAL_VERSION = 1

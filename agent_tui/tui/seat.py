@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from agent_tui.desk.door import Door
 from agent_tui.desk.views import (
     Categories,
-    Category,
     ContactDetail,
     ContactView,
     Customer360,
@@ -18,11 +19,13 @@ from agent_tui.desk.views import (
     Status,
     StatusOf,
 )
-from agent_tui.domain.centre import Group
+from agent_tui.domain.centre import Category, Group
 from agent_tui.domain.contact import ContactState
 from agent_tui.tui.facts import Facts
-from agent_tui.tui.guide import Guide
 from agent_tui.tui.words import Words
+
+if TYPE_CHECKING:
+    from agent_tui.tui.guide import Guide
 
 
 class Looked(msgspec.Struct, frozen=True):
@@ -37,7 +40,7 @@ class Seat:
 
     def __init__(self, door: Door, words: Words) -> None:
         self.door, self.words = door, words
-        self.guide = Guide(door, self._today)
+        self._guide: Guide | None = None
         self.looked: Looked | None = None
         self.chosen: str | None = None
         """The one of my contacts that is in front."""
@@ -45,6 +48,21 @@ class Seat:
         self.categories: dict[str, str] = {}
         self.facts = Facts(status=nothing_yet(door))
         self.card: Customer360 | None = None
+
+    @property
+    def guide(self) -> Guide:
+        """The blueprints, loaded when first wanted: there is no run before a contact."""
+        if self._guide is None:
+            from agent_tui.tui.guide import Guide
+
+            self._guide = Guide(self.door, self._today)
+        return self._guide
+
+    def guided(self, contact_id: str) -> bool:
+        """Whether a blueprint lies open for the contact, or did before this desk was started again."""
+        if self._guide is None and not self.door.draft(f"run:{contact_id}"):
+            return False
+        return self.guide.of(contact_id) is not None
 
     def _today(self) -> str:
         return self.facts.status.now.astimezone(self.words.zone).date().isoformat()
@@ -61,8 +79,9 @@ class Seat:
         mine: tuple[ContactView, ...] = self.door.view(MyContacts())
         contact = self._front(mine)
         customer_id = self.looked.customer_id if self.looked else contact.contact.customer_id if contact else None
-        if contact is not None:
+        if contact is not None and self.guided(contact.contact.id):
             self.guide.refresh(contact)
+        front = self._guided(mine)
         self.facts = Facts(
             status=self.door.view(StatusOf()),
             mine=mine,
@@ -70,7 +89,7 @@ class Seat:
             customer_id=customer_id,
             row=row,
             writing=writing,
-            run=self.guide.state(self._guided(mine)),
+            run=self.guide.state(front) if front and self.guided(front) else "none",
             blueprints=True,
         )
         return self.facts

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from agent_tui.blueprints.filled import Filled, filled
-from agent_tui.desk.views import Categories, Category, ContactView
+from agent_tui.desk.views import Categories, ContactView
+from agent_tui.domain.centre import Category
 from agent_tui.domain.commands import WrapUpContact
 from agent_tui.errors import InputError
 from agent_tui.tui.dialogs.fields import Choice, Field
