@@ -14,12 +14,16 @@ ALGORITHM = "sha256"
 _MAX_INT = 2**53
 
 
+class NoCanonicalForm(ValueError):
+    """A number that readers of JSON would not agree on."""
+
+
 def _check(value: object) -> None:
     if value is None or isinstance(value, str | bool):
         return
     if isinstance(value, int):
         if abs(value) > _MAX_INT:
-            raise ValueError(f"integer {value} does not survive JSON; send it as text")
+            raise NoCanonicalForm(f"integer {value} does not survive JSON; send it as text")
         return
     if isinstance(value, list | tuple):
         for item in value:
@@ -44,7 +48,8 @@ def _sorted(value: object) -> object:
 
 
 def canonical(value: object) -> bytes:
-    """The one byte sequence of `value` (None, bool, int, str, list, dict). TypeError for anything else."""
+    """The one byte sequence of `value` (None, bool, int, str, list, dict). TypeError for anything else,
+    NoCanonicalForm for an integer beyond 2**53."""
     _check(value)
     return json.dumps(_sorted(value), ensure_ascii=False, separators=(",", ":")).encode()
 

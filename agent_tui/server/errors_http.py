@@ -9,6 +9,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from agent_tui.canon import NoCanonicalForm
 from agent_tui.errors import StoreError
 from agent_tui.server import problems
 from agent_tui.wire.problem import CONTENT_TYPE, Problem
@@ -64,6 +65,14 @@ def on_invalid(_: AnyRequest, error: msgspec.ValidationError) -> Response[bytes]
     return respond(problems.make("bad-request", key="server.refusal.bad_field", args=args))
 
 
+def on_excess(_: AnyRequest, error: Exception) -> Response[bytes]:
+    """JSON that nests deeper than anybody reads, or a number that JSON does not carry; nothing was committed."""
+    reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+    return respond(
+        problems.make("bad-request", key="server.refusal.bad_field", args={"field": "body", "reason": reason})
+    )
+
+
 def on_store(_: AnyRequest, error: StoreError) -> Response[bytes]:
     """Nothing was committed; the same id may come again."""
     log.error("store: %s", error.key)
@@ -84,6 +93,8 @@ HANDLERS: dict[Any, Any] = {
     problems.ProblemError: on_problem,
     HTTPException: on_http,
     msgspec.ValidationError: on_invalid,
+    RecursionError: on_excess,
+    NoCanonicalForm: on_excess,
     StoreError: on_store,
     Exception: on_bug,
 }

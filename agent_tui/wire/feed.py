@@ -67,9 +67,13 @@ class Cursor(msgspec.Struct, frozen=True):
         return f"v1.{self.epoch}.{self.seq}.{self.rev}"
 
 
+_DIGITS = 18
+"""Of a sequence or revision at most: what fits into 63 bits."""
+
+
 def parse_cursor(text: str) -> Cursor:
     """ValueError when it is not one of ours."""
     version, epoch, seq, rev = text.split(".")
-    if version != "v1" or not epoch:
+    if version != "v1" or not epoch or not all(n.isascii() and n.isdigit() and len(n) <= _DIGITS for n in (seq, rev)):
         raise ValueError(text)
     return Cursor(epoch, int(seq), int(rev))

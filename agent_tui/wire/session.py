@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
@@ -10,11 +11,16 @@ SIMULATION = "simulation"
 """The banner of a training server."""
 
 
+Name = Annotated[str, msgspec.Meta(max_length=200)]
+Secret = Annotated[str, msgspec.Meta(max_length=1000)]
+"""Bounded: whoever has not signed in yet can make the server keep no more than this."""
+
+
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):
-    login: str
-    password: str
-    device_id: str
-    client_version: str = ""
+    login: Name
+    password: Secret
+    device_id: Name
+    client_version: Name = ""
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

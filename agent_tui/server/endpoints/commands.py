@@ -33,10 +33,13 @@ def _bad(field: str, key: str) -> problems.ProblemError:
 
 
 def _check_id(envelope: Envelope) -> None:
+    """Only the usual form: `uuid.UUID` reads braces, blanks and line ends too, and the id goes into a header."""
     try:
-        uuid.UUID(envelope.id)
+        usual = str(uuid.UUID(envelope.id)) == envelope.id.lower()
     except ValueError:
-        raise _bad("id", "server.refusal.bad_id") from None
+        usual = False
+    if not usual:
+        raise _bad("id", "server.refusal.bad_id")
 
 
 def _check_headers(envelope: Envelope, key: str | None, match: str | None) -> None:

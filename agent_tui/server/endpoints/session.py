@@ -66,6 +66,8 @@ async def sign_in(data: JSONBody[SignIn], services: Tools) -> Session:
     right = await asyncio.to_thread(services.doorman.right, hashed, data.password)
 
     def finish(tx: Tx) -> Session | None:
+        # Of many guesses at the same time those that come after the throttle began count for nothing.
+        services.doorman.stored(tx, data.login)
         good = right and _may_work(tx, data.login)
         services.doorman.mark(tx, data.login, right=good)
         if not good:
