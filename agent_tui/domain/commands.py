@@ -24,6 +24,7 @@ from agent_tui.domain.authority_commands import (
     WithdrawApproval,
 )
 from agent_tui.domain.contact import Channel, Priority, Verified
+from agent_tui.domain.triage import Guess
 
 __all__ = [
     "AmendApproval",
@@ -194,6 +195,8 @@ class OfferNew(Base, frozen=True, kw_only=True):
     text: str = ""
     """The first words: of a chat or mail, or recognised from speech."""
     priority: Priority = Priority.NORMAL
+    guess: Guess | None = None
+    """What a trained model made of the words; set by the server, a link leaves it out."""
 
 
 class ReportEvent(Base, frozen=True, kw_only=True):

@@ -115,6 +115,12 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     first_group: str = ""
     """Where it was first sent; differs from `group` after a wrong triage or an overflow."""
     category: str | None = None
+    guess: str | None = None
+    """The category that triage proposed; None when one was given or nothing pointed anywhere."""
+    guess_confidence: float | None = None
+    """0 to 1 when a trained model proposed it; None when words were counted."""
+    guess_words: tuple[str, ...] = ()
+    """The words that decided the proposal."""
     priority: Priority = Priority.NORMAL
     subject: str = ""
     """The customer's first words, scrubbed."""

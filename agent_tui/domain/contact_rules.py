@@ -36,7 +36,7 @@ from agent_tui.domain.contact import (
     Verified,
     Why,
 )
-from agent_tui.domain.effects import Effects, LinkRequest
+from agent_tui.domain.effects import Effects, Event, LinkRequest
 from agent_tui.domain.ticket import Note, Ticket
 from agent_tui.domain.ticket_rules import FEEDBACK, call_back, opened
 
@@ -176,8 +176,16 @@ def correct_group(command: CorrectGroup, case: Case) -> Effects:
     )
     return Effects(
         puts=(moved,),
-        events=(case.event("ContactRetriaged", moved, case.actor.id, **{"from": contact.group, "to": group.id}),),
+        events=(_retriaged(contact, moved, case),),
     )
+
+
+def _retriaged(before: Contact, after: Contact, case: Case) -> Event:
+    """Triage was wrong: what it had proposed, if anything, and what a person made of it."""
+    data = {"from": before.group, "to": after.group}
+    if before.guess is not None:
+        data |= {"guess": before.guess, "category": after.category or ""}
+    return case.event("ContactRetriaged", after, case.actor.id, **data)
 
 
 def verify_caller(command: VerifyCaller, case: Case) -> Effects:
@@ -265,7 +273,10 @@ def wrap_up(command: WrapUpContact, case: Case) -> Effects:
         path=" ".join(command.path),
         deviations=len(command.deviations),
     )
-    facts = (fact, *changed, *(opened(ticket, case) for ticket in promised))
+    # A correction made with the group was counted then.
+    wrong = contact.category == contact.guess is not None and category.id != contact.guess
+    corrected = (_retriaged(contact, closed, case),) if wrong else ()
+    facts = (*corrected, fact, *changed, *(opened(ticket, case) for ticket in promised))
     return Effects(puts=(closed, agent, *notes, *promised), events=facts, requests=_survey(closed))
 
 

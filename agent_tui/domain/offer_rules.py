@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from agent_tui.domain.case import Case, refuse, stale
 from agent_tui.domain.centre import Category, Group
 from agent_tui.domain.commands import OfferNew
@@ -51,6 +53,9 @@ def offer_new(command: OfferNew, case: Case) -> Effects:
         group=guess.group or "",
         first_group=guess.group or "",
         category=guess.category,
+        guess=guess.category if guess.words or guess.confidence is not None else None,
+        guess_confidence=guess.confidence,
+        guess_words=guess.words,
         priority=priority_of(tier, command.priority),
         subject=" ".join(words.split())[:SUBJECT_LENGTH],
         terminal_id=command.terminal_id,
@@ -72,13 +77,18 @@ def _thread(contact: Contact, words: str, case: Case) -> Thread:
 
 
 def _guess(command: OfferNew, words: str, language: str, tier: str, case: Case) -> Guess:
-    """What was given stands; what was not is guessed from the words."""
+    """What was given stands; what was not is guessed by the model, where there is one, or from the words."""
     category = case.state.get(Category, command.category) if command.category else None
     guess = Guess(category=category.id, group=category.group) if category else Guess()
     if category is None and words.strip():
-        guess = triage(words, case.state.find(Category), language)
-    group = _group(command.group, guess.group, language, tier, case)
-    return Guess(category=guess.category, group=group, words=guess.words)
+        guess = _modelled(command.guess, case) or triage(words, case.state.find(Category), language)
+    return msgspec.structs.replace(guess, group=_group(command.group, guess.group, language, tier, case))
+
+
+def _modelled(guess: Guess | None, case: Case) -> Guess | None:
+    """A model may know categories that the centre has no more: those do not count."""
+    category = case.state.get(Category, guess.category) if guess and guess.category else None
+    return msgspec.structs.replace(guess, group=category.group) if guess and category else None
 
 
 def _group(given: str | None, guessed: str | None, language: str, tier: str, case: Case) -> str:

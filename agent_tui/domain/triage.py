@@ -30,6 +30,8 @@ class Guess(msgspec.Struct, frozen=True, kw_only=True):
     group: str | None = None
     words: tuple[str, ...] = ()
     """The words that decided, as the category spells them."""
+    confidence: float | None = None
+    """0 to 1 when a trained model guessed; None when words were counted."""
 
 
 def plain(text: str) -> str:

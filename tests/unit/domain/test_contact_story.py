@@ -29,6 +29,7 @@ from agent_tui.domain.commands import (
 from agent_tui.domain.contact import Channel, ContactState, Priority, Thread, Verified
 from agent_tui.domain.customer import Tier
 from agent_tui.domain.ticket import TicketKind
+from agent_tui.domain.triage import Guess
 from tests import eg
 from tests.unit.domain.floor import Floor
 
@@ -298,7 +299,58 @@ def test_a_wrong_group_is_corrected_and_counted_and_the_place_is_kept() -> None:
     after = there.contact()
     assert (after.group, after.first_group, after.overflow_groups) == ("disputes", "cards", ())
     assert after.queued_at == before.queued_at
-    assert there.told("ContactRetriaged").data == {"from": "cards", "to": "disputes"}
+    told = there.told("ContactRetriaged").data
+    assert told == {"from": "cards", "to": "disputes", "guess": "card_loss", "category": "card_loss"}
+
+
+def test_another_category_than_the_proposed_one_in_wrap_up_is_counted_as_wrong_triage() -> None:
+    there = Floor(eg.category("statement"))
+    there.wrapping()
+    there.do(wrap_up(category="statement"))
+    assert there.told("ContactRetriaged").data == {
+        "from": "cards",
+        "to": "cards",
+        "guess": "card_loss",
+        "category": "statement",
+    }
+
+
+def test_the_proposed_category_in_wrap_up_is_no_correction() -> None:
+    there = Floor()
+    there.wrapping()
+    there.do(wrap_up())
+    assert "ContactRetriaged" not in {event.name for event in there.events}
+
+
+def test_a_category_corrected_before_is_not_counted_again_in_wrap_up() -> None:
+    there = Floor(eg.category("statement"))
+    there.talking()
+    there.do(CorrectGroup(contact_id="k1", group="cards", category="statement"))
+    there.report("CallCleared")
+    there.do(wrap_up(category="statement"))
+    assert [event.name for event in there.events].count("ContactRetriaged") == 1
+
+
+GUESSED = Guess(category="statement", group="elsewhere", words=("对账",), confidence=0.83)
+
+
+def test_what_the_model_made_of_the_words_goes_before_counted_words() -> None:
+    there = Floor(eg.category("statement", group="disputes"))
+    there.do(OfferNew(contact_id="k1", channel=Channel.PHONE, language="zh", text="我要挂失", guess=GUESSED))
+    contact = there.contact()
+    assert (contact.category, contact.group, contact.guess) == ("statement", "disputes", "statement")
+    assert (contact.guess_confidence, contact.guess_words) == (0.83, ("对账",))
+
+
+@pytest.mark.parametrize("given", [{}, {"category": "card_loss"}])
+def test_a_model_that_knows_other_categories_and_a_given_category_leave_the_guess_aside(
+    given: dict[str, str],
+) -> None:
+    there = Floor()
+    there.do(OfferNew(contact_id="k1", channel=Channel.PHONE, language="zh", text="挂失", guess=GUESSED, **given))
+    contact = there.contact()
+    assert (contact.category, contact.guess_confidence) == ("card_loss", None)
+    assert contact.guess == (None if given else "card_loss")
 
 
 def test_a_caller_is_verified_by_checks_and_only_if_known() -> None:
