@@ -43,6 +43,12 @@ class CentreSettings(msgspec.Struct, frozen=True, kw_only=True):
     service_level_target: float = 0.80
     abandonment_target: float = 0.05
     offer_timeout_s: int = 15
+    approval_on_line_s: int = 900
+    """How long a request for a co-sign waits while the customer is on the line."""
+    approval_s: int = 14_400
+    """How long it waits otherwise."""
+    break_glass_level: int = 3
+    """The least level of both people who break the glass."""
 
 
 class Centre(msgspec.Struct, frozen=True, kw_only=True):

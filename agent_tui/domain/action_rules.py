@@ -81,6 +81,7 @@ def perform_action(command: PerformAction, case: Case) -> Effects:
         amount_minor=command.amount_minor,
         currency=command.currency if action.amount else None,
         product=command.product_id,
+        delegation=command.delegation_id,
     )
     fact = msgspec.structs.replace(fact, customer_id=customer.id)
     return msgspec.structs.replace(effects, events=(fact, *effects.events))

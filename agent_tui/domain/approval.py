@@ -116,6 +116,8 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     """Used today for this customer and action before this request, reserved included."""
     delegation_id: str | None = None
     """The delegation its maker acts under."""
+    step_up_age_s: int | None = None
+    """Seconds since the maker had authenticated again when asking."""
     outcome: str = ""
     """Message key of why it ended otherwise than executed."""
     outcome_args: dict[str, str | int] = {}

@@ -1,4 +1,4 @@
-"""The facts the policy is asked about, read inside the transaction, and what its answer means for a command."""
+"""What the policy says of a command, asked inside its transaction, and what that means for it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from agent_tui.domain.action_rules import COMPLAINT_LEVELS
 from agent_tui.domain.actions import ACTIONS
 from agent_tui.domain.agent import Agent
-from agent_tui.domain.commands import Command, MoveTicket, PerformAction, RaiseWorkOrder, RevealField
-from agent_tui.domain.contact import OPEN_STATES, Contact, Verified
-from agent_tui.domain.customer import Customer
-from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
+from agent_tui.domain.case import Stop
+from agent_tui.domain.commands import Command
+from agent_tui.domain.effects import Effects
+from agent_tui.domain.standing import Standing, lent
 from agent_tui.policy.decision import (
     ActorFacts,
     Allow,
@@ -26,9 +25,10 @@ from agent_tui.policy.decision import (
     StepUp,
     SubjectFacts,
 )
-from agent_tui.server import problems
+from agent_tui.server import limits, problems
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
+from agent_tui.server.facts import Question, actor_facts, question, subject_facts
 from agent_tui.server.state import TableState
 from agent_tui.wire.problem import Problem
 
@@ -45,95 +45,41 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     revision: str = ""
     agent_day_minor: int = 0
     customer_day_minor: int = 0
+    team_day_minor: int = 0
+    level: int = 0
+    """The level it was judged with."""
+    delegation_id: str | None = None
     problem: Problem | None = None
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """The business action inside a command."""
+class Grant(msgspec.Struct, frozen=True, kw_only=True):
+    """What others put their names to."""
 
-    action: str
-    customer_id: str = ""
-    contact_id: str | None = None
-    product_id: str | None = None
-    ticket_id: str | None = None
-    amount_minor: int = 0
-    reason: str = ""
-    field: str = ""
+    level: int
+    """The lowest level among them."""
+    people: int
 
 
-def question(command: Command, state: TableState) -> Question | None:
-    """Which action of `domain.actions` a command performs; None for commands that need no authority."""
-    match command:
-        case PerformAction():
-            return Question(
-                action=command.action,
-                customer_id=command.customer_id,
-                contact_id=command.contact_id,
-                product_id=command.product_id,
-                ticket_id=command.ticket_id,
-                amount_minor=command.amount_minor or 0,
-                reason=command.reason,
-            )
-        case RevealField():
-            return Question(
-                action="reveal_field",
-                customer_id=command.customer_id,
-                contact_id=command.contact_id,
-                reason=command.purpose,
-                field=command.field,
-            )
-        case RaiseWorkOrder():
-            customer = command.customer_id or ""
-            return Question(
-                action="raise_work_order", customer_id=customer, contact_id=command.contact_id, reason=command.text
-            )
-        case MoveTicket(state=TicketState.CLOSED):
-            ticket = state.get(Ticket, command.ticket_id)
-            if ticket is None or ticket.kind != TicketKind.COMPLAINT:
-                return None
-            customer = ticket.customer_id or ""
-            return Question(action="close_complaint", customer_id=customer, ticket_id=ticket.id, reason=command.text)
-        case _:
-            return None
+class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
+    """One question to the policy, and who asks it."""
+
+    asked: Question
+    caller: Caller
+    command_id: str
+    now: datetime
+    online: bool = True
+    grant: Grant | None = None
+    own_hold: str = ""
+    """The reservation made for this very thing; it does not stand in its own way."""
 
 
-def actor_facts(agent: Agent, caller: Caller, now: datetime) -> ActorFacts:
-    """Certifications out of date do not count."""
-    return ActorFacts(
-        id=agent.id,
-        level=agent.level,
-        role=agent.role,
-        groups=agent.groups,
-        certifications=tuple(sorted(code for code, until in agent.certifications.items() if until > now)),
-        active=agent.active,
-        step_up_age_s=caller.step_up_age_s,
-    )
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision with what it was made on."""
 
-
-def subject_facts(asked: Question, agent: Agent, state: TableState) -> SubjectFacts:
-    """A contact of somebody else's customer proves nothing: then the caller counts as not verified."""
-    customer = state.get(Customer, asked.customer_id) if asked.customer_id else None
-    contact = state.get(Contact, asked.contact_id) if asked.contact_id else None
-    ticket = state.get(Ticket, asked.ticket_id) if asked.ticket_id else None
-    if contact is not None and (contact.customer_id or "") != asked.customer_id:
-        contact = None
-    products = customer.products if customer else ()
-    product = next((p for p in products if p.id == asked.product_id), None)
-    own = contact is not None and contact.agent_id == agent.id and contact.state in OPEN_STATES
-    groups = {about.group for about in (contact, ticket) if about is not None}
-    return SubjectFacts(
-        customer_id=asked.customer_id,
-        tier=customer.tier if customer else "standard",
-        sensitivity=(customer.sensitivity or "") if customer else "",
-        frozen=customer.frozen if customer else False,
-        verified=contact.verified if contact and own else Verified.NONE,
-        own_contact=own,
-        own_group=not groups.isdisjoint(agent.groups),
-        owner=ticket is not None and ticket.owner_id == agent.id,
-        product_kind=product.kind if product else "",
-        product_status=product.status if product else "",
-        complaint_level=(ticket.complaint_level or COMPLAINT_LEVELS[0]) if ticket else "",
-    )
+    decision: Decision
+    sums: limits.Sums
+    standing: Standing
+    whose: limits.Whose
 
 
 def _problem(decision: Decision, asked: Question, command_id: str) -> Problem | None:
@@ -162,7 +108,7 @@ class Authority:
 
     def __init__(self, decide: Decide, timezone: str) -> None:
         """`timezone` is the centre's: its days bound the amounts that are added up."""
-        self._decide = decide
+        self.decide = decide
         self._zone = ZoneInfo(timezone)
 
     def day(self, now: datetime) -> str:
@@ -173,49 +119,106 @@ class Authority:
         self, tx: Tx, command: Command, caller: Caller, command_id: str, now: datetime, *, online: bool
     ) -> Ruling | None:
         """None when the command needs no authority. Use of today is counted inside this transaction."""
-        state = TableState(tx)
-        asked = question(command, state)
+        asked = question(command, TableState(tx))
         if asked is None:
             return None
-        agent = state.get(Agent, caller.id)
-        if agent is None or asked.action not in ACTIONS:
-            told = problems.of_reasons("not-permitted", "server.refusal.not_permitted", (), None, command_id)
-            return Ruling(action=asked.action, decision="deny", problem=told)
-        day = self.day(now)
-        agent_day = tx.value("limit_agent", agent_id=agent.id, action=asked.action, day=day)
-        customer_day = tx.value("limit_customer", customer_id=asked.customer_id, action=asked.action, day=day)
-        circumstances = Circumstances(
-            amount_minor=asked.amount_minor,
-            agent_day_minor=agent_day,
-            customer_day_minor=customer_day,
-            online=online,
-            reason_given=bool(asked.reason.strip()),
-            field=asked.field,
-        )
-        subject = subject_facts(asked, agent, state)
-        decision = self._decide(actor_facts(agent, caller, now), asked.action, subject, circumstances)
-        rules = getattr(decision, "rules", None) or tuple(r.rule for r in getattr(decision, "reasons", ()))
-        return Ruling(
-            action=asked.action,
-            decision=str(type(decision).__struct_config__.tag),
-            rules=rules,
-            revision=decision.revision,
-            agent_day_minor=agent_day,
-            customer_day_minor=customer_day,
-            problem=_problem(decision, asked, command_id),
-        )
+        return self.ruling(tx, Inquiry(asked=asked, caller=caller, command_id=command_id, now=now, online=online))
 
-    def use(self, tx: Tx, command: Command, caller: Caller, command_id: str, now: datetime) -> None:
-        """Add an applied amount to the day's sums."""
-        asked = question(command, TableState(tx))
-        if asked is None or not asked.amount_minor:
-            return
-        tx.run(
-            "limit_add",
-            command_id=command_id,
-            agent_id=caller.id,
-            customer_id=asked.customer_id,
-            action=asked.action,
-            day=self.day(now),
-            amount_minor=asked.amount_minor,
+    def ruling(self, tx: Tx, inquiry: Inquiry) -> Ruling:
+        """What the policy says, as the audit keeps it."""
+        asked = inquiry.asked
+        try:
+            judged = self.judge(tx, inquiry)
+        except Stop as stop:
+            told = problems.of_refusal(stop.refusal, inquiry.command_id)
+            return Ruling(action=asked.action, decision="deny", delegation_id=asked.delegation_id, problem=told)
+        if judged is None:
+            key = "server.refusal.not_permitted"
+            told = problems.of_reasons("not-permitted", key, (), None, inquiry.command_id)
+            return Ruling(action=asked.action, decision="deny", problem=told)
+        return ruling_of(judged, inquiry)
+
+    def judge(self, tx: Tx, inquiry: Inquiry) -> Judged | None:
+        """The decision for what is in the tables now; None for nobody or no such action. Stop when the delegation
+        named does not reach."""
+        state, asked, now = TableState(tx), inquiry.asked, inquiry.now
+        agent = state.get(Agent, inquiry.caller.id)
+        if agent is None or asked.action not in ACTIONS:
+            return None
+        standing = self._standing(agent, asked, state, now)
+        whose = whose_day(agent, standing, asked)
+        sums = limits.sums(tx, whose, self.day(now), inquiry.own_hold)
+        decision = self.decide(
+            actor_facts(agent, standing.level, inquiry.caller.step_up_age_s, now),
+            asked.action,
+            subject_facts(asked, agent, state),
+            circumstances(inquiry, sums),
         )
+        return Judged(decision=decision, sums=sums, standing=standing, whose=whose)
+
+    def _standing(self, agent: Agent, asked: Question, state: TableState, now: datetime) -> Standing:
+        """Whether somebody may act at all is the policy's to say; here only what was lent."""
+        if asked.delegation_id is None:
+            return Standing(agent=agent, level=agent.level)
+        return lent(asked.delegation_id, agent, state, asked.action, asked.amount_minor, now)
+
+    def use(
+        self, tx: Tx, command: Command, caller: Caller, command_id: str, now: datetime, effects: Effects
+    ) -> tuple[limits.Hold, ...]:
+        """What an applied amount counts against: used, or reserved until another system has confirmed it."""
+        state = TableState(tx)
+        asked = question(command, state)
+        agent = state.get(Agent, caller.id)
+        if asked is None or agent is None or not asked.amount_minor:
+            return ()
+        whose = whose_day(agent, self._standing(agent, asked, state, now), asked)
+        return (reserve(command_id, whose, self.day(now), asked.amount_minor, used=not effects.externals),)
+
+
+def reserve(command_id: str, whose: limits.Whose, day: str, amount_minor: int, *, used: bool = False) -> limits.Hold:
+    """Hold an amount of the day."""
+    return limits.Reserve(command_id=command_id, whose=whose, day=day, amount_minor=amount_minor, used=used)
+
+
+def whose_day(agent: Agent, standing: Standing, asked: Question) -> limits.Whose:
+    """The person, who lent them the authority, their team, the customer."""
+    return limits.Whose(
+        action=asked.action,
+        agent_id=agent.id,
+        grantor_id=standing.principal if standing.delegation else "",
+        team=agent.team,
+        customer_id=asked.customer_id,
+    )
+
+
+def circumstances(inquiry: Inquiry, sums: limits.Sums) -> Circumstances:
+    """Everything about the act itself."""
+    asked, grant = inquiry.asked, inquiry.grant
+    return Circumstances(
+        amount_minor=asked.amount_minor,
+        agent_day_minor=sums.agent,
+        customer_day_minor=sums.customer,
+        team_day_minor=sums.team,
+        online=inquiry.online,
+        reason_given=bool(asked.reason.strip()),
+        approved_by_level=grant.level if grant else 0,
+        approvals=grant.people if grant else 0,
+        field=asked.field,
+    )
+
+
+def ruling_of(judged: Judged, inquiry: Inquiry) -> Ruling:
+    """A decision as the audit keeps it, with what it means for the command."""
+    decision = judged.decision
+    return Ruling(
+        action=inquiry.asked.action,
+        decision=str(type(decision).__struct_config__.tag),
+        rules=getattr(decision, "rules", None) or tuple(r.rule for r in getattr(decision, "reasons", ())),
+        revision=decision.revision,
+        agent_day_minor=judged.sums.agent,
+        customer_day_minor=judged.sums.customer,
+        team_day_minor=judged.sums.team,
+        level=judged.standing.level,
+        delegation_id=inquiry.asked.delegation_id,
+        problem=_problem(decision, inquiry.asked, inquiry.command_id),
+    )

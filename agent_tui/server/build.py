@@ -13,14 +13,17 @@ from agent_tui.config.centre import CentreSettings
 from agent_tui.config.centre import load as load_centre
 from agent_tui.metrics.interval import Rules
 from agent_tui.server import errors_http, openapi, seed
+from agent_tui.server.approvals import Approvals
 from agent_tui.server.auth import Doorman
 from agent_tui.server.authority import Authority, Decide
 from agent_tui.server.bus import Bus
 from agent_tui.server.database import Database
 from agent_tui.server.endpoints import access, commands, customers, link, ops, reports, session, sync
 from agent_tui.server.errands import ErrandsJob
+from agent_tui.server.expiry import Expiry
 from agent_tui.server.feed import Feed
 from agent_tui.server.figures import FiguresJob
+from agent_tui.server.hearing import Terms
 from agent_tui.server.jobs import Job, Runner
 from agent_tui.server.ledger import Ledger
 from agent_tui.server.meters import Meters
@@ -57,8 +60,11 @@ HANDLERS = [
 ]
 
 
-def open_services(options: ServerOptions, decide: Decide, rules: Rules | None = None) -> Services:
-    """Open the database and everything that works on it. `rules` carry the centre's thresholds and time zone."""
+def open_services(
+    options: ServerOptions, decide: Decide, rules: Rules | None = None, terms: Terms | None = None
+) -> Services:
+    """Open the database and everything that works on it. `rules` carry the centre's thresholds and time zone, `terms`
+    how long requests wait."""
     chosen = rules or Rules()
     db = Database(options.database)
     seed.ensure_head(db)
@@ -66,13 +72,14 @@ def open_services(options: ServerOptions, decide: Decide, rules: Rules | None = 
     db.on_commit(bus.wake)
     clock = make_clock(options)
     vault = Vault.beside(options.database)
+    authority = Authority(decide, chosen.timezone)
     return Services(
         options=options,
         db=db,
         clock=clock,
         vault=vault,
         doorman=Doorman(),
-        ledger=Ledger(clock, Authority(decide, chosen.timezone), vault),
+        ledger=Ledger(clock, authority, vault, Approvals(authority, vault, terms or Terms())),
         feed=Feed(clock),
         bus=bus,
         meters=Meters(),
@@ -122,6 +129,15 @@ def rules_of(settings: CentreSettings) -> Rules:
     )
 
 
+def terms_of(settings: CentreSettings) -> Terms:
+    """How long requests wait, and who breaks the glass."""
+    return Terms(
+        approval_on_line_s=settings.approval_on_line_s,
+        approval_s=settings.approval_s,
+        break_glass_level=settings.break_glass_level,
+    )
+
+
 def make_jobs(services: Services, settings: CentreSettings) -> tuple[Job, ...]:
     """Everything the server does by itself."""
     ports = (core_banking.simulator(PORT_DELAY_S), terminals.simulator(PORT_DELAY_S))
@@ -132,6 +148,7 @@ def make_jobs(services: Services, settings: CentreSettings) -> tuple[Job, ...]:
         Hours(services),
         Leavers(services),
         Sweeper(services),
+        Expiry(services),
     )
 
 
@@ -142,7 +159,7 @@ def build_server(options: ServerOptions) -> Litestar:
 
     centre = load_centre(options.centre or data.folder("scripts/centre"))
     book = PolicyBook(options.policy or data.folder("scripts/policy"), make_clock(options).now())
-    services = open_services(options, book.decide, rules_of(centre.settings))
+    services = open_services(options, book.decide, rules_of(centre.settings), terms_of(centre.settings))
     bundles = seed.read_bundles(book.text, options.blueprints or data.folder("scripts/blueprints"))
     now = services.clock.now()
     services.db.write_now(lambda tx: seed.seed_centre(tx, centre, now))

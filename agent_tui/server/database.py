@@ -31,7 +31,7 @@ _PACKAGE = "agent_tui.server.db"
 STATEMENTS: Mapping[str, str] = MappingProxyType(
     {
         name: statement
-        for file in ("ledger.sql", "feed.sql", "access.sql", "audit.sql")
+        for file in ("ledger.sql", "feed.sql", "access.sql", "audit.sql", "authority.sql")
         for name, statement in sql.load(_PACKAGE, file).items()
     }
 )
@@ -101,8 +101,9 @@ def _lock(path: Path) -> int:
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Create the tables, or refuse a schema this program does not know."""
     _create(connection, path)
-    tables = files(_PACKAGE).joinpath("audit_tables.sql").read_text(encoding="utf-8")
-    connection.executescript(f"BEGIN IMMEDIATE;\n{tables}\nCOMMIT;")
+    for file in ("audit_tables.sql", "authority_tables.sql"):
+        tables = files(_PACKAGE).joinpath(file).read_text(encoding="utf-8")
+        connection.executescript(f"BEGIN IMMEDIATE;\n{tables}\nCOMMIT;")
 
 
 def _create(connection: sqlite3.Connection, path: Path) -> None:
@@ -129,6 +130,23 @@ def read_apart(path: Path, work: Callable[[Tx], T]) -> T:
             connection.row_factory = sqlite3.Row
             connection.execute("BEGIN")
             return work(Tx(connection))
+    except sqlite3.Error as error:
+        raise explain(error, str(path)) from error
+
+
+def write_apart(path: Path, work: Callable[[Tx], T]) -> T:
+    """One short write transaction beside whoever serves the database: SQLite lets one in at a time, and nobody keeps the
+    head of the ledger between transactions. For single rows about what was done outside of the server."""
+    try:
+        with contextlib.closing(_connect(path)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(Tx(connection))
+                connection.execute("COMMIT")
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            return result
     except sqlite3.Error as error:
         raise explain(error, str(path)) from error
 

@@ -1,22 +1,26 @@
 """Errands to other systems: takes what the ledger put into the outbox there, and brings the result home.
 
-An errand whose outcome nobody knows is never repeated by itself: it becomes a ticket for a person to look into.
+An errand whose outcome nobody knows is never repeated by itself: it becomes a ticket for a person to look into, and
+the limit it counts against stays reserved until they have. One that was begun before a restart is such an errand.
 """
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 import msgspec
 
 from agent_tui import ids
+from agent_tui.domain.approval import Approval, ApprovalState
 from agent_tui.domain.contact import Contact, Why
 from agent_tui.domain.customer import Customer
 from agent_tui.domain.effects import Event
 from agent_tui.domain.rows import Entity, stamp
 from agent_tui.domain.ticket import Ticket, TicketKind
-from agent_tui.server import customers, promises, writing
+from agent_tui.server import limits, promises, resolving, writing
 from agent_tui.server.database import Tx
+from agent_tui.server.hearing import ended
 from agent_tui.server.ports.port import Port, Result
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
@@ -24,6 +28,8 @@ from agent_tui.server.tail import AuditDraft, Tail
 from agent_tui.server.writing import Errand
 
 BATCH = 20
+ANSWER_S = 30.0
+"""Real seconds another system has to answer; then nobody knows."""
 DAY = "%y%m%d"
 _ERRANDS = msgspec.json.Decoder(Errand)
 
@@ -36,6 +42,8 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     maker: str
     contact_id: str | None
     errand: Errand
+    begun: bool = False
+    """It was handed over before, and the answer never came."""
 
 
 class ErrandsJob:
@@ -50,12 +58,14 @@ class ErrandsJob:
         self._ports = {port.name: port for port in ports}
 
     async def step(self) -> None:
-        for due in await self._services.db.read(self._due):
-            await self._run(due)
+        await asyncio.gather(*(self._run(due) for due in await self._services.db.read(self._due)))
 
     async def _run(self, due: Due) -> None:
-        await self._services.db.write(lambda tx: tx.run("ext_attempt", ext_key=due.key))
-        result = await self._perform(due)
+        if due.begun:
+            result = Result(outcome="unknown")
+        else:
+            await self._services.db.write(lambda tx: tx.run("ext_attempt", ext_key=due.key))
+            result = await self._perform(due)
         now = self._services.clock.now()
         await self._services.db.write(lambda tx: self.settle(tx, due, result, now))
 
@@ -67,6 +77,7 @@ class ErrandsJob:
                 maker=row["maker"],
                 contact_id=row["contact_id"],
                 errand=_ERRANDS.decode(self._services.vault.open_command(row["ext_key"], row["body"])),
+                begun=row["attempts"] > 0,
             )
             for row in tx.all("ext_new", limit=BATCH)
         ]
@@ -76,7 +87,8 @@ class ErrandsJob:
         if port is None:
             return Result(outcome="refused", reason="no such system")
         try:
-            return await port.perform(due.key, due.errand.external)
+            async with asyncio.timeout(ANSWER_S):
+                return await port.perform(due.key, due.errand.external)
         except Exception:
             return Result(outcome="unknown")
 
@@ -86,15 +98,14 @@ class ErrandsJob:
         values = {"ext_key": due.key, "state": result.outcome, "at": stamp(now), "result": result.reason}
         if not tx.run("ext_settle", **values):
             return
-        state = TableState(tx)
-        rows: list[Entity] = []
-        if result.outcome != "done":
-            rows.append(self._ticket(tx, due, result, now))
-        elif due.errand.promise is not None and (kept := promises.keep(due.errand.promise, state)) is not None:
-            rows.append(kept)
-            self._keep_clear(tx, due, kept)
+        rows, events = self._outcome(tx, due, result, now)
         entries = writing.put_all(tx, rows, now)
-        writing.add_events(tx, [self._opened(row) for row in rows if isinstance(row, Ticket)], due.cause)
+        if result.outcome == "done":
+            resolving.keep_clear(tx, self._services.vault, due.errand)
+        if result.outcome != "unknown":
+            done = result.outcome == "done"
+            limits.keep(tx, limits.Settle(command_id=due.cause, state="used" if done else "released"))
+        writing.add_events(tx, events, due.cause)
         tail = Tail(tx, now, due.cause)
         facts: dict[str, object] = {"key": due.key, "operation": external.operation, "port": external.port}
         tail.audit(
@@ -109,12 +120,19 @@ class ErrandsJob:
         tail.feed(entries)
         tail.close()
 
-    def _keep_clear(self, tx: Tx, due: Due, customer: Customer) -> None:
-        """A new number is kept encrypted, and found under its new form."""
-        mobile = due.errand.external.args.get("mobile")
-        if due.errand.promise is not None and due.errand.promise.phone and mobile:
-            self._services.vault.put(tx, customer.id, "phone", str(mobile))
-            customers.index(tx, self._services.vault, customer)
+    def _outcome(self, tx: Tx, due: Due, result: Result, now: datetime) -> tuple[list[Entity], list[Event]]:
+        """What is promised comes true, or a ticket is opened; a signed request that was refused there has failed."""
+        state = TableState(tx)
+        if result.outcome == "done":
+            kept = promises.keep(due.errand.promise, state) if due.errand.promise else None
+            return ([kept] if kept else []), []
+        ticket = self._ticket(tx, due, result, now)
+        approval = state.get(Approval, due.cause) if result.outcome != "unknown" else None
+        if approval is None:
+            return [ticket], [self._opened(ticket)]
+        by = f"system:{due.errand.external.port}"
+        over = ended(approval, ApprovalState.FAILED, now, by, "authority.failed_effect")
+        return [ticket, *over.puts], [self._opened(ticket), *over.events]
 
     def _ticket(self, tx: Tx, due: Due, result: Result, now: datetime) -> Ticket:
         state = TableState(tx)
@@ -125,7 +143,7 @@ class ErrandsJob:
         why = Why(key=f"server.effect.{kind}", args={"operation": external.operation, "reason": result.reason})
         day = now.strftime(DAY)
         return Ticket(
-            id=ids.derived("errand", due.key),
+            id=resolving.ticket_id(due.key),
             number=ids.ticket_number(day, state.tickets_on(day) + 1),
             kind=TicketKind.UNKNOWN_EFFECT,
             customer_id=external.customer_id,

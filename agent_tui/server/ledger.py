@@ -13,17 +13,19 @@ import msgspec
 from agent_tui import canon, ids
 from agent_tui.clock import Clock, wall
 from agent_tui.domain.apply import actors, apply
-from agent_tui.domain.commands import OFFLINE, Command, RevealField, VerifyCaller, target
+from agent_tui.domain.commands import AUTHORITY, OFFLINE, Command, RevealField, VerifyCaller, target
 from agent_tui.domain.contact import Contact, Verified
-from agent_tui.domain.effects import Effects, Refusal
-from agent_tui.server import problems, promises, writing
+from agent_tui.domain.effects import Refusal
+from agent_tui.server import limits, problems, promises, resolving, writing
+from agent_tui.server.approvals import Approvals
 from agent_tui.server.authority import Authority
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
 from agent_tui.server.intake import admit
-from agent_tui.server.record import Answer, Matter, Recorder, Revealed, Verdict, refused_event
+from agent_tui.server.record import Answer, Matter, Recorder, Revealed, refused_event
 from agent_tui.server.state import TableState
 from agent_tui.server.tail import Entry, Tail
+from agent_tui.server.turn import Turn, Verdict
 from agent_tui.server.vault import Vault
 from agent_tui.wire.command import Envelope
 from agent_tui.wire.problem import Problem
@@ -67,10 +69,11 @@ def check_version(tx: Tx, envelope: Envelope) -> Problem | None:
 class Ledger:
     """Commits commands. Its methods run on the writer thread, inside the transaction they are given."""
 
-    def __init__(self, clock: Clock, authority: Authority, vault: Vault) -> None:
+    def __init__(self, clock: Clock, authority: Authority, vault: Vault, approvals: Approvals) -> None:
         self._clock = clock
         self._authority = authority
         self._vault = vault
+        self._approvals = approvals
         self._recorder = Recorder(vault)
 
     def commit(self, tx: Tx, envelope: Envelope, caller: Caller) -> Answer:
@@ -95,6 +98,8 @@ class Ledger:
         now = self._clock.now()
         matter = self._ruled(tx, Matter(envelope=envelope, caller=caller, now=now, fingerprint=""))
         told = matter.ruling.problem if matter.ruling else None
+        if type(envelope.command) in AUTHORITY:
+            told = self._approvals.turn(tx, matter).problem
         if told is None or told.name != "step-up-required":
             return None
         tail = Tail(tx, now)
@@ -119,33 +124,43 @@ class Ledger:
 
     def _apply(self, tx: Tx, matter: Matter) -> Verdict:
         envelope, caller = matter.envelope, matter.caller
+        if type(envelope.command) in AUTHORITY:
+            return self._approvals.turn(tx, matter)
+        if (open_effect := resolving.stands_open(tx, envelope.command)) is not None:
+            return problems.of_refusal(open_effect, envelope.id)
         command = admit(tx, self._vault, envelope.command)
         result = apply(command, caller.actor, TableState(tx), matter.now, ids.uuid7)
         if isinstance(result, Refusal):
             return problems.of_refusal(result, envelope.id)
-        self._authority.use(tx, command, caller, envelope.id, matter.now)
-        return result
+        holds = self._authority.use(tx, command, caller, envelope.id, matter.now, result)
+        return Turn(effects=result, holds=holds)
 
     def _finish(self, tx: Tx, matter: Matter, verdict: Verdict) -> Answer:
-        entries: list[Entry] = []
+        turn = verdict if isinstance(verdict, Turn) else Turn(problem=verdict)
+        matter = msgspec.structs.replace(matter, ruling=turn.ruling or matter.ruling)
+        entries = self._write(tx, matter, turn) if turn.changes else []
         revealed: Revealed | None = None
-        if isinstance(verdict, Effects):
-            entries = self._write(tx, matter, verdict)
+        if turn.problem is None:
             revealed = self._revealed(tx, matter.envelope.command)
         elif matter.ruling is not None:
             writing.add_events(tx, [refused_event(matter, matter.ruling)], matter.envelope.id)
-        return self._recorder.record(tx, matter, verdict, entries, revealed)
+        return self._recorder.record(tx, matter, turn, entries, revealed)
 
-    def _write(self, tx: Tx, matter: Matter, effects: Effects) -> list[Entry]:
+    def _write(self, tx: Tx, matter: Matter, turn: Turn) -> list[Entry]:
         """What an outside system must confirm first is put aside with its request; the rest is written now."""
-        promised = promises.split(effects, TableState(tx))
+        for hold in turn.holds:
+            limits.keep(tx, hold)
+        promised = promises.split(turn.effects, TableState(tx))
         cause = writing.Cause(
-            id=matter.envelope.id,
-            maker=matter.caller.maker,
+            id=turn.origin.id if turn.origin else matter.envelope.id,
+            maker=turn.origin.maker if turn.origin else matter.caller.maker,
             type=matter.kind,
-            contact_id=matter.argument("contact_id"),
+            contact_id=turn.origin.contact_id if turn.origin else matter.argument("contact_id"),
         )
-        return writing.write(tx, promised.now, cause, matter.now, self._vault.seal_command, promised.later)
+        entries = writing.write(tx, promised.now, cause, matter.now, self._vault.seal_command, promised.later)
+        for work in turn.writes:
+            work(tx)
+        return entries
 
     def _revealed(self, tx: Tx, command: Command) -> Revealed | None:
         """The clear value an applied command gives to its maker."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 import msgspec
 
 from agent_tui import canon
 from agent_tui.clock import wall
 from agent_tui.domain.centre import CommandRow
-from agent_tui.domain.commands import target
-from agent_tui.domain.effects import Effects, Event
+from agent_tui.domain.commands import BreakGlass, RequestApproval, target
+from agent_tui.domain.effects import Event
 from agent_tui.domain.rows import stamp
 from agent_tui.server import problems, writing
 from agent_tui.server.authority import Ruling
@@ -19,13 +19,27 @@ from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
 from agent_tui.server.state import TableState
 from agent_tui.server.tail import AuditDraft, Entry, Tail
+from agent_tui.server.turn import Turn
 from agent_tui.server.vault import Vault
 from agent_tui.wire.command import Envelope, Outcome, Receipt
-from agent_tui.wire.problem import Problem
 
-Verdict: TypeAlias = Effects | Problem
-
-_IN_CLEAR = ("action", "amount_minor", "currency", "field", "product_id")
+_IN_CLEAR = (
+    "action",
+    "amount_minor",
+    "currency",
+    "field",
+    "product_id",
+    "approval_id",
+    "decision",
+    "payload_hash",
+    "target_version",
+    "delegation_id",
+    "grantee_id",
+    "actions",
+    "max_level",
+    "max_minor",
+    "outcome",
+)
 """Arguments that stand readable in the audit; everything else as a commitment, since it may be personal."""
 
 
@@ -63,17 +77,20 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
         return target(self.envelope.command)
 
     def argument(self, name: str) -> Any:
-        """A field of the command, None where it has no such field."""
-        return getattr(self.envelope.command, name, None)
+        """A field of the command, or of the act it asks for; None where there is no such field."""
+        command = self.envelope.command
+        inner = command.command if isinstance(command, RequestApproval | BreakGlass) else None
+        return getattr(command, name, None) or getattr(inner, name, None)
 
 
-def outcome_name(verdict: Verdict) -> str:
-    """`applied`, `refused`, `conflict` or `expired`."""
-    if isinstance(verdict, Effects):
-        return "applied"
-    if verdict.status == 409 or verdict.name == "version-conflict":
+def outcome_name(turn: Turn) -> str:
+    """`applied`, `awaiting_approval`, `refused`, `conflict` or `expired`."""
+    told = turn.problem
+    if told is None:
+        return turn.outcome
+    if told.status == 409 or told.name == "version-conflict":
         return "conflict"
-    return "expired" if verdict.name == "command-expired" else "refused"
+    return "expired" if told.name == "command-expired" else "refused"
 
 
 def refused_event(matter: Matter, ruling: Ruling) -> Event:
@@ -88,16 +105,16 @@ def refused_event(matter: Matter, ruling: Ruling) -> Event:
     )
 
 
-def command_row(matter: Matter, verdict: Verdict, tail: Tail) -> CommandRow:
-    told = verdict if isinstance(verdict, Problem) else None
+def command_row(matter: Matter, turn: Turn, tail: Tail) -> CommandRow:
+    told = turn.problem
     return CommandRow(
         id=matter.envelope.id,
         maker_id=matter.caller.id,
         type=matter.kind,
-        outcome=outcome_name(verdict),
+        outcome=outcome_name(turn),
         reasons=told.reasons if told else (),
         problem=told.name if told else None,
-        target=matter.about,
+        target=turn.about or matter.about,
         audit_seq=tail.audit_seq,
         audit_hash=tail.audit_hash,
         at=matter.now,
@@ -110,12 +127,12 @@ class Recorder:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    def draft(self, matter: Matter, outcome: str, version: int | None) -> AuditDraft:
+    def draft(self, matter: Matter, outcome: str, version: int | None, turn: Turn | None = None) -> AuditDraft:
         """The audit row of a command, allowed or refused, with what it was decided on."""
         envelope = matter.envelope
         facts: dict[str, Any] = {
             "device": matter.caller.device,
-            "target": matter.about,
+            "target": (turn.about if turn else None) or matter.about,
             "version": version,
             "if_match": envelope.if_match,
             "offline": envelope.intent.offline,
@@ -126,40 +143,40 @@ class Recorder:
         for name in _IN_CLEAR:
             if (value := matter.argument(name)) is not None:
                 facts[name] = str(value) if isinstance(value, str) else value
+        facts |= turn.facts if turn else {}
         if matter.ruling is not None:
             facts["ruling"] = {k: v for k, v in msgspec.to_builtins(matter.ruling).items() if k != "problem"}
         return AuditDraft(
             actor=matter.caller.maker,
             type=matter.kind,
             outcome=outcome,
-            customer_id=matter.argument("customer_id"),
+            customer_id=matter.argument("customer_id") or (turn.customer_id if turn else None),
             command_id=envelope.id,
             facts=facts,
         )
 
-    def record(
-        self, tx: Tx, matter: Matter, verdict: Verdict, entries: list[Entry], revealed: Revealed | None
-    ) -> Answer:
+    def record(self, tx: Tx, matter: Matter, turn: Turn, entries: list[Entry], revealed: Revealed | None) -> Answer:
         """The tail of a command's transaction. Returns what is sent now; what is kept has no revealed value."""
-        outcome = outcome_name(verdict)
-        version = TableState(tx).version(matter.about) if matter.about else None
+        outcome = outcome_name(turn)
+        about = turn.about or matter.about
+        version = TableState(tx).version(about) if about else None
         tail = Tail(tx, matter.now, matter.envelope.id)
-        tail.audit(self.draft(matter, outcome, version))
+        tail.audit(self.draft(matter, outcome, version, turn))
         if matter.caller.kind == "agent":
-            entry, _ = writing.put(tx, command_row(matter, verdict, tail))
+            entry, _ = writing.put(tx, command_row(matter, turn, tail))
             entries = [*entries, entry] if entry else entries
         tail.feed(entries)
-        stored, answer = self._answers(matter, verdict, tail, version, revealed)
+        stored, answer = self._answers(matter, turn, tail, version, revealed)
         self._remember(tx, matter, stored, tail, version)
         tail.close()
         return answer
 
     def _answers(
-        self, matter: Matter, verdict: Verdict, tail: Tail, version: int | None, revealed: Revealed | None
+        self, matter: Matter, turn: Turn, tail: Tail, version: int | None, revealed: Revealed | None
     ) -> tuple[Answer, Answer]:
-        outcome = outcome_name(verdict)
-        if isinstance(verdict, Problem):
-            answer = Answer(http=verdict.status, body=problems.encode(verdict), outcome=outcome)
+        outcome = outcome_name(turn)
+        if turn.problem is not None:
+            answer = Answer(http=turn.problem.status, body=problems.encode(turn.problem), outcome=outcome)
             return answer, answer
         plain = Outcome(
             id=matter.envelope.id,

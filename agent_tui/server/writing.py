@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from agent_tui.domain.agent import Agent
+from agent_tui.domain.approval import Delegation
 from agent_tui.domain.effects import Effects, Event, External, LinkRequest
 from agent_tui.domain.rows import NAMES, Entity, decode, encode, facets, scopes, stamp
 from agent_tui.domain.ticket import Ticket
@@ -77,6 +78,8 @@ def put_all(tx: Tx, rows: Iterable[Entity], now: datetime) -> list[Entry]:
         touched |= scope.handlers(before) ^ scope.handlers(row)
         if isinstance(row, Agent):
             scope.keep_standing(tx, row, now)
+        if isinstance(row, Delegation):
+            scope.keep_person(tx, row.grantee_id, now)
     scope.keep_customers(tx, touched, now)
     return entries
 

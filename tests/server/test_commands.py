@@ -36,7 +36,7 @@ def waive(amount: int, **more: Any) -> PerformAction:
 
 async def used_today(services: Services) -> int:
     found: int = await services.db.read(
-        lambda tx: tx.value("limit_agent", agent_id="a1", action="waive_fee", day="2026-03-02")
+        lambda tx: tx.value("limit_agent", agent_id="a1", action="waive_fee", day="2026-03-02", before=2**62)
     )
     return found
 

@@ -138,18 +138,6 @@ SELECT COALESCE(MAX(rev), 0) AS rev FROM scope_grant WHERE agent_id = :agent_id;
 -- :grant_add
 INSERT INTO scope_grant (agent_id, rev, scope, op, at) VALUES (:agent_id, :rev, :scope, :op, :at);
 
--- :limit_agent
-SELECT COALESCE(SUM(amount_minor), 0) AS used FROM limit_use
-WHERE agent_id = :agent_id AND action = :action AND day = :day;
-
--- :limit_customer
-SELECT COALESCE(SUM(amount_minor), 0) AS used FROM limit_use
-WHERE customer_id = :customer_id AND action = :action AND day = :day;
-
--- :limit_add
-INSERT INTO limit_use (command_id, agent_id, customer_id, action, day, amount_minor)
-VALUES (:command_id, :agent_id, :customer_id, :action, :day, :amount_minor);
-
 -- :setting_get
 SELECT value FROM setting WHERE name = :name;
 

@@ -173,17 +173,6 @@ CREATE TABLE search_token (
   PRIMARY KEY (token, kind, customer_id)
 );
 
-CREATE TABLE limit_use (
-  command_id TEXT PRIMARY KEY,
-  agent_id TEXT NOT NULL,
-  customer_id TEXT NOT NULL,
-  action TEXT NOT NULL,
-  day TEXT NOT NULL,
-  amount_minor BIGINT NOT NULL
-);
-CREATE INDEX limit_use_agent ON limit_use (agent_id, action, day);
-CREATE INDEX limit_use_customer ON limit_use (customer_id, action, day);
-
 -- Ticket numbers given out: they run by day.
 CREATE TABLE ticket_number (number TEXT PRIMARY KEY, day TEXT NOT NULL);
 CREATE INDEX ticket_number_day ON ticket_number (day);

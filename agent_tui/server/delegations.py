@@ -1,0 +1,66 @@
+"""Lending one's own authority: within one's own level and sums as the policy has them now, with a fresh authentication."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from agent_tui.domain import lending
+from agent_tui.domain.actions import ACTIONS
+from agent_tui.domain.agent import Agent
+from agent_tui.domain.approval import Delegation
+from agent_tui.domain.commands import GrantDelegation, RevokeDelegation
+from agent_tui.domain.standing import no
+from agent_tui.policy.decision import Circumstances, Deny, NeedsCosign, SubjectFacts
+from agent_tui.policy.table import usual_status
+from agent_tui.server.authority import Decide
+from agent_tui.server.facts import actor_facts
+from agent_tui.server.hearing import Hearing
+from agent_tui.server.turn import Turn
+
+
+def grant(hearing: Hearing, command: GrantDelegation) -> Turn:
+    """The delegation; its id is that of the command. Stop when it reaches beyond the grantor."""
+    delegation = lending.grant(command, hearing.id, hearing.case)
+    me = hearing.me()
+    for action in delegation.actions:
+        if ACTIONS[action].amount and delegation.max_minor > _most(hearing.authority.decide, me, action, hearing.now):
+            no("delegation_above_limit", action=action)
+    if not hearing.fresh():
+        return hearing.step_up()
+    return _about(delegation, Turn(effects=lending.granted(delegation)))
+
+
+def revoke(hearing: Hearing, command: RevokeDelegation) -> Turn:
+    """It ends at once: the scopes that came with it go in the same transaction."""
+    turn = Turn(effects=lending.revoke(command, hearing.case))
+    delegation = turn.effects.puts[0]
+    assert isinstance(delegation, Delegation)
+    return _about(delegation, turn)
+
+
+def _about(delegation: Delegation, turn: Turn) -> Turn:
+    facts: dict[str, object] = {
+        "delegation": delegation.id,
+        "grantor": delegation.grantor_id,
+        "grantee": delegation.grantee_id,
+    }
+    return Turn(effects=turn.effects, about=f"delegation:{delegation.id}", facts=facts)
+
+
+def _most(decide: Decide, agent: Agent, action: str, now: datetime) -> float:
+    """Minor units this person may do at once in the case that meets the least resistance; no end is infinity."""
+    kinds = ACTIONS[action].product
+    subject = SubjectFacts(
+        tier="vip",
+        verified="full",
+        own_contact=True,
+        own_group=True,
+        product_kind=kinds[0] if kinds else "",
+        product_status=usual_status(action),
+        complaint_level="general",
+    )
+    given = Circumstances(amount_minor=1, reason_given=True)
+    decision = decide(actor_facts(agent, agent.level, 0, now), action, subject, given)
+    if decision.limit_minor is not None:
+        return decision.limit_minor
+    return 0 if isinstance(decision, Deny | NeedsCosign) else float("inf")

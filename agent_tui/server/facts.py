@@ -1,0 +1,106 @@
+"""The facts the policy is asked about, read inside the transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from agent_tui.domain.action_rules import COMPLAINT_LEVELS
+from agent_tui.domain.agent import Agent
+from agent_tui.domain.commands import Command, MoveTicket, PerformAction, RaiseWorkOrder, RevealField
+from agent_tui.domain.contact import OPEN_STATES, Contact, Verified
+from agent_tui.domain.customer import Customer
+from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
+from agent_tui.policy.decision import ActorFacts, SubjectFacts
+from agent_tui.server.state import TableState
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """The business action inside a command."""
+
+    action: str
+    customer_id: str = ""
+    contact_id: str | None = None
+    product_id: str | None = None
+    ticket_id: str | None = None
+    amount_minor: int = 0
+    reason: str = ""
+    field: str = ""
+    delegation_id: str | None = None
+
+
+def question(command: Command, state: TableState) -> Question | None:
+    """Which action of `domain.actions` a command performs; None for commands that need no authority."""
+    match command:
+        case PerformAction():
+            return Question(
+                action=command.action,
+                customer_id=command.customer_id,
+                contact_id=command.contact_id,
+                product_id=command.product_id,
+                ticket_id=command.ticket_id,
+                amount_minor=command.amount_minor or 0,
+                reason=command.reason,
+                delegation_id=command.delegation_id,
+            )
+        case RevealField():
+            return Question(
+                action="reveal_field",
+                customer_id=command.customer_id,
+                contact_id=command.contact_id,
+                reason=command.purpose,
+                field=command.field,
+            )
+        case RaiseWorkOrder():
+            customer = command.customer_id or ""
+            return Question(
+                action="raise_work_order", customer_id=customer, contact_id=command.contact_id, reason=command.text
+            )
+        case MoveTicket(state=TicketState.CLOSED):
+            ticket = state.get(Ticket, command.ticket_id)
+            if ticket is None or ticket.kind != TicketKind.COMPLAINT:
+                return None
+            customer = ticket.customer_id or ""
+            return Question(action="close_complaint", customer_id=customer, ticket_id=ticket.id, reason=command.text)
+        case _:
+            return None
+
+
+def actor_facts(agent: Agent, level: int, step_up_age_s: int | None, now: datetime) -> ActorFacts:
+    """`level` is the effective one, with what was lent. Certifications out of date do not count."""
+    return ActorFacts(
+        id=agent.id,
+        level=level,
+        role=agent.role,
+        groups=agent.groups,
+        certifications=tuple(sorted(code for code, until in agent.certifications.items() if until > now)),
+        active=agent.active,
+        step_up_age_s=step_up_age_s,
+    )
+
+
+def subject_facts(asked: Question, agent: Agent, state: TableState) -> SubjectFacts:
+    """A contact of somebody else's customer proves nothing: then the caller counts as not verified."""
+    customer = state.get(Customer, asked.customer_id) if asked.customer_id else None
+    contact = state.get(Contact, asked.contact_id) if asked.contact_id else None
+    ticket = state.get(Ticket, asked.ticket_id) if asked.ticket_id else None
+    if contact is not None and (contact.customer_id or "") != asked.customer_id:
+        contact = None
+    products = customer.products if customer else ()
+    product = next((p for p in products if p.id == asked.product_id), None)
+    own = contact is not None and contact.agent_id == agent.id and contact.state in OPEN_STATES
+    groups = {about.group for about in (contact, ticket) if about is not None}
+    return SubjectFacts(
+        customer_id=asked.customer_id,
+        tier=customer.tier if customer else "standard",
+        sensitivity=(customer.sensitivity or "") if customer else "",
+        frozen=customer.frozen if customer else False,
+        verified=contact.verified if contact and own else Verified.NONE,
+        own_contact=own,
+        own_group=not groups.isdisjoint(agent.groups),
+        owner=ticket is not None and ticket.owner_id == agent.id,
+        product_kind=product.kind if product else "",
+        product_status=product.status if product else "",
+        complaint_level=(ticket.complaint_level or COMPLAINT_LEVELS[0]) if ticket else "",
+    )
