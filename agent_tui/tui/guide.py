@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 
-import msgspec
-
-from agent_tui.blueprints import model
 from agent_tui.blueprints.conditions import Value
 from agent_tui.blueprints.facts import of_contact, of_customer, of_product
 from agent_tui.blueprints.model import Blueprint
-from agent_tui.blueprints.propose import propose
 from agent_tui.blueprints.run import (
     Result,
     Run,
@@ -30,10 +25,10 @@ from agent_tui.blueprints.run import (
     start,
 )
 from agent_tui.desk.door import Door
-from agent_tui.desk.views import Blueprints, ContactView
-from agent_tui.domain.centre import Bundle
+from agent_tui.desk.views import ContactView
 from agent_tui.domain.customer import Product
 from agent_tui.errors import InputError
+from agent_tui.tui.shelf import Shelf
 
 DOES = frozenset({"do", "check", "hand_over", "send"})
 """Nodes where the next step is to do something, not to answer."""
@@ -42,58 +37,19 @@ DOES = frozenset({"do", "check", "hand_over", "send"})
 class Guide:
     """Runs by contact. Every change is journalled, so that a killed desk stands where it stood."""
 
-    def __init__(self, door: Door, today: Callable[[], str]) -> None:
-        self._door, self._today = door, today
+    def __init__(self, door: Door, today: Callable[[], str], language: Callable[[], str]) -> None:
+        self._door, self._today, self._language = door, today, language
         self._runs: dict[str, Run] = {}
-        self._parsed: dict[str, Blueprint | None] = {}
+        self.shelf = Shelf(door)
         self._looked: set[str] = set()
         self.checked: dict[str, tuple[str, ...]] = {}
         """Contact → identity checks marked as right at the present node."""
-
-    # ---- which blueprints there are --------------------------------------------------------------------------------
-
-    def available(self) -> list[Blueprint]:
-        """Those that arrived, can be read, and have been (`warm`)."""
-        found = (self._parsed.get(_key(bundle)) for bundle in self._bundles())
-        return [blueprint for blueprint in found if blueprint is not None]
-
-    def _bundles(self) -> tuple[Bundle, ...]:
-        bundles: tuple[Bundle, ...] = self._door.view(Blueprints())
-        return bundles
-
-    @property
-    def warmed(self) -> bool:
-        """Whether everything that arrived has been read."""
-        return all(_key(bundle) in self._parsed for bundle in self._bundles())
-
-    async def warm(self) -> None:
-        """Read what arrived, in a thread: the author's text takes a fifth of a second each."""
-        for bundle in self._bundles():
-            key = _key(bundle)
-            if key not in self._parsed:
-                self._parsed[key] = await asyncio.to_thread(readable, bundle)
-                self._looked.clear()
-
-    def proposed(self, view: ContactView) -> list[Blueprint]:
-        """All of them, those for the contact's category and words first."""
-        contact = view.contact
-        known = sorted(self.available(), key=lambda blueprint: blueprint.id)
-        fitting = [p.blueprint for p in propose(known, contact.category, contact.subject, contact.language)]
-        return [*fitting, *(blueprint for blueprint in known if blueprint not in fitting)]
-
-    def obvious(self, view: ContactView) -> Blueprint | None:
-        """The one that the contact's category stands for; None when the agent must choose."""
-        category = view.contact.category
-        if category is None:
-            return None
-        found = propose(self.available(), category, view.contact.subject, view.contact.language)
-        return found[0].blueprint if found and found[0].category else None
 
     # ---- the run of a contact --------------------------------------------------------------------------------------
 
     def of(self, contact_id: str) -> Run | None:
         """The run of a contact, taken up from the journal if this desk was started again."""
-        if contact_id not in self._runs and contact_id not in self._looked:
+        if contact_id not in self._runs and contact_id not in self._looked and self.shelf.warmed:
             self._looked.add(contact_id)
             self._resume(contact_id)
         return self._runs.get(contact_id)
@@ -104,7 +60,7 @@ class Guide:
             return
         try:
             key = pinned(text)
-            blueprint = next((item for item in self.available() if item.key == key), None)
+            blueprint = next((item for item in self.shelf.available() if item.key == key), None)
             if blueprint is not None:
                 self._runs[contact_id] = resume(text, blueprint, {})
         except InputError:
@@ -132,7 +88,7 @@ class Guide:
     def shown(self, contact_id: str) -> Shown | None:
         """What the pane paints."""
         run = self.of(contact_id)
-        return shown(run) if run is not None else None
+        return shown(run, self._language()) if run is not None else None
 
     def state(self, contact_id: str | None) -> str:
         """For `facts.Facts.run`."""
@@ -196,20 +152,3 @@ class Guide:
         self._runs[contact_id] = run
         self._door.keep_draft(f"run:{contact_id}", leave(run))
         return run
-
-
-def _key(bundle: Bundle) -> str:
-    return f"{bundle.id}/{bundle.revision}"
-
-
-def readable(bundle: Bundle) -> Blueprint | None:
-    """The blueprint of a bundle, compact JSON or the author's text; None if this program cannot read it."""
-    try:
-        if bundle.text.lstrip().startswith("{"):
-            return model.load(bundle.text)
-        # The reader of the author's text is heavy and wanted only where bundles carry it.
-        from agent_tui.blueprints.parse import parse
-
-        return parse(bundle.text, bundle.id)
-    except (msgspec.DecodeError, InputError):
-        return None

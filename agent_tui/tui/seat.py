@@ -55,7 +55,7 @@ class Seat:
         if self._guide is None:
             from agent_tui.tui.guide import Guide
 
-            self._guide = Guide(self.door, self._today)
+            self._guide = Guide(self.door, self._today, lambda: self.words.language)
         return self._guide
 
     def guided(self, contact_id: str) -> bool:

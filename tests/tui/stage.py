@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from agent_tui.tui import themes
 from agent_tui.tui.app import DeskApp
 from agent_tui.tui.screens.desk import DeskScreen
-from agent_tui.tui.screens.station import COALESCE_S
+from agent_tui.tui.screens.pulse import COALESCE_S
 from agent_tui.tui.words import Words
 from tests.tui.fake import FakeDoor
 

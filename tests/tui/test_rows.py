@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from agent_tui.tui.screens.desk_view import ACTIONS_AFTER_S
 from agent_tui.tui.widgets.lines import Lines
 from tests.tui.fake import FakeDoor
 from tests.tui.stage import Stage, stage
@@ -33,6 +34,7 @@ def painted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, int]]]:
 async def quiet(at: Stage) -> None:
     """Nothing ticks while lines are counted."""
     at.desk.tick = lambda: None  # type: ignore[method-assign]
+    await at.pilot.pause(2 * ACTIONS_AFTER_S)
     await at.settle()
 
 

@@ -31,7 +31,7 @@ async def choose(desk: DeskScreen) -> None:
         Item(
             blueprint, blueprint.title(words.language), f"{blueprint.owner}  v{blueprint.version}", words=blueprint.id
         )
-        for blueprint in desk.seat.guide.proposed(view)
+        for blueprint in desk.seat.guide.shelf.proposed(view)
     ]
     if not items:
         desk.say(words("not.no_blueprints"), "warn")

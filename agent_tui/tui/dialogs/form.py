@@ -36,9 +36,9 @@ class Form(Dialog[Values]):
     BINDINGS: ClassVar = [
         Binding("escape", "back", show=False, priority=True),
         Binding("f9", "submit", show=False, priority=True),
-        Binding("down", "next_field", show=False),
-        Binding("up", "previous_field", show=False),
-        Binding("enter", "next_field", show=False),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("enter", "app.focus_next", show=False),
     ]
 
     def __init__(
@@ -142,12 +142,6 @@ class Form(Dialog[Values]):
         self.show_live()
 
     # ---- keys ------------------------------------------------------------------------------------------------------
-
-    def action_next_field(self) -> None:
-        self.focus_next()
-
-    def action_previous_field(self) -> None:
-        self.focus_previous()
 
     def action_back(self) -> None:
         self._keep_now()

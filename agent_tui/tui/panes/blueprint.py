@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -10,7 +10,6 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import Input
 
-from agent_tui.blueprints.shown import Shown
 from agent_tui.tui.dialogs.fields import Line1
 from agent_tui.tui.keymap import half_width
 from agent_tui.tui.line import Line, piece
@@ -18,6 +17,9 @@ from agent_tui.tui.panes.actions import Picked
 from agent_tui.tui.panes.blueprint_lines import BlueprintText
 from agent_tui.tui.panes.pane import Pane, Reading
 from agent_tui.tui.text import clean
+
+if TYPE_CHECKING:
+    from agent_tui.blueprints.shown import Shown
 
 
 class Answered(Message):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from agent_tui.blueprints.shown import Shown
 from agent_tui.tui.line import EMPTY, Line, Piece, folded, piece
 from agent_tui.tui.words import Words
+
+if TYPE_CHECKING:
+    from agent_tui.blueprints.shown import Shown
 
 _ROLE = {"say": "say", "ask": "ask", "check": "ask", "do": "do", "send": "do", "hand_over": "do", "offer": "say"}
 INDENT = 2

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding
 from textual.widgets import TextArea
 
-from agent_tui.blueprints.conditions import Value
-from agent_tui.blueprints.model import Blueprint
-from agent_tui.desk.views import ContactView, QueueRow
+from agent_tui.desk.views import ContactView, MyContacts, QueueRow
 from agent_tui.domain.contact import TEXT_CHANNELS
 from agent_tui.tui.keymap import bindings
 from agent_tui.tui.panes.actions import Picked
@@ -19,9 +17,24 @@ from agent_tui.tui.panes.pane import Pane
 from agent_tui.tui.screens.desk_view import EVERYTHING, PANES, DeskView
 from agent_tui.tui.widgets.rows import Rows
 
+if TYPE_CHECKING:
+    from agent_tui.blueprints.conditions import Value
+    from agent_tui.blueprints.model import Blueprint
+
 
 class DeskScreen(DeskView):
     BINDINGS: ClassVar = [*bindings("desk"), Binding("escape", "back_out", show=False)]
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.run_worker(self._take_up(), group="warm")
+
+    async def _take_up(self) -> None:
+        """A desk that was started again: the blueprint of a contact lies open where it lay."""
+        mine = self.door.view(MyContacts())
+        if any(self.door.draft(f"run:{view.contact.id}") for view in mine):
+            await self.seat.guide.shelf.warm()
+            self.soon(EVERYTHING)
 
     # ---- what panes say --------------------------------------------------------------------------------------------
 
@@ -76,8 +89,8 @@ class DeskScreen(DeskView):
         doubt."""
         self.turn_to("thread" if view.contact.channel in TEXT_CHANNELS else "blueprint")
         guide = self.seat.guide
-        await guide.warm()
-        blueprint = guide.obvious(view) if guide.of(view.contact.id) is None else None
+        await guide.shelf.warm()
+        blueprint = guide.shelf.obvious(view) if guide.of(view.contact.id) is None else None
         if blueprint is not None:
             self.begin(view, blueprint)
 

@@ -44,6 +44,12 @@ class DeskView(Station):
     def __init__(self, door: Door, words: Words, painter: Painter) -> None:
         super().__init__(door, words, painter)
         self.seat = Seat(door, words)
+        text = QueueText(words, self.seat.groups, self.seat.facts.status.now)
+        self.queue = QueuePane(words, painter, door, text)
+        self.customer = CustomerPane(words, painter)
+        self.thread = ThreadPane(words, painter, door)
+        self.blueprint = BlueprintPane(words, painter)
+        self.actions = ActionsPane(words, painter)
         self.page = "queue"
         self.action_rows: tuple[ActionRow, ...] = ()
         self.refused_level: int | None = None
@@ -65,25 +71,12 @@ class DeskView(Station):
         yield Bar(self.painter, id="contact", classes="bar")
 
     def middle(self) -> ComposeResult:
-        text = QueueText(self.words, self.seat.groups, self.facts.status.now)
         with Container(id="panes"):
-            yield QueuePane(self.words, self.painter, self.door, text)
-            yield CustomerPane(self.words, self.painter)
-            yield ThreadPane(self.words, self.painter, self.door)
-            yield BlueprintPane(self.words, self.painter)
-            yield ActionsPane(self.words, self.painter)
-
-    @property
-    def queue(self) -> QueuePane:
-        return self.query_one(QueuePane)
-
-    @property
-    def thread(self) -> ThreadPane:
-        return self.query_one(ThreadPane)
-
-    @property
-    def blueprint(self) -> BlueprintPane:
-        return self.query_one(BlueprintPane)
+            yield self.queue
+            yield self.customer
+            yield self.thread
+            yield self.blueprint
+            yield self.actions
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -152,7 +145,7 @@ class DeskView(Station):
         self.query_one("#hints", Bar).put(hint_bar(facts, self.words, width, self.here()))
 
     def _paint_customer(self, facts: Facts, other: bool) -> None:
-        pane, words, seat = self.query_one(CustomerPane), self.words, self.seat
+        pane, words, seat = self.customer, self.words, self.seat
         card = seat.read_card()
         contact = facts.contact.contact if facts.contact else None
         if card is None:
@@ -175,7 +168,7 @@ class DeskView(Station):
         contact_id = facts.contact.contact.id if facts.contact else None
         wanted = ActionRows(customer_id=facts.customer_id, contact_id=contact_id)
         self.action_rows = self.door.view(wanted) if facts.customer_id else ()
-        self.query_one(ActionsPane).show(self.action_rows, self.words("empty.actions"), self.seat.as_of())
+        self.actions.show(self.action_rows, self.words("empty.actions"), self.seat.as_of())
 
     def _paint_thread(self, facts: Facts) -> None:
         contact = facts.contact.contact if facts.contact else None
@@ -193,8 +186,9 @@ class DeskView(Station):
 
     def _paint_blueprint(self, facts: Facts) -> None:
         own = facts.own
-        shown_now = self.seat.guide.shown(own.contact.id) if own else None
-        checked = self.seat.guide.checked.get(own.contact.id, ()) if own else ()
+        id = own.contact.id if own and self.seat.guided(own.contact.id) else None
+        shown_now = self.seat.guide.shown(id) if id else None
+        checked = self.seat.guide.checked.get(id, ()) if id else ()
         empty = self.words("empty.blueprint" if own else "empty.blueprint_idle")
         self.blueprint.show(shown_now, checked, empty, "")
 
@@ -207,7 +201,7 @@ class DeskView(Station):
         before, self._offered = self._offered, offered
         if offered:
             self.app.bell()
-            self.run_worker(self.seat.guide.warm(), group="warm", exclusive=True)
+            self.run_worker(self.seat.guide.shelf.warm(), group="warm", exclusive=True)
             self.say(self.words("said.offered"), "warn")
         elif before is not None:
             answered = next((view for view in facts.mine if view.contact.id == before), None)

@@ -9,21 +9,16 @@ from typing import ClassVar, TypeVar
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen, Screen
-from textual.timer import Timer
 
-from agent_tui.clock import monotonic
 from agent_tui.desk.door import Door
 from agent_tui.desk.views import Status
 from agent_tui.tui.line import Line, piece, spread
+from agent_tui.tui.screens.pulse import Pulse
 from agent_tui.tui.widgets.lines import Bar, Lines, Painter
 from agent_tui.tui.words import Words
 
 T = TypeVar("T")
 
-COALESCE_S = 0.1
-"""Changes are painted together after this long."""
-AFTER_KEY_S = 0.04
-"""Nothing else is painted within this long after a key: the key's own paint goes first."""
 NARROW, WIDE = 100, 160
 """Below NARROW columns panes are pages; above WIDE there is more beside each other."""
 
@@ -39,8 +34,8 @@ class Station(Screen[None]):
         self.door, self.words, self.painter = door, words, painter
         self.busy: set[str] = set()
         """Commands that are being carried out: pressing the key again does not do it twice."""
-        self._dirty: frozenset[str] = frozenset()
-        self._due: Timer | None = None
+        # Looked up when it is called: what a subclass paints, and what a test puts in its place.
+        self._pulse = Pulse(self, lambda entities: self.refresh_view(entities))
         self._stop: Callable[[], None] | None = None
 
     # ---- layout ----------------------------------------------------------------------------------------------------
@@ -63,7 +58,7 @@ class Station(Screen[None]):
         yield from ()
 
     def on_mount(self) -> None:
-        self._stop = self.door.watch(self._changed)
+        self._stop = self.door.watch(self._pulse.changed)
         self.set_interval(1.0, self.tick)
 
     def on_unmount(self) -> None:
@@ -92,31 +87,9 @@ class Station(Screen[None]):
 
     # ---- data ------------------------------------------------------------------------------------------------------
 
-    def _changed(self, entities: frozenset[str]) -> None:
-        self._dirty |= entities
-        if self._due is None:
-            self._due = self.set_timer(COALESCE_S, self._flush)
-
     def soon(self, entities: frozenset[str]) -> None:
-        """Paint these with the next frame, together with whatever else is due."""
-        if not self._dirty or self._due is not None:
-            self.call_after_refresh(self._paint_dirty)
-        self._dirty |= entities
-
-    def _flush(self) -> None:
-        wait = getattr(self.app, "key_at", 0.0) + AFTER_KEY_S - monotonic()
-        if wait > 0:
-            self._due = self.set_timer(wait, self._flush)
-            return
-        self._paint_dirty()
-
-    def _paint_dirty(self) -> None:
-        if self._due is not None:
-            self._due.stop()
-            self._due = None
-        dirty, self._dirty = self._dirty, frozenset()
-        if dirty and self.is_mounted:
-            self.refresh_view(dirty)
+        """Paint these with the next frame."""
+        self._pulse.soon(entities)
 
     def refresh_view(self, entities: frozenset[str]) -> None:
         """Paint what changed; `*` means everything."""

@@ -1,0 +1,81 @@
+"""The blueprints that arrived at this desk: read in a thread, and which of them fits a contact."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+from agent_tui.blueprints import model
+from agent_tui.blueprints.model import Blueprint
+from agent_tui.blueprints.propose import propose
+from agent_tui.desk.door import Door
+from agent_tui.desk.views import Blueprints, ContactView
+from agent_tui.domain.centre import Bundle
+from agent_tui.errors import InputError
+
+
+class Shelf:
+    """What was read is kept by revision; what cannot be read is not offered."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._parsed: dict[str, Blueprint | None] = {}
+
+    def available(self) -> list[Blueprint]:
+        """Those that arrived, can be read, and have been (`warm`)."""
+        found = (self._parsed.get(_key(bundle)) for bundle in self._bundles())
+        return [blueprint for blueprint in found if blueprint is not None]
+
+    def _bundles(self) -> tuple[Bundle, ...]:
+        bundles: tuple[Bundle, ...] = self._door.view(Blueprints())
+        return bundles
+
+    @property
+    def warmed(self) -> bool:
+        """Whether everything that arrived has been read."""
+        return all(_key(bundle) in self._parsed for bundle in self._bundles())
+
+    async def warm(self) -> None:
+        """Read what arrived; the author's text in a thread, since it takes a fifth of a second each."""
+        for bundle in self._bundles():
+            key = _key(bundle)
+            if key not in self._parsed:
+                quick = _compact(bundle)
+                self._parsed[key] = readable(bundle) if quick else await asyncio.to_thread(readable, bundle)
+
+    def proposed(self, view: ContactView) -> list[Blueprint]:
+        """All of them, those for the contact's category and words first."""
+        contact = view.contact
+        known = sorted(self.available(), key=lambda blueprint: blueprint.id)
+        fitting = [p.blueprint for p in propose(known, contact.category, contact.subject, contact.language)]
+        return [*fitting, *(blueprint for blueprint in known if blueprint not in fitting)]
+
+    def obvious(self, view: ContactView) -> Blueprint | None:
+        """The one that the contact's category stands for; None when the agent must choose."""
+        category = view.contact.category
+        if category is None:
+            return None
+        found = propose(self.available(), category, view.contact.subject, view.contact.language)
+        return found[0].blueprint if found and found[0].category else None
+
+
+def _key(bundle: Bundle) -> str:
+    return f"{bundle.id}/{bundle.revision}"
+
+
+def _compact(bundle: Bundle) -> bool:
+    return bundle.text.lstrip().startswith("{")
+
+
+def readable(bundle: Bundle) -> Blueprint | None:
+    """The blueprint of a bundle, compact JSON or the author's text; None if this program cannot read it."""
+    try:
+        if _compact(bundle):
+            return model.load(bundle.text)
+        # The reader of the author's text is heavy and wanted only where bundles carry it.
+        from agent_tui.blueprints.parse import parse
+
+        return parse(bundle.text, bundle.id)
+    except (msgspec.DecodeError, InputError):
+        return None
