@@ -131,6 +131,7 @@ class _Walk:
         head = tx.one("head")
         assert head is not None
         self.head = head
+        self.last: int = head["audit_seq"]
         self.seq = 0
         self.link = canon.chain("", head["audit_salt"].encode())
         self.log = self.link
@@ -145,10 +146,7 @@ class _Walk:
 
     def _anchors(self, outside: Outside) -> list[Checkpoint]:
         """The checkpoints of the table and those kept outside, if their signatures hold."""
-        try:
-            kept_here = checkpoints.all_of(self.tx)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise _Broken(0, "checkpoint_unreadable") from None
+        kept_here = self._kept_here()
         keys = outside.keys or frozenset(one.key for one in outside.checkpoints)
         for one in (*kept_here, *outside.checkpoints):
             if one.log != self.log:
@@ -162,6 +160,17 @@ class _Walk:
             if one not in kept_here:
                 raise _Broken(one.size, "checkpoint_gone", n=one.n)
         return kept_here
+
+    def _kept_here(self) -> list[Checkpoint]:
+        """The checkpoints of the table, each in the one form in which it was written."""
+        try:
+            found = checkpoints.all_of(self.tx)
+            written = [(one.n, one.size, one.at, msgspec.json.encode(one).decode()) for one in found]
+            if written == [tuple(row) for row in self.tx.all("checkpoints")]:
+                return found
+        except (msgspec.DecodeError, UnicodeDecodeError, sqlite3.OperationalError):
+            pass
+        raise _Broken(0, "checkpoint_unreadable")
 
     def run(self) -> None:
         """Raises _Broken at the first row that is not what was written."""
@@ -178,7 +187,7 @@ class _Walk:
     def _step(self, row: sqlite3.Row) -> None:
         seq = self.seq + 1
         number, at, actor, kind, outcome, customer, command, payload, previous, link, sealed, *_ = row
-        if number != seq:
+        if number != seq or seq > self.last:
             self._gap(row, seq)
         if canon.chain(self.link, payload) != link or previous != self.link:
             raise _blame(row, seq, self.link)
@@ -200,7 +209,7 @@ class _Walk:
     def _gap(self, row: sqlite3.Row, seq: int) -> None:
         if not isinstance(row["seq"], int) or row["seq"] < seq:
             raise _Broken(seq, "number", found=row["seq"])
-        if row["seq"] > self.head["audit_seq"]:
+        if row["seq"] > self.last:
             raise _Broken(row["seq"], "added")
         raise _Broken(seq, "missing", next=row["seq"])
 
@@ -214,7 +223,7 @@ class _Walk:
         if self.seq in self.due:
             self._anchor()
         if self.progress is not None and self.seq % EVERY == 0:
-            self.progress(self.seq, self.head["audit_seq"])
+            self.progress(self.seq, self.last)
 
     def _anchor(self) -> None:
         for checkpoint in self.due.pop(self.seq, ()):
@@ -226,9 +235,9 @@ class _Walk:
     def _end(self) -> None:
         """Nothing may be missing behind the last row, or left over beside the chain."""
         beyond = max((*self.due, *self.receipts), default=0)
-        if self.seq < self.head["audit_seq"] or beyond > self.seq:
-            raise _Broken(self.seq + 1, "cut", last=max(beyond, self.head["audit_seq"]))
-        if self.link != self.head["audit_hash"] or self.seq != self.head["audit_seq"]:
+        if self.seq < self.last or beyond > self.seq:
+            raise _Broken(self.seq + 1, "cut", last=max(beyond, self.last))
+        if self.link != self.head["audit_hash"] or self.seq != self.last:
             raise _Broken(self.seq, "head")
         if self.tx.value("command_count") != self.commands:
             raise _Broken(self.seq, "command", id=self.tx.value("audit_unmatched"))

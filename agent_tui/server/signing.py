@@ -26,7 +26,10 @@ def _bytes(text: str) -> bytes:
     algorithm, _, digits = text.partition(":")
     if algorithm != ALGORITHM:
         raise ValueError(algorithm)
-    return bytes.fromhex(digits)
+    found = bytes.fromhex(digits)
+    if found.hex() != digits:  # one signature, one spelling
+        raise ValueError(digits)
+    return found
 
 
 def good(key: str, signature: str, data: bytes) -> bool:
