@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -111,13 +112,13 @@ def test_an_untouched_history_holds(history: History) -> None:
 # ---- one byte ----------------------------------------------------------------------------------------------------
 
 
-def flipped(value: object, at: int, mask: int) -> object:
+def flipped(value: Any, at: int, mask: int) -> object:
     """`value` with one byte changed, as it would be in the file."""
     if isinstance(value, int):
         return value ^ mask
     if value is None:
         return chr(mask)
-    data = bytearray(value.encode() if isinstance(value, str) else bytes(value))  # type: ignore[arg-type]
+    data = bytearray(value.encode() if isinstance(value, str) else bytes(value))
     data[at % len(data)] ^= mask
     return bytes(data)
 

@@ -65,10 +65,6 @@ WHERE s.token = :token ORDER BY s.kind, s.customer_id LIMIT :limit;
 -- :search_one
 SELECT customer_id FROM search_token WHERE token = :token AND kind = :kind ORDER BY customer_id LIMIT 2;
 
--- :audit_customer
-SELECT seq, at, actor, type, outcome, customer_id, command_id, payload, prev, hash
-FROM audit WHERE customer_id = :customer_id ORDER BY seq;
-
 -- :events_from
 SELECT seq, body FROM event WHERE seq > :after AND at >= :since ORDER BY seq LIMIT :limit;
 

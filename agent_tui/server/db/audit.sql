@@ -67,3 +67,24 @@ SELECT body FROM audit_checkpoint WHERE at >= :at ORDER BY n LIMIT 1;
 
 -- :checkpoint_holding
 SELECT body FROM audit_checkpoint WHERE size >= :seq ORDER BY n LIMIT 1;
+
+-- :audit_of_customer
+SELECT seq, payload, prev, hash FROM audit WHERE customer_id = :id AND at >= :since AND at < :until
+UNION
+SELECT seq, payload, prev, hash FROM audit
+WHERE type = 'SearchCustomers' AND instr(payload, :found) > 0 AND at >= :since AND at < :until
+ORDER BY seq;
+
+-- :audit_of_agent
+SELECT seq, payload, prev, hash FROM audit
+WHERE actor IN (:id, :login) AND at >= :since AND at < :until ORDER BY seq;
+
+-- :audit_of_contact
+SELECT a.seq, a.payload, a.prev, a.hash FROM command c JOIN audit a ON a.seq = c.audit_seq
+WHERE c.target = :id AND a.at >= :since AND a.at < :until ORDER BY a.seq;
+
+-- :audit_between
+SELECT seq, payload, prev, hash FROM audit WHERE at >= :since AND at < :until ORDER BY seq;
+
+-- :audit_link
+SELECT hash FROM audit WHERE seq = :seq;

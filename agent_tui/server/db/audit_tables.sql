@@ -17,3 +17,5 @@ CREATE TABLE IF NOT EXISTS audit_checkpoint (
   at TEXT NOT NULL,
   body TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS audit_actor ON audit (actor, seq);
+CREATE INDEX IF NOT EXISTS audit_search ON audit (seq) WHERE type = 'SearchCustomers';
