@@ -47,10 +47,10 @@ class CoachPage(Dialog[str]):
         text = self.query_one("#coach-text", Lines)
         lines = self._lines(self.inner - 2)
         text.show(lines)
-        text.styles.height = max(1, min(len(lines), self.size.height - 6))
+        text.styles.height = max(1, min(len(lines), self.size.height - 8))
 
     def action_scroll(self, by: int) -> None:
-        self.query_one("#coach-text", Lines).scroll_relative(y=by, animate=False)
+        self.query_one("#coach-text", Lines).scroll_relative(y=by, animate=False, force=True)
 
     def action_choose(self, choice: str) -> None:
         if self.scored:

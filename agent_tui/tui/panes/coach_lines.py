@@ -24,6 +24,7 @@ PARTS = ("category", "verification", "action", "sentences", "path", "time", "not
 LABEL_CELLS = 22
 NODE_CELLS = 24
 _BLANK = re.compile(r"\{[^{}]*\}")
+_SENTENCE_END = re.compile(r"[\n\u3002\uff01\uff1f!?]|\.\s")
 
 
 def own(words: Words, key: str, /, **args: object) -> str:
@@ -221,5 +222,5 @@ class CoachText:
         """The beginning of what stands in a node, which says more than its id."""
         step = next((n for n in self._blueprint.nodes if n.id == id), None) if self._blueprint else None
         text = (step.texts.get(self.words.language) or "") if step else ""
-        first = clean(_BLANK.sub("…", text)).strip().split("\n")[0]
+        first = _SENTENCE_END.split(clean(_BLANK.sub("…", text)).strip())[0]
         return cut(first, NODE_CELLS) if first else id

@@ -20,11 +20,10 @@ from agent_tui.tui.line import Line, joined, piece, spread
 from agent_tui.tui.panes.coach import CoachPage
 from agent_tui.tui.panes.coach_lines import CoachText, Progress, own
 from agent_tui.tui.screens.desk import DeskScreen
+from agent_tui.tui.screens.station import NARROW
 from agent_tui.tui.training import Round
 from agent_tui.tui.widgets.lines import Painter
 from agent_tui.tui.words import Words
-
-GAP = ("  |  ", "sim")
 
 
 class TrainScreen(DeskScreen):
@@ -112,19 +111,20 @@ class TrainScreen(DeskScreen):
     def simulation_line(self, status: Status, width: int) -> Line:
         """Always there: that it is not real, which scenario and seed, virtual time, the coach's key."""
         wanted, words = self.round.wanted, self.words
+        narrow, key = width < NARROW, shown("train.coach")
         right: Line = (
             piece(own(words, "seed", seed=wanted.seed), "sim"),
             ("  ", "sim"),
             piece(words.clock(status.now), "sim"),
             ("  ", "sim"),
-            piece(own(words, "coach_key", key=shown("train.coach")), "sim"),
+            piece(key if narrow else own(words, "coach_key", key=key), "sim"),
             (" ", "sim"),
         )
         parts: list[Line] = [
             (piece(" " + own(words, "banner"), "sim"),),
             (piece(wanted.scenario.title.say(words.language), "sim"),),
         ]
-        return spread(joined(parts, GAP, width), right, width, "sim")
+        return spread(joined(parts, (" | " if narrow else "  |  ", "sim"), width), right, width, "sim")
 
     def simulate(self, status: Status) -> None:
         """This desk is a simulation before its server has said so."""
