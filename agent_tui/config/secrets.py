@@ -101,11 +101,20 @@ def vault(folder: Path, password: str) -> Keys:
     file = folder / "vault.json"
     if file.exists():
         return Keys(_open(_read(file), password))
-    data, salt, nonce = os.urandom(_WHOLE), os.urandom(16), os.urandom(12)
+    return Keys(_seal(file, os.urandom(_WHOLE), password))
+
+
+def reseal(folder: Path, keys: Keys, password: str) -> None:
+    """From now on the vault opens with `password`: the person's new one, once the server accepted it."""
+    _seal(folder / "vault.json", keys._data, password)
+
+
+def _seal(file: Path, data: bytes, password: str) -> bytes:
+    salt, nonce = os.urandom(16), os.urandom(12)
     made = _Vault(**_SCRYPT, salt=salt, nonce=nonce, sealed=b"")
     sealed = _lock(made, password).encrypt(nonce, data, _SERVICE.encode())
     paths.write_private(file, msgspec.json.encode(msgspec.structs.replace(made, sealed=sealed)))
-    return Keys(data)
+    return data
 
 
 def _read(file: Path) -> _Vault:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from agent_tui.clock import wall
 from agent_tui.desk.sight import Sight
-from agent_tui.desk.views import Pending, PendingWork, Reveal, Reveals, Status, StatusOf
+from agent_tui.desk.views import NEVER_S, Pending, PendingWork, Reveal, Reveals, Status, StatusOf
 from agent_tui.domain.centre import Figure
 from agent_tui.domain.contact import Contact
 from agent_tui.store import place, read
 from agent_tui.wire.session import SIMULATION
-
-NEVER_S = 1e9
-"""Age of a cache that never was equal to the server's view."""
 
 
 def status(sight: Sight, query: StatusOf) -> Status:

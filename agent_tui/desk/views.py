@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # the models are made, never decoded: what they hold need not
     from datetime import datetime
 
     from agent_tui.domain.agent import Agent, AgentState
+    from agent_tui.domain.approval import Approval, Delegation
     from agent_tui.domain.centre import Figure, Group, Notice
     from agent_tui.domain.contact import Channel, Contact, ContactState, Why
     from agent_tui.domain.customer import Customer
@@ -112,6 +113,27 @@ class People(msgspec.Struct, frozen=True):
     """→ `tuple[Agent, ...]`: everybody active, to show names and who could approve."""
 
 
+class Approvals(msgspec.Struct, frozen=True, kw_only=True):
+    """→ `tuple[ApprovalView, ...]`: those I may sign, those I asked for, those decided lately; the most urgent first."""
+
+    id: str = ""
+    """Only this one; empty for all."""
+
+
+class Signers(msgspec.Struct, frozen=True, kw_only=True):
+    """→ `tuple[Agent, ...]`: who else could sign at a level, those at their desks first."""
+
+    level: int
+
+
+class Delegations(msgspec.Struct, frozen=True):
+    """→ `tuple[Delegation, ...]`: lent by me or to me, those in force first."""
+
+
+class StepUpLeft(msgspec.Struct, frozen=True):
+    """→ `float`: real seconds for which my last authentication still counts; 0 when I must authenticate again."""
+
+
 # ---- models ------------------------------------------------------------------------------------------------------
 
 
@@ -183,6 +205,10 @@ class ActionRow(msgspec.Struct, frozen=True, kw_only=True):
     """Greyed because it never waits in an offline queue."""
 
 
+NEVER_S = 1e9
+"""Age of a cache that never was equal to the server's view."""
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """The status line."""
 
@@ -206,6 +232,12 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """A state asked for and not confirmed yet."""
     why: Msg | None = None
     """Why the connection is as it is, when there is something to say."""
+    to_sign: int = 0
+    """Requests that wait for my signature."""
+    asked: int = 0
+    """Requests of mine that wait for others."""
+    asked_left_s: float = 0.0
+    """Seconds until the first of mine expires."""
     progress: tuple[int, int] = (0, 0)
     """(rows received, rows expected) while the first rows arrive; (0, 0) when none do."""
 
@@ -222,6 +254,34 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     summary: Msg
     reasons: tuple[dict[str, str], ...] = ()
     problem: str | None = None
+
+
+class ApprovalView(msgspec.Struct, frozen=True, kw_only=True):
+    """A request for a co-sign as this person may act on it."""
+
+    approval: Approval
+    part: str
+    """`sign` (waits for me), `asked` (mine, waits for others), `watched` (waits, and not for me) or `done`."""
+    mine: bool
+    left_s: float
+    """Seconds of business time until nobody can sign any more; 0 when it is closed."""
+    payload: tuple[tuple[str, str], ...]
+    """What will be done, name and value, in the order of the signed text."""
+    true: bool
+    """The digest of the payload, computed here, is the one that would be signed."""
+    cannot: Msg | None = None
+    """Why I may not sign it, though it is open."""
+    delegation: Delegation | None = None
+    """The delegation I would sign under; None when my own authority is enough."""
+
+    @property
+    def id(self) -> str:
+        return self.approval.id
+
+    @property
+    def short_hash(self) -> str:
+        """The first digits, enough to compare by eye or over the phone."""
+        return self.approval.payload_hash.rpartition(":")[2][:12]
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -282,12 +342,15 @@ __all__ = [
     "ActionRow",
     "ActionRows",
     "AgentTile",
+    "ApprovalView",
+    "Approvals",
     "Blueprints",
     "Categories",
     "ContactDetail",
     "ContactView",
     "Customer360",
     "CustomerCard",
+    "Delegations",
     "Directory",
     "Draft",
     "Drafts",
@@ -304,8 +367,10 @@ __all__ = [
     "QueueRows",
     "Reveal",
     "Reveals",
+    "Signers",
     "Status",
     "StatusOf",
+    "StepUpLeft",
     "ThreadOf",
     "Wall",
     "WallView",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent_tui.desk.views import ContactView, Status
+from agent_tui.desk.views import NEVER_S, ContactView, Status
 from agent_tui.domain.centre import Figure
 from agent_tui.domain.contact import Contact, ContactState
 from agent_tui.tui import marks
@@ -148,11 +148,16 @@ def _state(status: Status, words: Words) -> Line:
     return line
 
 
+def age(status: Status, words: Words) -> str:
+    """How old what is shown is; that there is nothing yet, where nothing ever came."""
+    return words("no_data") if status.age_s >= NEVER_S else words("age", span=words.span(status.age_s))
+
+
 def _connection(status: Status, words: Words) -> Line:
     mark, role = marks.CONNECTION.get(status.connection, ("?", "warn"))
     text = f"{mark} {words.of('connection', status.connection)}"
     if status.connection != "live":
-        text += " " + words("age", span=words.span(status.age_s))
+        text += " " + age(status, words)
     return (piece(text, marks.bar(role)),)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import getpass
+import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
 from agent_tui.config import paths
-from agent_tui.errors import ConfigError
+from agent_tui.errors import ConfigError, UsageError
 
 
 class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,6 +41,27 @@ def read(name: str) -> Known | None:
 def write(name: str, known: Known) -> None:
     """Remember server and login for the next start."""
     paths.write_private(folder(name) / "profile.json", msgspec.json.encode(known))
+
+
+def put_aside(name: str) -> None:
+    """Begin anew: what a profile nobody ever signed in with holds is kept beside it, unread."""
+    place = folder(name)
+    aside = place.with_name(f".{name}.aside")
+    shutil.rmtree(aside, ignore_errors=True)
+    place.rename(aside)
+    folder(name)
+
+
+def check_url(url: str) -> str:
+    """`url`, if it can be the address of a server. UsageError otherwise."""
+    try:
+        parts = urlsplit(url)
+        right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        right = False
+    if not right:
+        raise UsageError("tui.start.bad_url", url=url)
+    return url
 
 
 def ask(prompt: str) -> str:

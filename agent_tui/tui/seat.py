@@ -8,6 +8,7 @@ import msgspec
 
 from agent_tui.desk.door import Door
 from agent_tui.desk.views import (
+    NEVER_S,
     Categories,
     ContactDetail,
     ContactView,
@@ -117,7 +118,7 @@ class Seat:
     def as_of(self) -> str:
         """`as of hh:mm:ss` while what is shown may be old; empty when it is live."""
         status = self.facts.status
-        if status.connection == "live":
+        if status.connection == "live" or status.age_s >= NEVER_S:
             return ""
         moment = status.now.timestamp() - status.age_s
         return self.words("as_of", at=self.words.clock(type(status.now).fromtimestamp(moment, status.now.tzinfo)))

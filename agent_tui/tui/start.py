@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -19,7 +20,8 @@ from agent_tui.config.model import Settings
 from agent_tui.desk.build import open_desk
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.profile import Profile
-from agent_tui.errors import AgentTuiError, EnvironmentError_, StoreLocked, TerminalUnfit, UsageError
+from agent_tui.desk.views import StatusOf
+from agent_tui.errors import AgentTuiError, EnvironmentError_, StoreError, StoreLocked, TerminalUnfit, UsageError
 from agent_tui.i18n.catalog import say
 from agent_tui.tui import themes
 from agent_tui.tui.app import SCREENS, DeskApp
@@ -34,6 +36,8 @@ class Opened(msgspec.Struct, frozen=True):
     desk: Desk
     password: str
     demo: bool = False
+    accepted: Callable[[], None] = lambda: None
+    """To be called once the server has accepted the person."""
 
 
 def run(mode: str, args: argparse.Namespace) -> int:
@@ -116,12 +120,37 @@ def _open_profile(mode: str, args: argparse.Namespace, settings: Settings) -> Op
     url, login = args.server or (known.url if known else None), args.login or (known.login if known else None)
     if not url or not login:
         raise UsageError("tui.start.no_profile", mode=mode)
+    profiles.check_url(url)
     password = profiles.ask(say("tui.start.sign_in", args.language, login=login, url=url))
+    keys = _keys(settings.vault.backend, name, password, known is None, args.language)
     folder = profiles.folder(name)
-    keys = secrets.open_keys(settings.vault.backend, folder, password)
     desk = open_desk(_profile(name, folder, url, login, args.language, keys))
-    profiles.write(name, profiles.Known(url=url, login=login))
-    return Opened(desk, password)
+
+    def accepted() -> None:
+        profiles.write(name, profiles.Known(url=url, login=login))
+        if settings.vault.backend == "file":
+            secrets.reseal(folder, keys, password)
+
+    return Opened(desk, password, accepted=accepted)
+
+
+def _keys(backend: str, name: str, password: str, fresh: bool, language: str) -> secrets.Keys:
+    """The keys of a profile. A password that does not open them was changed at the server, then the former one does;
+    or, if nobody was ever accepted here, the first one was mistyped and there is nothing to lose."""
+    from agent_tui.tui import profiles
+
+    try:
+        return secrets.open_keys(backend, profiles.folder(name), password)
+    except StoreError as error:
+        if error.key != "tui.start.vault_closed":
+            raise
+        if fresh:
+            profiles.put_aside(name)
+            return secrets.open_keys(backend, profiles.folder(name), password)
+        former = profiles.ask(say("tui.start.former", language))
+        if not former:
+            raise
+        return secrets.open_keys(backend, profiles.folder(name), former)
 
 
 # ---- showing it ------------------------------------------------------------------------------------------------------
@@ -134,17 +163,37 @@ SWITCH_S = 0.001
 async def _show(mode: str, opened: Opened, words: Words, theme: themes.ThemeFile) -> int:
     sys.setswitchinterval(SWITCH_S)
     app = DeskApp(mode, opened.desk, words, theme)
+    if mode == "desk":
+        from agent_tui.tui.screens.first import FirstScreen
+
+        app.begin_with(FirstScreen(opened.desk, words, app.painter, opened.desk.sight.clock.now()))
     app.demo_password = opened.password if opened.demo else ""
     app.connect_with(lambda: opened.desk.connect(opened.password))
+    waiting = asyncio.create_task(_when_live(opened))
     try:
         await app.run_async()
     finally:
+        waiting.cancel()
         await opened.desk.close()
     if isinstance(app.failure, AgentTuiError):
         raise app.failure
     if app.failure is not None:
         return crashed(app.failure, words.language)
     return app.return_code or 0
+
+
+async def _when_live(opened: Opened) -> None:
+    """A live connection proves the password right."""
+    live = asyncio.Event()
+
+    def told(_: object) -> None:
+        if opened.desk.view(StatusOf()).connection == "live":
+            live.set()
+
+    stop = opened.desk.watch(told)
+    await live.wait()
+    stop()
+    await asyncio.to_thread(opened.accepted)
 
 
 def crashed(error: BaseException, language: str) -> int:

@@ -151,7 +151,7 @@ async def test_an_id_reaches_a_header_only_in_its_usual_form(client: Client) -> 
     id = ids.uuid7()
     bare = id.replace("-", "")
     for wrong in (
-        "{%s}" % id,
+        f"{{{id}}}",
         f"urn:uuid:{id}",
         f"{id}\r\n",
         f" {id}",

@@ -11,7 +11,7 @@ from agent_tui.desk.door import Door
 from agent_tui.desk.views import Status, StatusOf, Wall, WallView
 from agent_tui.domain.centre import Notice
 from agent_tui.i18n.message import Msg
-from agent_tui.tui.bars import status_line
+from agent_tui.tui.bars import age, status_line
 from agent_tui.tui.keymap import bindings, shown
 from agent_tui.tui.line import EMPTY, Line, joined, piece, spread
 from agent_tui.tui.panes import wall_lines
@@ -109,7 +109,7 @@ class MonitorScreen(Station):
     def _as_of(self) -> str:
         if self.status.connection == "live":
             return ""
-        return self.words("age", span=self.words.span(self.status.age_s))
+        return age(self.status, self.words)
 
     def _paint_floor(self) -> None:
         pane = self.pane("floor")
