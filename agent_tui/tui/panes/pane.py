@@ -77,7 +77,7 @@ class Pane(Vertical):
     def _title(self, width: int) -> Line:
         role = "title_focus" if self.focused else "title"
         mark = marks.CHOSEN if self.focused else " "
-        name = self.words(f"pane.{self.name_key}")
+        name = self.heading()
         left = joined(
             [(piece(f"{mark}", role), piece(f" {self.key} {name}", role)), (piece(self._info, role),)],
             ("  ", role),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from agent_tui.desk.views import AgentTile, GroupTile, WallView
 from agent_tui.domain.centre import Figure
 from agent_tui.i18n.catalog import say
+from agent_tui.metrics.registry import METRICS
 from agent_tui.tui import marks
 from agent_tui.tui.line import EMPTY, Line, cell, crop, length, piece, spread
 from agent_tui.tui.words import Words
@@ -59,14 +60,21 @@ def figure_lines(figure: Figure | None, metric: str, words: Words, width: int) -
         return [(cell(name, 16, "muted"), piece("-", "muted")), EMPTY]
     mark, role = marks.LEVEL.get(figure.level, ("", "text"))
     head: Line = (cell(name, 16), cell(words.figure(figure), 9, role, "right"), (" ", "text"))
-    if figure.target is not None:
-        sign = "<=" if metric in _LOWER_IS_BETTER else ">="
-        head = (*head, piece(f"{mark} {sign} {words.target(figure)}", role))
+    goal = target(figure, words)
+    if goal:
+        head = (*head, piece(f"{mark} {goal}", role))
     under = own(words, "arithmetic", numerator=_number(figure.numerator), denominator=_number(figure.denominator))
     return [crop(head, width), crop((("  ", "muted"), piece(f"{under}  {figure.rule}", "muted")), width)]
 
 
-_LOWER_IS_BETTER = frozenset({"abandonment", "asa", "aht"})
+def target(figure: Figure, words: Words) -> str:
+    """What the figure should be, with its direction: `<= 5%`, `>= 80%`, `75%-85%`; empty without a target."""
+    metric = METRICS.get(figure.metric)
+    if figure.target is None or metric is None or metric.goal is None:
+        return ""
+    if metric.goal.kind == "band":
+        return f"{metric.goal.low:.0%}-{words.target(figure)}"
+    return f"{'<=' if metric.goal.kind == 'at_most' else '>='} {words.target(figure)}"
 
 
 def _number(value: float) -> str:
@@ -145,8 +153,8 @@ def _role(figure: Figure | None) -> str:
 
 
 def _group_cells(texts: Sequence[str], roles: Sequence[str], width: int) -> Line:
-    sizes = (6, 9, 6, 6, 11, 11)
-    name = max(12, min(28, width - sum(sizes) - 2))
+    sizes = (6, 8, 6, 6, 10, 10) if width < 90 else (8, 9, 8, 8, 12, 12)
+    name = max(10, min(28, width - sum(sizes) - 1))
     line: Line = (cell(texts[0], name, roles[0]),)
     for text, role, size in zip(texts[1:], roles[1:], sizes, strict=True):
         line = (*line, cell(text, size, role, "right"))
