@@ -41,6 +41,7 @@ imports: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m docs.generate
+	$(BIN)/python -m docs.shots
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench $(ARGS)
