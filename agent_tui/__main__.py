@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -25,6 +26,8 @@ def _dispatch(argv: list[str], language: str) -> int:
         return run(argv, language)
     args = mode_arguments(line.mode, line.rest, language)
     _quirks()
+    # Nearly everything made during the start stays; `tui.app` switches the collector on again.
+    gc.disable()
     from agent_tui.tui import start
 
     return start.run(line.name, args)

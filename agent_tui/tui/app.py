@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from importlib import import_module
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import App
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from agent_tui.clock import monotonic
 from agent_tui.desk.door import Door
@@ -16,6 +19,12 @@ from agent_tui.errors import AgentTuiError, UsageError
 from agent_tui.tui import themes
 from agent_tui.tui.widgets.lines import Painter
 from agent_tui.tui.words import Words
+
+if TYPE_CHECKING:
+    from agent_tui.tui.screens.first import FirstScreen
+
+SETTLED_S = 2.0
+"""So long after the first paint the program is taken to be complete."""
 
 SCREENS = {
     "desk": ("agent_tui.tui.screens.desk", "DeskScreen"),
@@ -43,6 +52,9 @@ class Program(App[int], inherit_bindings=False):
         self.register_theme(themes.textual_theme(theme))
         self.theme = theme.name
 
+    def on_ready(self) -> None:
+        self.set_timer(SETTLED_S, settle_memory)
+
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key):
             self.key_at = monotonic()
@@ -50,7 +62,8 @@ class Program(App[int], inherit_bindings=False):
 
     def _fatal_error(self) -> None:
         """Leave without printing the stock traceback, which shows the values of variables."""
-        self.failure = self._exception
+        failure = self._exception
+        self.failure = failure.error if isinstance(failure, WorkerFailed) else failure
         self._close_messages_no_wait()
 
 
@@ -61,18 +74,41 @@ class DeskApp(Program, inherit_bindings=False):
         super().__init__(words, theme)
         self.mode, self.door = mode, door
         self._connect: Callable[[], Awaitable[None]] | None = None
+        self._first: FirstScreen | None = None
+
+    def begin_with(self, first: FirstScreen) -> None:
+        """What is shown while the mode's own screen is still being loaded."""
+        self._first = first
 
     def get_default_screen(self) -> Screen[None]:
-        return station(self.mode)(self.door, self.words, self.painter)
+        return self._first or station(self.mode)(self.door, self.words, self.painter)
 
     def connect_with(self, connect: Callable[[], Awaitable[None]]) -> None:
         """What reaches for the server once something is on the screen."""
         self._connect = connect
 
     def on_ready(self) -> None:
-        """The first paint is done: now the server."""
+        """The first paint is done: now the rest, then the server."""
+        self.run_worker(self._go_on(), exclusive=True, group="connect")
+
+    async def _go_on(self) -> None:
+        if self._first is not None:
+            await self._furnish(self._first)
         if self._connect is not None:
-            self.run_worker(self._reach(self._connect), exclusive=True, group="connect")
+            await self._reach(self._connect)
+
+    async def _furnish(self, first: FirstScreen) -> None:
+        """The mode's own screen, loaded in a thread, since keys move through the queue meanwhile."""
+        from agent_tui.tui.widgets.rows import Rows
+
+        make = await asyncio.to_thread(station, self.mode)
+        screen = make(self.door, self.words, self.painter)
+        await self.push_screen(screen)
+        rows = screen.query_one("#queue-rows", Rows)
+        rows.cursor = first.cursor
+        screen.call_after_refresh(rows.reveal, rows.cursor)
+        for key, character in first.pressed:
+            screen.call_after_refresh(self.post_message, events.Key(key, character))
 
     async def _reach(self, connect: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -81,6 +117,14 @@ class DeskApp(Program, inherit_bindings=False):
             # Signing in was refused: nothing can be done at this desk, so it closes and says why.
             self.failure = error
             self.exit(error.exit_code)
+
+
+def settle_memory() -> None:
+    """What was made at the start stays: the collector, switched off for it (`__main__`), need not look at it again."""
+    if not gc.isenabled():
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 def station(mode: str) -> Callable[[Door, Words, Painter], Screen[None]]:
