@@ -136,9 +136,11 @@ def read_apart(path: Path, work: Callable[[Tx], T]) -> T:
 
 def write_apart(path: Path, work: Callable[[Tx], T]) -> T:
     """One short write transaction beside whoever serves the database: SQLite lets one in at a time, and nobody keeps the
-    head of the ledger between transactions. For single rows about what was done outside of the server."""
+    head of the ledger between transactions. For what is done outside of the server; what is deleted leaves no trace in
+    the file."""
     try:
         with contextlib.closing(_connect(path)) as connection:
+            connection.execute("PRAGMA secure_delete = ON")
             connection.execute("BEGIN IMMEDIATE")
             try:
                 result = work(Tx(connection))
@@ -146,6 +148,7 @@ def write_apart(path: Path, work: Callable[[Tx], T]) -> T:
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return result
     except sqlite3.Error as error:
         raise explain(error, str(path)) from error

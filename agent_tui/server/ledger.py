@@ -103,7 +103,7 @@ class Ledger:
         if told is None or told.name != "step-up-required":
             return None
         tail = Tail(tx, now)
-        draft = self._recorder.draft(matter, "step_up", None)
+        draft = self._recorder.draft(tx, matter, "step_up", None)
         tail.audit(msgspec.structs.replace(draft, command_id=None, facts={**draft.facts, "id": envelope.id}))
         tail.close()
         return told

@@ -7,13 +7,12 @@ from typing import Any
 
 import msgspec
 
-from agent_tui import canon
 from agent_tui.clock import wall
 from agent_tui.domain.centre import CommandRow
 from agent_tui.domain.commands import BreakGlass, RequestApproval, target
 from agent_tui.domain.effects import Event
 from agent_tui.domain.rows import stamp
-from agent_tui.server import problems, writing
+from agent_tui.server import personal, problems, writing
 from agent_tui.server.authority import Ruling
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
@@ -127,7 +126,9 @@ class Recorder:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    def draft(self, matter: Matter, outcome: str, version: int | None, turn: Turn | None = None) -> AuditDraft:
+    def draft(
+        self, tx: Tx, matter: Matter, outcome: str, version: int | None, turn: Turn | None = None
+    ) -> AuditDraft:
         """The audit row of a command, allowed or refused, with what it was decided on."""
         envelope = matter.envelope
         facts: dict[str, Any] = {
@@ -138,7 +139,6 @@ class Recorder:
             "offline": envelope.intent.offline,
             "age_ms": envelope.intent.age_ms,
             "step_up_age_s": matter.caller.step_up_age_s,
-            "args": self._vault.commitment(canon.canonical(msgspec.to_builtins(envelope.command))),
         }
         for name in _IN_CLEAR:
             if (value := matter.argument(name)) is not None:
@@ -146,7 +146,7 @@ class Recorder:
         facts |= turn.facts if turn else {}
         if matter.ruling is not None:
             facts["ruling"] = {k: v for k, v in msgspec.to_builtins(matter.ruling).items() if k != "problem"}
-        return AuditDraft(
+        draft = AuditDraft(
             actor=matter.caller.maker,
             type=matter.kind,
             outcome=outcome,
@@ -154,6 +154,7 @@ class Recorder:
             command_id=envelope.id,
             facts=facts,
         )
+        return personal.protect(tx, self._vault, draft, envelope)
 
     def record(self, tx: Tx, matter: Matter, turn: Turn, entries: list[Entry], revealed: Revealed | None) -> Answer:
         """The tail of a command's transaction. Returns what is sent now; what is kept has no revealed value."""
@@ -161,7 +162,7 @@ class Recorder:
         about = turn.about or matter.about
         version = TableState(tx).version(about) if about else None
         tail = Tail(tx, matter.now, matter.envelope.id)
-        tail.audit(self.draft(matter, outcome, version, turn))
+        tail.audit(self.draft(tx, matter, outcome, version, turn))
         if matter.caller.kind == "agent":
             entry, _ = writing.put(tx, command_row(matter, turn, tail))
             entries = [*entries, entry] if entry else entries

@@ -44,7 +44,8 @@ class Vault:
         self._search = _derive(root, b"search")
         self._commit = _derive(root, b"commit")
         self._command = _derive(root, b"command")
-        self._keys: dict[str, bytes] = {}
+        self._keys: dict[bytes, bytes] = {}
+        """Wrapped → key, so that a key that was destroyed is not found here either."""
 
     @classmethod
     def beside(cls, database: Path) -> Vault:
@@ -57,9 +58,9 @@ class Vault:
         return cls(path.read_bytes())
 
     def _key(self, tx: Tx, customer_id: str, *, make: bool) -> bytes | None:
-        if customer_id in self._keys:
-            return self._keys[customer_id]
         wrapped = tx.value("customer_key", customer_id=customer_id)
+        if wrapped in self._keys:
+            return self._keys[wrapped]
         if wrapped is not None:
             key = _open(self._wrap, wrapped, customer_id)
         elif make:
@@ -68,7 +69,7 @@ class Vault:
             return key  # cached only once it was read back: this transaction may still roll back
         else:
             return None
-        self._keys[customer_id] = key
+        self._keys[wrapped] = key
         return key
 
     def put(self, tx: Tx, customer_id: str, field: str, clear: str) -> None:
@@ -93,6 +94,25 @@ class Vault:
     def commitment(self, data: bytes) -> str:
         """What the audit keeps in place of content."""
         return canon.keyed(self._commit, data)
+
+    def keep_for(self, tx: Tx, customer_id: str, content: bytes) -> tuple[str, bytes] | None:
+        """(commitment, ciphertext) of content about a customer, both under keys that end with the customer's own; None
+        when there is no key."""
+        key = self._key(tx, customer_id, make=False)
+        if key is None:
+            return None
+        commitment = canon.keyed(_derive(key, b"commit"), content)
+        return commitment, _seal(_derive(key, b"audit"), content, f"{customer_id}/{commitment}")
+
+    def read_kept(self, tx: Tx, customer_id: str, commitment: str, sealed: bytes) -> bytes | None:
+        """The content again; None once the customer's key is gone. Corrupt when it is not what was committed to."""
+        key = self._key(tx, customer_id, make=False)
+        if key is None:
+            return None
+        content = _open(_derive(key, b"audit"), sealed, f"{customer_id}/{commitment}")
+        if canon.keyed(_derive(key, b"commit"), content) != commitment:
+            raise Corrupt("server.error.wrong_key")
+        return content
 
     def seal_command(self, command_id: str, body: bytes) -> bytes:
         return _seal(self._command, body, command_id)

@@ -88,3 +88,22 @@ SELECT seq, payload, prev, hash FROM audit WHERE at >= :since AND at < :until OR
 
 -- :audit_link
 SELECT hash FROM audit WHERE seq = :seq;
+
+-- :secrets_drop
+DELETE FROM secret WHERE customer_id = :customer_id;
+
+-- :key_drop
+DELETE FROM customer_key WHERE customer_id = :customer_id;
+
+-- :args_drop
+UPDATE command SET args = '' WHERE id IN (
+  SELECT command_id FROM audit WHERE customer_id = :customer_id AND command_id IS NOT NULL
+);
+
+-- :errands_drop
+UPDATE ext_outbox SET body = '' WHERE customer_id = :customer_id AND state <> 'new';
+
+-- :requests_drop
+DELETE FROM link_request WHERE json_extract(body, '$.contact_id') IN (
+  SELECT id FROM state WHERE entity = 'contact' AND customer_id = :customer_id
+);

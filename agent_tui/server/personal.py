@@ -1,0 +1,112 @@
+"""What the audit knows about a person: a keyed hash in the chain, the content beside it under their own key, and the
+end of both when the key is destroyed. The chain itself stays as it was and still verifies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from agent_tui import canon
+from agent_tui.domain.approval import Approval
+from agent_tui.domain.commands import BreakGlass, RequestApproval
+from agent_tui.domain.contact import Contact, Thread
+from agent_tui.domain.customer import Customer
+from agent_tui.domain.rows import Entity
+from agent_tui.domain.ticket import Note, Ticket
+from agent_tui.server import writing
+from agent_tui.server.database import Tx
+from agent_tui.server.state import TableState
+from agent_tui.server.tail import AuditDraft, Tail
+from agent_tui.server.vault import Vault
+from agent_tui.wire.command import Envelope
+
+ERASED = "•"
+"""What stands where something personal stood."""
+
+
+def customer_of(tx: Tx, envelope: Envelope) -> str | None:
+    """Whom a command is about: the customer it names, or that of its contact or ticket."""
+    command = envelope.command
+    about = command.command if isinstance(command, RequestApproval | BreakGlass) else command
+    named: str | None = getattr(about, "customer_id", None)
+    if named:
+        return named
+    state = TableState(tx)
+    contact = state.get(Contact, getattr(about, "contact_id", None) or "")
+    ticket = state.get(Ticket, getattr(about, "ticket_id", None) or "")
+    return (contact.customer_id if contact else None) or (ticket.customer_id if ticket else None)
+
+
+def protect(tx: Tx, vault: Vault, draft: AuditDraft, envelope: Envelope) -> AuditDraft:
+    """The draft with what was asked committed to, under the customer's own key where there is a customer."""
+    said = msgspec.to_builtins(envelope.command)
+    customer_id = draft.customer_id or customer_of(tx, envelope)
+    content = canon.canonical(_exact(said))
+    kept = vault.keep_for(tx, customer_id, content) if customer_id else None
+    if kept is None:
+        return msgspec.structs.replace(
+            draft, customer_id=customer_id, facts={**draft.facts, "args": vault.commitment(content)}
+        )
+    commitment, sealed = kept
+    return msgspec.structs.replace(
+        draft, customer_id=customer_id, facts={**draft.facts, "args": commitment}, sealed=sealed
+    )
+
+
+def _exact(value: object) -> object:
+    """Floats as text: canonical JSON has none."""
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, dict):
+        return {name: _exact(one) for name, one in value.items()}
+    return [_exact(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+# ---- forgetting --------------------------------------------------------------------------------------------------
+
+
+def _without(row: Entity) -> Entity:
+    """A row with everything personal taken out; what is counted stays."""
+    match row:
+        case Customer():
+            return msgspec.structs.replace(
+                row, name=ERASED, phone="", id_number="", email="", address="", products=(), satisfaction=()
+            )
+        case Thread():
+            messages = tuple(msgspec.structs.replace(one, text=ERASED) for one in row.messages)
+            return msgspec.structs.replace(row, messages=messages)
+        case Note():
+            return msgspec.structs.replace(row, text=ERASED)
+        case Ticket():
+            return msgspec.structs.replace(row, name=ERASED, title=ERASED, text=ERASED)
+        case Contact():
+            return msgspec.structs.replace(row, caller="", name=ERASED, subject="", guess_words=())
+        case Approval():
+            return msgspec.structs.replace(row, customer_name=ERASED, reason=ERASED)
+        case _:
+            return row
+
+
+def erase(tx: Tx, customer_id: str, now: datetime, by: str) -> int:
+    """Destroy a customer's key and whatever was kept of them outside the chain. Returns how many rows lost something;
+    -1 when there is no such customer."""
+    state = TableState(tx)
+    customer = state.get(Customer, customer_id)
+    if customer is None:
+        return -1
+    rows: list[Entity] = [customer]
+    for kind in (Contact, Thread, Note, Ticket, Approval):
+        rows += state.find(kind, customer_id=customer_id)
+    entries = writing.put_all(tx, [_without(row) for row in rows], now)
+    for statement in ("secrets_drop", "search_drop", "key_drop", "args_drop", "errands_drop", "requests_drop"):
+        tx.run(statement, customer_id=customer_id)
+    tail = Tail(tx, now)
+    facts: dict[str, object] = {"by": by, "rows": len(entries)}
+    draft = AuditDraft(
+        actor="system:admin", type="EraseCustomer", outcome="applied", customer_id=customer_id, facts=facts
+    )
+    tail.audit(draft)
+    tail.feed(entries)
+    tail.close()
+    return len(entries)
