@@ -47,7 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
         if name == "users":
             continue
         if name == "user":
-            part.add_argument("verb", choices=("add",), metavar="add", help=say("cli.admin.add", language))
+            help_ = f"{say('cli.admin.add', language)} · {say('authority.totp.verb', language)}"
+            part.add_argument("verb", choices=("add", "totp"), metavar="add|totp", help=help_)
         part.add_argument(
             "login",
             nargs="?" if name == "init" else None,
@@ -125,6 +126,12 @@ def _user(args: argparse.Namespace, centre: Centre, database: Path, language: st
         near = get_close_matches(args.login, logins, 1)
         key = "cli.admin.no_person_near" if near else "cli.admin.no_person"
         raise UsageError(key, login=args.login, near=near[0] if near else "")
+
+    if args.verb == "totp":
+        from agent_tui.cli import admin_totp
+
+        issuer = centre.settings.name.say("en")
+        return _with(database, lambda db: admin_totp.give(db, args.login, issuer, language), make=False)
 
     def work(db: Database) -> int:
         from agent_tui.server import seed

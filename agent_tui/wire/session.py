@@ -43,7 +43,10 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StepUpRequest(msgspec.Struct, frozen=True, kw_only=True):
-    password: str
+    """The password again, or a code of the person's authenticator (RFC 6238)."""
+
+    password: str = ""
+    code: str = ""
 
 
 class FoundCustomer(msgspec.Struct, frozen=True, kw_only=True):

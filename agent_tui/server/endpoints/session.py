@@ -12,7 +12,7 @@ from agent_tui.clock import wall
 from agent_tui.domain.agent import Agent, AgentState
 from agent_tui.domain.commands import SetAgentState
 from agent_tui.domain.rows import stamp
-from agent_tui.server import problems
+from agent_tui.server import problems, totp
 from agent_tui.server.auth import TOKEN_S, Account
 from agent_tui.server.database import Tx
 from agent_tui.server.endpoints.access import AnyRequest, Tools, Who, bearer
@@ -100,18 +100,22 @@ async def renew(request: AnyRequest, caller: Who, services: Tools) -> Session:
 
 @post(routes.SESSION_STEP_UP, status_code=204)
 async def step_up(data: JSONBody[StepUpRequest], caller: Who, services: Tools) -> None:
-    """Authenticate again; counts for 5 minutes."""
+    """Authenticate again, by password or by a code used once; counts for 5 minutes, in this session only."""
     hashed = await services.db.read(lambda tx: services.doorman.stored(tx, caller.login))
-    right = await asyncio.to_thread(services.doorman.right, hashed, data.password)
+    by_code = bool(data.code)
+    right = not by_code and await asyncio.to_thread(services.doorman.right, hashed, data.password)
 
-    def work(tx: Tx) -> None:
-        services.doorman.mark(tx, caller.login, right=right)
-        if right:
+    def work(tx: Tx) -> bool:
+        # Of many guesses at the same time those that come after the throttle began count for nothing.
+        services.doorman.stored(tx, caller.login)
+        good = totp.accept(tx, services.vault, caller.login, data.code) if by_code else right
+        services.doorman.mark(tx, caller.login, right=good)
+        if good:
             services.doorman.step_up(tx, caller)
-        _audit(tx, services, caller.maker, "StepUp", "applied" if right else "refused", caller.device)
+        _audit(tx, services, caller.maker, "StepUp", "applied" if good else "refused", caller.device)
+        return good
 
-    await services.db.write(work)
-    if not right:
+    if not await services.db.write(work):
         raise problems.fail("bad-credentials", key="server.refusal.bad_credentials")
 
 
