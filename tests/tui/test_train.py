@@ -241,7 +241,7 @@ async def test_the_coach_shows_how_far_the_contact_is() -> None:
         at.door.submit(c.VerifyCaller(contact_id="q0", degree="basic", checks=("name",)))  # type: ignore[arg-type]
         await at.told("contact")
         await at.press("ctrl+y")
-        assert "基本核验" in at.text.split("先核身后告知")[1].split("\n")[0]
+        assert "基本核验" in at.text.split("先核身 ")[1].split("\n")[0]
         assert "已用 0:00" in at.text
 
 

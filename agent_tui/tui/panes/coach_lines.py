@@ -21,7 +21,7 @@ from agent_tui.tui.text import clean, cut
 from agent_tui.tui.words import Words
 
 PARTS = ("category", "verification", "action", "sentences", "path", "time", "nothing_lost")
-LABEL_CELLS = 22
+LABEL_CELLS = 16
 NODE_CELLS = 24
 _BLANK = re.compile(r"\{[^{}]*\}")
 _SENTENCE_END = re.compile(r"[\n\u3002\uff01\uff1f!?]|\.\s")
@@ -202,7 +202,7 @@ class CoachText:
         return folded(text, width - 1, role, (("   ", "text"),))
 
     def _part_name(self, part: str) -> str:
-        return say(f"sim.part.{part}", self.words.language)
+        return own(self.words, f"part.{part}")
 
     def _category(self, id: str) -> str:
         return self.names.get(id, id)

@@ -105,14 +105,9 @@ class Lobby(Screen[None]):
         lead = (("    ", "text"),)
         lines = folded(one.brief.say(words.language), width - 4, "text", lead)
         lines += [EMPTY, *folded(detail, width - 4, "muted", lead)]
-        drilled = words("comma").join(f"{self._part(part)} {worth}" for part, worth in parts.items())
+        drilled = words("comma").join(f"{own(words, f'part.{part}')} {worth}" for part, worth in parts.items())
         lines += folded(drilled, width - 4, "muted", lead)
         return [*lines, EMPTY, *folded(own(words, "lobby.seed_note"), width - 4, "muted", lead)]
-
-    def _part(self, part: str) -> str:
-        from agent_tui.i18n.catalog import say
-
-        return say(f"sim.part.{part}", self.words.language)
 
     # ---- keys ----------------------------------------------------------------------------------------------------
 

@@ -112,8 +112,10 @@ class TrainScreen(DeskScreen):
         """Always there: that it is not real, which scenario and seed, virtual time, the coach's key."""
         wanted, words = self.round.wanted, self.words
         narrow, key = width < NARROW, shown("train.coach")
+        score = self.result.score if self.result is not None else None
+        points = own(words, "scored", points=score.points, max=score.max) if score else ""
         right: Line = (
-            piece(own(words, "seed", seed=wanted.seed), "sim"),
+            piece(points or own(words, "seed", seed=wanted.seed), "sim"),
             ("  ", "sim"),
             piece(words.clock(status.now), "sim"),
             ("  ", "sim"),
