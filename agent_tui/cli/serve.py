@@ -30,6 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--policy", metavar="FOLDER", type=Path, default=None, help=text("policy"))
     parser.add_argument("--clock-speed", metavar="N", type=float, default=None, help=text("clock_speed"))
     parser.add_argument("--clock-start", metavar="MOMENT", default=None, help=text("clock_start"))
+    for name in ("checkpoints", "siem"):
+        parser.add_argument(
+            f"--{name}", metavar="FILE", type=Path, default=None, help=say(f"audit.cli.serve_{name}", language)
+        )
     parser.add_argument("--simulation", action="store_true", help=text("simulation"))
 
 
@@ -94,6 +98,8 @@ def options(args: argparse.Namespace) -> ServerOptions:
         clock_speed=args.clock_speed if args.clock_speed is not None else 1.0,
         centre=_folder(kept.centre),
         policy=_folder(kept.policy),
+        checkpoints=args.checkpoints,
+        siem=args.siem,
         simulation=args.simulation,
     )
 

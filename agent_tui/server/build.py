@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from litestar import Litestar
@@ -12,13 +12,13 @@ from agent_tui.config import data
 from agent_tui.config.centre import CentreSettings
 from agent_tui.config.centre import load as load_centre
 from agent_tui.metrics.interval import Rules
-from agent_tui.server import errors_http, openapi, seed
+from agent_tui.server import errors_http, openapi, seed, witness
 from agent_tui.server.approvals import Approvals
 from agent_tui.server.auth import Doorman
 from agent_tui.server.authority import Authority, Decide
 from agent_tui.server.bus import Bus
 from agent_tui.server.database import Database
-from agent_tui.server.endpoints import access, commands, customers, link, ops, reports, session, sync
+from agent_tui.server.endpoints import access, commands, customers, link, ops, proofs, reports, session, sync
 from agent_tui.server.errands import ErrandsJob
 from agent_tui.server.expiry import Expiry
 from agent_tui.server.feed import Feed
@@ -31,6 +31,7 @@ from agent_tui.server.options import ServerOptions, make_clock
 from agent_tui.server.ports import core_banking, terminals
 from agent_tui.server.router import Router
 from agent_tui.server.services import Services
+from agent_tui.server.signing import Signer
 from agent_tui.server.upkeep import Hours, Leavers, Sweeper
 from agent_tui.server.vault import Vault
 
@@ -54,6 +55,10 @@ HANDLERS = [
     customers.search,
     reports.report,
     reports.verify,
+    proofs.checkpoint,
+    proofs.take,
+    proofs.proof,
+    proofs.consistency,
     ops.health,
     ops.metrics,
     ops.move_clock,
@@ -83,12 +88,14 @@ def open_services(
         feed=Feed(clock),
         bus=bus,
         meters=Meters(),
+        signer=Signer.beside(options.database),
         rules=chosen,
     )
 
 
-def build_app(services: Services, jobs: tuple[Job, ...] = ()) -> Litestar:
-    """The application over open services, with the jobs that run beside it; it closes them when it stops."""
+def build_app(services: Services, jobs: tuple[Job, ...] = (), finish: Callable[[], None] | None = None) -> Litestar:
+    """The application over open services, with the jobs that run beside it; when it stops it ends them, calls `finish`
+    and closes what is open."""
     runner = Runner(services.bus, jobs)
 
     @asynccontextmanager
@@ -100,6 +107,8 @@ def build_app(services: Services, jobs: tuple[Job, ...] = ()) -> Litestar:
         finally:
             services.bus.close()
             await runner.stop()
+            if finish is not None:
+                finish()
             services.db.close()
 
     app = Litestar(
@@ -165,4 +174,8 @@ def build_server(options: ServerOptions) -> Litestar:
     services.db.write_now(lambda tx: seed.seed_centre(tx, centre, now))
     services.db.write_now(lambda tx: seed.publish(tx, bundles, "SeedBundles", now))
     jobs = (*make_jobs(services, centre.settings), PolicyDays(book, services.clock)) if options.jobs else ()
-    return build_app(services, jobs)
+    if not options.jobs:
+        return build_app(services)
+    keeping = witness.Checkpoints(services, services.signer, witness.begin(services))
+    events = (witness.Siem(services, options.siem),) if options.siem else ()
+    return build_app(services, (*jobs, keeping, *events), keeping.finish)

@@ -28,6 +28,10 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     blueprints: Path | None = None
     simulation: bool = False
     """A training server: sessions carry the banner, the desk looks different."""
+    checkpoints: Path | None = None
+    """File to which signed checkpoints of the audit are appended, for another department to keep."""
+    siem: Path | None = None
+    """File to which one line for each audit row is appended."""
     jobs: bool = True
     """Whether router, figures and workers run."""
 

@@ -16,6 +16,7 @@ from agent_tui.server.meters import Meters
 from agent_tui.server.options import ServerOptions
 from agent_tui.server.problems import ProblemError
 from agent_tui.server.record import Answer
+from agent_tui.server.signing import Signer
 from agent_tui.server.vault import Vault
 from agent_tui.wire.command import Envelope
 from agent_tui.wire.problem import Problem
@@ -32,6 +33,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     feed: Feed
     bus: Bus
     meters: Meters
+    signer: Signer
     rules: Rules = Rules()
 
     async def commit(self, envelope: Envelope, caller: Caller) -> Answer:

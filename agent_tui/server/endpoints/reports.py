@@ -34,7 +34,8 @@ def _watches(tx: Tx, caller: Caller) -> bool:
     return agent is not None and agent.active and agent.role in WATCHERS
 
 
-async def _watchers_only(services: Services, caller: Caller) -> None:
+async def watchers_only(services: Services, caller: Caller) -> None:
+    """not-permitted for everybody but supervisors, reviewers and trainers."""
     people_only(caller)
     if not await services.db.read(lambda tx: _watches(tx, caller)):
         raise problems.fail("not-permitted", key="server.refusal.not_yours")
@@ -51,7 +52,7 @@ async def report(
     """Indicators with their definitions; for one's own scope `a:<id>`, or any for those who watch the floor."""
     people_only(caller)
     if of != f"a:{caller.id}":
-        await _watchers_only(services, caller)
+        await watchers_only(services, caller)
     if since.tzinfo is None or until.tzinfo is None or not since < until <= _latest(since):
         raise problems.fail("bad-request", key="server.refusal.no_range", args={"field": "until"})
     now = services.clock.now()
@@ -61,5 +62,5 @@ async def report(
 @get(routes.AUDIT_VERIFY)
 async def verify(caller: Who, services: Tools) -> audit.Verified:
     """Recompute every link of the chain."""
-    await _watchers_only(services, caller)
+    await watchers_only(services, caller)
     return await asyncio.to_thread(services.db.apart, audit.verify)
