@@ -80,3 +80,16 @@ async def test_pasted_text_is_cleaned_before_it_is_written() -> None:
         at.pilot.app.post_message(Paste("a\x1b[2Jb\u202ec"))
         await at.settle()
         assert at.desk.thread.compose_area.text == "a[2Jbc"
+
+
+async def test_a_key_typed_ahead_does_not_close_what_lies_under_a_dialog() -> None:
+    async with stage() as at:
+        below = at.pilot.app.screen
+        await at.press("f2")
+        dialog = at.pilot.app.screen
+        assert dialog is not below
+        dialog.dismiss(None)
+        dialog.dismiss(None)
+        await at.pilot.pause()
+        assert at.pilot.app.is_running
+        assert at.pilot.app.screen is below

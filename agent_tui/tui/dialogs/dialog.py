@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import Vertical
 from textual.events import Resize
 from textual.screen import ModalScreen
@@ -60,6 +61,10 @@ class Dialog(ModalScreen[T], Generic[T]):
 
     def _bar(self, text: str, role: str, width: int) -> Line:
         return spread(((" ", role), piece(text, role)), (), width, role)
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Once only: a key typed ahead reaches a dialog that is going already, and must not close what lies below."""
+        return super().dismiss(result) if self in self.app.screen_stack else AwaitComplete()
 
     def action_back(self) -> None:
         self.dismiss(None)
