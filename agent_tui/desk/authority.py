@@ -14,6 +14,7 @@ from agent_tui.desk.sight import Sight
 from agent_tui.desk.views import ActionRow, ActionRows
 from agent_tui.domain.actions import ACTIONS, Action
 from agent_tui.domain.agent import Agent
+from agent_tui.domain.approval import Approval, ApprovalState
 from agent_tui.domain.centre import Bundle
 from agent_tui.domain.contact import Contact, Verified
 from agent_tui.domain.customer import Customer, Product
@@ -26,6 +27,9 @@ from agent_tui.store.journal import Journal
 
 if TYPE_CHECKING:
     from agent_tui.policy.model import Policy
+
+STEP_UP_S = 300
+"""How long an authentication counts, in real seconds; the server measures it again."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +57,10 @@ class Authority:
     def stepped_up(self) -> None:
         """The person has just authenticated again."""
         self._stepped_up = monotonic()
+
+    def step_up_left_s(self) -> float:
+        """Real seconds for which the last authentication still counts."""
+        return 0.0 if self._stepped_up is None else max(0.0, self._stepped_up + STEP_UP_S - monotonic())
 
     def warm(self) -> None:
         """Make the policy ready before somebody waits for it."""
@@ -169,9 +177,18 @@ class Authority:
         """Today (of this machine's zone), applied or on its way, as far as this desk knows."""
         midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
         total = dict(self._journal.used_since(midnight.astimezone(now.tzinfo)))
-        for key, minor in self._sight.pending.spent().items():
+        for key, minor in (*self._sight.pending.spent().items(), *self._requested(midnight)):
             total[key] = total.get(key, 0) + minor
         return total
+
+    def _requested(self, since: datetime) -> list[tuple[tuple[str, str], int]]:
+        """Amounts of mine that others were asked to sign: reserved while they wait, used once executed."""
+        me = self._sight.cache.agent_id
+        return [
+            ((a.action, a.customer_id), a.amount_minor or 0)
+            for a in read.every(self._sight.cache, Approval)
+            if a.maker_id == me and a.opened_at >= since and (a.open or a.state is ApprovalState.EXECUTED)
+        ]
 
     def _current_policy(self, now: datetime) -> Policy | None:
         """From the signed bundle of the feed, else from the folder; None when there is neither. PolicyError."""

@@ -5,12 +5,12 @@ Nothing here waits for the network: what people do goes to the journal, what the
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from agent_tui.desk import views
+from agent_tui.desk.arrivals import Arrivals
 from agent_tui.desk.door import NotSubmitted, Submitted
 from agent_tui.desk.profile import Profile
 from agent_tui.desk.select_queue import queue_rows
@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # a desk that only shows its queue yet does without
 @cache
 def _selectors() -> Mapping[type, Callable[[Sight, Any], Any]]:
     """Query → what answers it; loaded when something besides the queue is looked at."""
-    from agent_tui.desk import select_centre, select_customer, select_status, select_wall
+    from agent_tui.desk import select_approvals, select_centre, select_customer, select_status, select_wall
 
     return {
         views.CustomerCard: select_customer.customer_card,
@@ -52,6 +52,9 @@ def _selectors() -> Mapping[type, Callable[[Sight, Any], Any]]:
         views.PendingWork: select_status.pending_work,
         views.Reveals: select_status.reveals,
         views.Wall: select_wall.wall,
+        views.Approvals: select_approvals.approvals,
+        views.Signers: select_approvals.signers,
+        views.Delegations: select_approvals.delegations,
     }
 
 
@@ -65,7 +68,7 @@ class Desk:
         self.wakes = Wakes()
         self._lock = lock
         self._link: Link | None = None
-        self._looked_at: set[str] = set()
+        self._arrivals = Arrivals(sight, journal, self.wakes)
         journal.on_change(lambda: self.wakes.touch(("journal",)))
         sight.link.on_change(lambda: self.wakes.touch(("connection",)))
 
@@ -169,6 +172,10 @@ class Desk:
             self._authority.stepped_up()
         return right
 
+    def again(self, command_id: str) -> None:
+        if self._link is not None:
+            self._link.push.again(command_id)
+
     def dismiss(self, command_id: str) -> None:
         self.journal.drop((command_id,))
 
@@ -182,7 +189,7 @@ class Desk:
         await self.disconnect()
         files = Files(self.sight.cache, self.journal, self.sight.link, self.sight.clock)
         seat = Seat(self.profile.url, self.profile.login, self.profile.device_id, self.profile.client_version)
-        self._link = Link(seat, files, self._rows_changed, self._answered, transport=self.profile.transport)
+        self._link = Link(seat, files, self._arrivals.rows, self._arrivals.answer, transport=self.profile.transport)
         try:
             await self._link.start(password)
         except Refused:
@@ -212,36 +219,13 @@ class Desk:
             return queue_rows(self.sight, query)
         if isinstance(query, views.ActionRows):
             return self._authority.rows(query)
+        if isinstance(query, views.StepUpLeft):
+            return self._authority.step_up_left_s()
         if isinstance(query, views.Drafts):
             return self._drafts.all()
         if isinstance(query, views.CustomerCard):
-            self._note_offline_look(query.customer_id)
+            self._arrivals.looked(query.customer_id)
         return _selectors()[type(query)](self.sight, query)
-
-    def _note_offline_look(self, customer_id: str) -> None:
-        """Reads are audited; those the server cannot see are kept in the journal's own chain, once a session."""
-        if not self.sight.link.online and customer_id not in self._looked_at:
-            from agent_tui.store.local_audit import note_event
-
-            self._looked_at.add(customer_id)
-            note_event(self.journal, "customer_looked_at", customer=customer_id, agent=self.sight.cache.agent_id)
-
-    def _rows_changed(self, touched: frozenset[str]) -> None:
-        if "contact" in touched:
-            self.sight.forget_ended()
-        self.wakes.touch(touched)
-
-    def _answered(self, command: Command, outcome: Outcome) -> None:
-        if outcome.value is not None:
-            from agent_tui.desk.reveals import SHOWN_S
-
-            seconds = outcome.expires_s or SHOWN_S
-            self.sight.keep_in_clear(command, outcome.value, seconds)
-            self.wakes.touch(("reveal",))
-            # Looking overwrites what is past its time, whether or not a pane asks.
-            loop = asyncio.get_running_loop()
-            loop.call_later(seconds, self.sight.reveals.now)
-            loop.call_later(seconds, self.wakes.touch, ("reveal",))
 
     def _online(self) -> Link:
         if self._link is None or not self.sight.link.online:

@@ -81,5 +81,8 @@ class Door(Protocol):
     async def step_up(self, password: str) -> bool:
         """Authenticate again; True when it was right. The password is kept nowhere."""
 
+    def again(self, command_id: str) -> None:
+        """Send once more, under its own id, a command that was refused only until its maker authenticates again."""
+
     def dismiss(self, command_id: str) -> None:
         """The person has seen a refused or conflicting command."""

@@ -60,11 +60,14 @@ def _clean(text: str) -> str:
 
 def scrubbed(command: Command) -> Command:
     """The command with its typed text scrubbed: nothing else may reach the journal."""
-    changes = {}
+    changes: dict[str, object] = {}
     for name in TYPED:
         typed = getattr(command, name, None)
         if typed:
             clean = _clean(typed)
             if clean != typed:
                 changes[name] = clean
+    inner = getattr(command, "command", None)
+    if inner is not None:
+        changes["command"] = scrubbed(inner)
     return msgspec.structs.replace(command, **changes) if changes else command

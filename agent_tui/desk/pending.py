@@ -90,11 +90,21 @@ def _pending(item: Item, name_of: dict[str, Contact]) -> Pending:
 
 
 def _summary(item: Item, name_of: dict[str, Contact]) -> Msg:
-    from agent_tui.domain.commands import PerformAction, RaiseWorkOrder, RevealField, SetAgentState, WrapUpContact
+    from agent_tui.domain.commands import (
+        BreakGlass,
+        PerformAction,
+        RaiseWorkOrder,
+        RequestApproval,
+        RevealField,
+        SetAgentState,
+        WrapUpContact,
+    )
 
     contact = name_of.get((item.target or "").removeprefix("contact:"))
     who = (contact.name or contact.caller) if contact else ""
     command = item.command
+    if isinstance(command, RequestApproval | BreakGlass):
+        command = command.command
     match command:
         case PerformAction():
             return msg(f"desk.summary.action.{command.action}", who=who, amount_minor=command.amount_minor or 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from agent_tui.clock import wall
 from agent_tui.desk.sight import Sight
 from agent_tui.desk.views import NEVER_S, Pending, PendingWork, Reveal, Reveals, Status, StatusOf
@@ -10,11 +12,15 @@ from agent_tui.domain.contact import Contact
 from agent_tui.store import place, read
 from agent_tui.wire.session import SIMULATION
 
+if TYPE_CHECKING:
+    from agent_tui.desk.select_approvals import Waiting
+
 
 def status(sight: Sight, query: StatusOf) -> Status:
     me = sight.me()
     figures = {figure.id: figure for figure in read.every(sight.cache, Figure)}
     waiting = sum(n for (list_, _), n in read.tally(sight.cache).items() if list_ == place.WAITING)
+    requests = _requests(sight)
     return Status(
         me=me,
         connection=sight.link.connection.value,
@@ -31,7 +37,19 @@ def status(sight: Sight, query: StatusOf) -> Status:
         pending_state=sight.pending.asked_state(),
         why=sight.link.why,
         progress=sight.link.progress,
+        to_sign=requests.to_sign if requests else 0,
+        asked=requests.asked if requests else 0,
+        asked_left_s=requests.left_s if requests else 0.0,
     )
+
+
+def _requests(sight: Sight) -> Waiting | None:
+    """Requests for a co-sign; a desk that knows of none does not load their rules."""
+    if not sight.cache.first("rows_of_entity", "approval"):
+        return None
+    from agent_tui.desk.select_approvals import waiting
+
+    return waiting(sight)
 
 
 def pending_work(sight: Sight, query: PendingWork) -> tuple[Pending, ...]:

@@ -13,6 +13,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+import msgspec
+
 from agent_tui.client import endpoints
 from agent_tui.client.api import Api
 from agent_tui.client.backoff import Backoff
@@ -27,6 +29,7 @@ from agent_tui.store.journal import UNSENT, Item, Journal
 from agent_tui.sync.state import Connection, LinkState
 from agent_tui.wire.command import Envelope, Intent, Outcome
 from agent_tui.wire.feed import Change, parse_cursor
+from agent_tui.wire.problem import Problem
 
 _log = logging.getLogger(__name__)
 
@@ -68,6 +71,16 @@ class Push:
     def wake(self) -> None:
         """There is something new to send."""
         self._wake.set()
+
+    def again(self, command_id: str) -> None:
+        """Send a refused command once more under its id; its time begins anew."""
+        self._known.pop(command_id, None)
+        self._tries.pop(command_id, None)
+        self._born[command_id] = monotonic()
+        loop = asyncio.get_running_loop()
+        self._journal.set_state(command_id, "queued").add_done_callback(
+            lambda _: loop.call_soon_threadsafe(self.wake)
+        )
 
     async def settle(self, command_id: str, timeout: float) -> Outcome | None:
         """The outcome once it is known; None if it is not within `timeout` real seconds."""
@@ -132,7 +145,7 @@ class Push:
         """What is to be done about the head of a lane now, if anything."""
         late = not item.may_wait and self._age_s(item) > LIFE_S
         if late and item.state != "unknown":
-            return self._to_unknown if item.attempts else self._give_up
+            return (lambda item: self._set_state(item, "unknown")) if item.attempts else self._give_up
         if not self._state.online or monotonic() < self._tries.get(item.id, (None, 0.0))[1]:
             return None
         return self._ask if item.state == "unknown" else self._send
@@ -166,7 +179,7 @@ class Push:
                 await self._set_state(item, "queued")
                 self._on_signed_out()
                 raise TryLater(error.problem, None) from None
-            outcome = Outcome(id=item.id, outcome=OUTCOMES.get(error.problem.name, "refused"))
+            outcome = _declined(item, error.problem)
             reasons = error.problem.reasons or ({"en": error.problem.detail},)
             await self._record(item, outcome, error.problem.name, reasons)
         except ConnectionError_:
@@ -188,9 +201,6 @@ class Push:
 
     async def _give_up(self, item: Item) -> None:
         await self._record(item, Outcome(id=item.id, outcome="expired"), "desk.outcome.expired", ())
-
-    async def _to_unknown(self, item: Item) -> None:
-        await self._set_state(item, "unknown")
 
     async def _set_state(self, item: Item, state: str) -> None:
         await asyncio.wrap_future(self._journal.set_state(item.id, state))
@@ -223,7 +233,7 @@ class Push:
         self._tries.pop(item.id, None)
         self._born.pop(item.id, None)
         # A revealed value goes to those who wait for it now, and is remembered nowhere here.
-        self._known[item.id] = Outcome(id=item.id, outcome=outcome.outcome, feed_seq=outcome.feed_seq)
+        self._known[item.id] = msgspec.structs.replace(outcome, value=None)
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         for future in self._waiting.pop(item.id, []):
@@ -244,3 +254,8 @@ class Push:
         if item.id not in self._born:
             self._born[item.id] = now - max(0.0, wall().timestamp() - item.made_ms / 1000)
         return now - self._born[item.id]
+
+
+def _declined(item: Item, problem: Problem) -> Outcome:
+    outcome = OUTCOMES.get(problem.name, "conflict" if problem.status == 409 else "refused")
+    return Outcome(id=item.id, outcome=outcome, problem=problem.name, needs_level=problem.needs_level)

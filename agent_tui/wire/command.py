@@ -47,6 +47,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """The revealed field; only in the first answer, never stored."""
     expires_s: int | None = None
     """Seconds after which a revealed value must be gone from the screen."""
+    problem: str = ""
+    """Name of the problem that said no; set where the answer is read, a server sends the problem itself."""
+    needs_level: int | None = None
+    """The level that could do or approve it, from that problem."""
 
 
 class StatusRequest(msgspec.Struct, frozen=True, kw_only=True):
