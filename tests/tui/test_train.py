@@ -254,6 +254,15 @@ async def test_the_score_comes_by_itself_with_reasons_and_what_was_right() -> No
         assert "正确做法" in at.text
 
 
+async def test_back_at_the_desk_after_the_score_it_is_said_how_to_go_on() -> None:
+    async with trained() as at:
+        await at.press("escape")
+        await at.score()
+        await at.press("escape")
+        assert "Ctrl+Y" in at.text.split("本次演练已结束")[1].split("\n")[0]
+        assert "得分 30/40" in at.text.split("\n")[0]
+
+
 @pytest.mark.parametrize("language", ["zh", "en", "ja"])
 async def test_the_score_fits_a_small_terminal_and_scrolls(language: str) -> None:
     async with trained(size=(80, 24), language=language) as at:

@@ -64,6 +64,8 @@ class TrainScreen(DeskScreen):
         chosen = await self.ask(page)
         if chosen is not None:
             self.choose(chosen)
+        elif self.result is not None:
+            self.say(own(self.words, "coach.over", key=shown("train.coach")), "accent")
 
     def coach_lines(self, width: int) -> Sequence[Line]:
         """The coach's page as it is now."""
