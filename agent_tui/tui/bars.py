@@ -115,14 +115,15 @@ def status_line(status: Status, words: Words, width: int) -> Line:
     """Me, my state, the connection and the age of what is shown, unsent work, the centre's life lines."""
     left = joined([_me(status), _state(status, words), _connection(status, words), *_work(status, words)], GAP, width)
     room = width - length(left) - 3
-    for targets in (True, False):
+    right: Line = ()
+    for style in ("full", "plain", "short"):
         figures = [
             (piece(words("waiting_count", count=status.waiting), "bar_warn" if status.waiting else "bar"),),
-            _figure("abandonment", status.abandonment, words, targets),
-            _figure("service_level", status.service_level, words, targets),
+            _figure("abandonment", status.abandonment, words, style),
+            _figure("service_level", status.service_level, words, style),
         ]
-        right = joined(figures, GAP, max(room, 0))
-        if length(right) == length(joined(figures, GAP, 1_000)):
+        right = joined(figures[style == "short" :], GAP, max(room, 0))
+        if length(right) == length(joined(figures[style == "short" :], GAP, 1_000)):
             break
     return spread(left, (*right, (" ", "bar")), width, "bar")
 
@@ -170,13 +171,17 @@ def _work(status: Status, words: Words) -> list[Line]:
     return found
 
 
-def _figure(name: str, figure: Figure | None, words: Words, targets: bool) -> Line:
+def _figure(name: str, figure: Figure | None, words: Words, style: str) -> Line:
+    """An indicator with its mark; `full` with its target, `short` with a short name."""
     if figure is None:
         return ()
     mark, role = marks.LEVEL.get(figure.level, ("", "text"))
-    value = words.figure(figure)
-    target = words(f"target.{name}", value=words.target(figure)) if targets and figure.target is not None else ""
-    return (piece(f"{words(f'figure.{name}')} {value}", "bar"), piece(f" {mark} {target}".rstrip(), marks.bar(role)))
+    label = words(f"figure.{name}_short" if style == "short" else f"figure.{name}")
+    target = (
+        words(f"target.{name}", value=words.target(figure)) if style == "full" and figure.target is not None else ""
+    )
+    value = piece(f"{label} {words.figure(figure)}", "bar")
+    return (value, piece(f" {mark} {target}".rstrip(), marks.bar(role)))
 
 
 # ---- hints -----------------------------------------------------------------------------------------------------------
@@ -186,6 +191,8 @@ HINTS = (
     "view.blueprint", "view.actions", "view.approvers",
 )  # fmt: skip
 """Shown after the next step as far as there is room, those that cannot be done now left out."""
+TALKING = ("contact.hold", "contact.end")
+"""Before the keys of the pane: a customer is waiting."""
 ALWAYS = ("desk.leader", "desk.help", "desk.palette")
 """Shown at the right end, whatever else there is."""
 
@@ -199,8 +206,10 @@ def hint_bar(facts: Facts, words: Words, width: int, focused: str = "") -> Line:
         piece(words.msg(step.label), "bar" if step.command else "bar_muted"),
     )
     always = joined([_hint(id, words) for id in ALWAYS], GAP, width)
-    parts = [first, (piece(words(f"keys.{focused}"), "bar_muted"),) if focused else ()]
-    parts += [_hint(id, words) for id in HINTS if _wanted(id, step.command, focused) and why_not(id, facts) is None]
+    wanted = [id for id in HINTS if _wanted(id, step.command, focused) and why_not(id, facts) is None]
+    own = (piece(words(f"keys.{focused}"), "bar_muted"),) if focused else ()
+    talking = [_hint(id, words) for id in wanted if id in TALKING]
+    parts = [first, *talking, own, *(_hint(id, words) for id in wanted if id not in TALKING)]
     return spread(joined(parts, GAP, width - length(always) - 3), (*always, (" ", "bar")), width, "bar")
 
 
