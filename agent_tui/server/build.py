@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import msgspec
 from litestar import Litestar
 from litestar.di import Provide
 
@@ -32,6 +33,7 @@ from agent_tui.server.ports import core_banking, terminals
 from agent_tui.server.router import Router
 from agent_tui.server.services import Services
 from agent_tui.server.signing import Signer
+from agent_tui.server.triage import Triage, open_model
 from agent_tui.server.upkeep import Hours, Leavers, Sweeper
 from agent_tui.server.vault import Vault
 
@@ -107,6 +109,8 @@ def build_app(services: Services, jobs: tuple[Job, ...] = (), finish: Callable[[
         finally:
             services.bus.close()
             await runner.stop()
+            if services.triage is not None:
+                services.triage.close()
             if finish is not None:
                 finish()
             services.db.close()
@@ -168,7 +172,10 @@ def build_server(options: ServerOptions) -> Litestar:
 
     centre = load_centre(options.centre or data.folder("scripts/centre"))
     book = PolicyBook(options.policy or data.folder("scripts/policy"), make_clock(options).now())
+    model = open_model(options, centre.categories)
     services = open_services(options, book.decide, rules_of(centre.settings), terms_of(centre.settings))
+    if model is not None:
+        services = msgspec.structs.replace(services, triage=Triage(model, services.meters, options.triage_sure))
     bundles = seed.read_bundles(book.text, options.blueprints or data.folder("scripts/blueprints"))
     now = services.clock.now()
     services.db.write_now(lambda tx: seed.seed_centre(tx, centre, now))

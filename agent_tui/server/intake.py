@@ -8,6 +8,7 @@ from agent_tui.domain.commands import Command, OfferNew, ReceiveMessage
 from agent_tui.domain.contact import Channel
 from agent_tui.domain.masking import mask_email, mask_phone
 from agent_tui.domain.scrub import scrub
+from agent_tui.domain.triage import Guess
 from agent_tui.server.database import Tx
 from agent_tui.server.vault import Vault
 
@@ -44,12 +45,13 @@ def find_customer(tx: Tx, vault: Vault, offer: OfferNew) -> str | None:
     return _one(tx, vault, "phone", plain_number(offer.caller))
 
 
-def admit(tx: Tx, vault: Vault, command: Command) -> Command:
-    """The command as the rules and the tables may hold it."""
+def admit(tx: Tx, vault: Vault, command: Command, guess: Guess | None = None) -> Command:
+    """The command as the rules and the tables may hold it; a guess of its category is the server's alone."""
     if isinstance(command, OfferNew):
         customer_id = command.customer_id or find_customer(tx, vault, command)
         caller = masked_caller(command.channel, command.caller)
-        return msgspec.structs.replace(command, caller=caller, customer_id=customer_id, text=scrub(command.text).text)
+        clean = scrub(command.text).text
+        return msgspec.structs.replace(command, caller=caller, customer_id=customer_id, text=clean, guess=guess)
     if isinstance(command, ReceiveMessage):
         return msgspec.structs.replace(command, text=scrub(command.text).text)
     return command

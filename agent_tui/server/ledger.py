@@ -16,6 +16,7 @@ from agent_tui.domain.apply import actors, apply
 from agent_tui.domain.commands import AUTHORITY, OFFLINE, Command, RevealField, VerifyCaller, target
 from agent_tui.domain.contact import Contact, Verified
 from agent_tui.domain.effects import Refusal
+from agent_tui.domain.triage import Guess
 from agent_tui.server import limits, problems, promises, resolving, writing
 from agent_tui.server.approvals import Approvals
 from agent_tui.server.authority import Authority
@@ -76,8 +77,10 @@ class Ledger:
         self._approvals = approvals
         self._recorder = Recorder(vault)
 
-    def commit(self, tx: Tx, envelope: Envelope, caller: Caller) -> Answer:
-        """The outcome of a command, made now or known already. ProblemError when nothing was kept under its id."""
+    def commit(self, tx: Tx, envelope: Envelope, caller: Caller, guess: Guess | None = None) -> Answer:
+        """The outcome of a command, made now or known already. ProblemError when nothing was kept under its id.
+
+        `guess`: what the server's own triage made of an arrival; it is no part of what the command says."""
         print_ = fingerprint(envelope)
         known = self._known(tx, envelope, caller, print_)
         if known is not None:
@@ -88,7 +91,7 @@ class Ledger:
             matter = self._ruled(tx, matter)
             stopped = matter.ruling.problem if matter.ruling else None
         stopped = stopped or check_version(tx, envelope)
-        return self._finish(tx, matter, stopped or self._apply(tx, matter))
+        return self._finish(tx, matter, stopped or self._apply(tx, matter, guess))
 
     def step_up_wanted(self, tx: Tx, envelope: Envelope, caller: Caller) -> Problem | None:
         """The problem of a command that only lacks a fresh authentication. It is audited, but nothing is kept under
@@ -122,13 +125,13 @@ class Ledger:
         ruling = self._authority.rule(tx, envelope.command, matter.caller, envelope.id, matter.now, online=online)
         return msgspec.structs.replace(matter, ruling=ruling)
 
-    def _apply(self, tx: Tx, matter: Matter) -> Verdict:
+    def _apply(self, tx: Tx, matter: Matter, guess: Guess | None) -> Verdict:
         envelope, caller = matter.envelope, matter.caller
         if type(envelope.command) in AUTHORITY:
             return self._approvals.turn(tx, matter)
         if (open_effect := resolving.stands_open(tx, envelope.command)) is not None:
             return problems.of_refusal(open_effect, envelope.id)
-        command = admit(tx, self._vault, envelope.command)
+        command = admit(tx, self._vault, envelope.command, guess)
         result = apply(command, caller.actor, TableState(tx), matter.now, ids.uuid7)
         if isinstance(result, Refusal):
             return problems.of_refusal(result, envelope.id)

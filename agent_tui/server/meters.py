@@ -17,6 +17,12 @@ class Meters:
         self.commands = Counter(
             "agent_tui_commands", "Commands by outcome", ["type", "outcome"], registry=self._registry
         )
+        self.triage = Counter(
+            "agent_tui_triage",
+            "First words shown to the trained triage, by outcome",
+            ["outcome"],
+            registry=self._registry,
+        )
         self.streams = Gauge("agent_tui_streams", "Open event streams", ["kind"], registry=self._registry)
         self._feed = Gauge("agent_tui_feed_seq", "Last feed number", registry=self._registry)
         self._audit = Gauge("agent_tui_audit_seq", "Last audit number", registry=self._registry)

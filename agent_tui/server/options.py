@@ -26,6 +26,12 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     policy: Path | None = None
     """Folder of policy files; None for what ships with the program."""
     blueprints: Path | None = None
+    triage: Path | None = None
+    """Model file of a trained triage; None counts words."""
+    triage_sure: float = 0.4
+    """0 to 1: what the model is less sure of is left to the words."""
+    triage_sentences: Path | None = None
+    """Folder of the sentence weights the model was trained with; None for the installed package."""
     simulation: bool = False
     """A training server: sessions carry the banner, the desk looks different."""
     checkpoints: Path | None = None

@@ -17,6 +17,7 @@ from agent_tui.server.options import ServerOptions
 from agent_tui.server.problems import ProblemError
 from agent_tui.server.record import Answer
 from agent_tui.server.signing import Signer
+from agent_tui.server.triage import Triage
 from agent_tui.server.vault import Vault
 from agent_tui.wire.command import Envelope
 from agent_tui.wire.problem import Problem
@@ -35,12 +36,17 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     meters: Meters
     signer: Signer
     rules: Rules = Rules()
+    triage: Triage | None = None
+    """A trained model, where the server was given one."""
 
     async def commit(self, envelope: Envelope, caller: Caller) -> Answer:
-        """One command through the ledger, on the writer thread. ProblemError when nothing is kept under its id."""
+        """One command through the ledger, on the writer thread. ProblemError when nothing is kept under its id.
+
+        What a trained triage makes of an arrival is asked before: the writer waits for nobody."""
+        guess = await self.triage.ask(envelope.command) if self.triage else None
 
         def work(tx: Tx) -> Answer | Problem:
-            return self.ledger.step_up_wanted(tx, envelope, caller) or self.ledger.commit(tx, envelope, caller)
+            return self.ledger.step_up_wanted(tx, envelope, caller) or self.ledger.commit(tx, envelope, caller, guess)
 
         done = await self.db.write(work)
         if isinstance(done, Problem):
