@@ -167,6 +167,10 @@ class FakeDoor:
     async def step_up(self, password: str) -> bool:
         return password == self.password
 
+    def again(self, command_id: str) -> None:
+        self.pending = [item for item in self.pending if item.id != command_id]
+        self.tell("journal")
+
     def dismiss(self, command_id: str) -> None:
         self.pending = [item for item in self.pending if item.id != command_id]
         self.tell("journal")
