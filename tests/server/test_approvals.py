@@ -239,7 +239,10 @@ async def test_signing_takes_a_step_up_of_the_last_five_minutes(client: Client, 
 async def test_another_hash_or_version_than_the_one_there_is_a_conflict(client: Client, services: Services) -> None:
     approval = await (await office.seat(client, "a1")).asked(services, waive(20_000))
     signer = await office.fresh(client, "b3")
-    wrong = [{"payload_hash": "sha256:" + "0" * 64}, {"target_version": approval.target_version + 1}]
+    wrong: list[dict[str, Any]] = [
+        {"payload_hash": "sha256:" + "0" * 64},
+        {"target_version": approval.target_version + 1},
+    ]
     for seen in wrong:
         answer = await signer.decide(approval, **seen)
         assert answer.status_code == 409
