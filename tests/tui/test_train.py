@@ -6,6 +6,7 @@ import asyncio
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,6 +17,7 @@ from agent_tui.desk.views import Status
 from agent_tui.domain import commands as c
 from agent_tui.errors import EnvironmentError_, UsageError
 from agent_tui.i18n.message import msg
+from agent_tui.policy.decision import Allow, Decision, Deny
 from agent_tui.sim.coach import Score, ScoreLine
 from agent_tui.sim.runner import Result
 from agent_tui.sim.scenario import Scenario, shipped
@@ -216,6 +218,20 @@ async def test_the_keys_are_those_of_the_real_desk() -> None:
         await at.told("contact")
         await at.press("f9")
         assert at.door.sent == [c.SetAgentState(state="ready"), c.AcceptContact(contact_id="q0")]
+
+
+async def test_an_action_about_a_product_is_judged_with_the_only_one_that_fits() -> None:
+    class NeedsTerminal(FakeDoor):
+        def may(self, action: str, **about: Any) -> Decision:
+            return Allow() if about.get("product_id") == "p2" else Deny(reasons=())
+
+    async with stage(NeedsTerminal()) as at:
+        await at.offer()
+        await at.press("f9")
+        await at.told("contact")
+        await at.press("f2", "T")
+        assert Words("zh").label("action.unlock_terminal") in at.text
+        assert type(at.pilot.app.screen).__name__ == "Form"
 
 
 async def test_the_coach_tells_the_task_and_none_of_the_answers_before_the_end() -> None:
