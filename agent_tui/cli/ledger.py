@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -18,6 +19,8 @@ from agent_tui.errors import Corrupt, InputError
 from agent_tui.server.database import Tx, explain
 from agent_tui.server.figures import read_events
 from agent_tui.server.state import TableState
+
+T = TypeVar("T")
 
 
 def place(given: Path | None, *, demo: bool = False) -> Path:
@@ -65,6 +68,12 @@ def bounds(path: Path) -> tuple[datetime, datetime] | None:
     with _reading(path) as connection:
         first, last = connection.execute("SELECT min(at), max(at) FROM event").fetchone()
     return (datetime.fromisoformat(first), datetime.fromisoformat(last)) if first else None
+
+
+def look(path: Path, work: Callable[[Tx], T]) -> T:
+    """What `work` reads of the database, in one snapshot."""
+    with _reading(path) as connection:
+        return work(Tx(connection))
 
 
 def past(path: Path, since: datetime, until: datetime) -> Past:

@@ -29,6 +29,7 @@ SUBCOMMANDS = {
     "blueprint": "agent_tui.cli.blueprint",
     "policy": "agent_tui.cli.policy",
     "audit": "agent_tui.cli.audit",
+    "triage": "agent_tui.cli.triage",
     "doctor": "agent_tui.cli.doctor",
     "demo-robots": "agent_tui.cli.demo_robots",
     "train-backend": "agent_tui.cli.train_backend",

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from agent_tui.server.options import ServerOptions
 
 FASTEST = 3600.0
+SURE = 0.4
+"""Share of certainty below which a trained triage is not followed."""
 LAST_PORT = 65_535
 
 
@@ -28,12 +30,25 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--port", metavar="N", type=int, default=None, help=text("port"))
     parser.add_argument("--centre", metavar="FOLDER", type=Path, default=None, help=text("centre"))
     parser.add_argument("--policy", metavar="FOLDER", type=Path, default=None, help=text("policy"))
+    model = say("triage.help.serve", language), say("triage.help.serve_sure", language)
+    parser.add_argument("--triage", metavar="MODEL", type=Path, default=None, help=model[0])
+    parser.add_argument("--triage-sure", metavar="N", type=float, default=SURE, help=model[1])
+    parser.add_argument(
+        "--triage-sentences",
+        metavar="FOLDER",
+        type=Path,
+        default=None,
+        help=say("triage.help.serve_sentences", language),
+    )
     parser.add_argument("--clock-speed", metavar="N", type=float, default=None, help=text("clock_speed"))
     parser.add_argument("--clock-start", metavar="MOMENT", default=None, help=text("clock_start"))
     for name in ("checkpoints", "siem"):
         parser.add_argument(
             f"--{name}", metavar="FILE", type=Path, default=None, help=say(f"audit.cli.serve_{name}", language)
         )
+    parser.add_argument(
+        "--review-every", metavar="MINUTES", type=int, default=0, help=say("review.cli.every", language)
+    )
     parser.add_argument("--simulation", action="store_true", help=text("simulation"))
 
 
@@ -80,6 +95,8 @@ def options(args: argparse.Namespace) -> ServerOptions:
 
     if args.port is not None and not 0 <= args.port <= LAST_PORT:
         raise UsageError("server.error.bad_port", port=args.port)
+    if not 0 <= args.triage_sure <= 1:
+        raise UsageError("triage.error.sure", given=f"{args.triage_sure:g}")
     flags = {
         "server.database": _text(args.database),
         "server.host": args.host,
@@ -100,6 +117,10 @@ def options(args: argparse.Namespace) -> ServerOptions:
         policy=_folder(kept.policy),
         checkpoints=args.checkpoints,
         siem=args.siem,
+        review_every_minutes=max(0, args.review_every),
+        triage=args.triage,
+        triage_sure=args.triage_sure,
+        triage_sentences=args.triage_sentences,
         simulation=args.simulation,
     )
 

@@ -11,7 +11,7 @@ import hashlib
 import io
 import math
 import zipfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -129,22 +129,36 @@ class Model:
         )
 
     def _decided(self, text: str, best: int) -> tuple[str, ...]:
-        """The words that speak for a category more than for the average of all."""
+        """The words that speak for a category more than for the average of all; none lies inside another."""
         places, values = self.features_of(triage_features.grams(text))
         rows = self.weights[places]
         worth = dict(zip(places.tolist(), (values * (rows[:, best] - rows.mean(axis=1))).tolist(), strict=True))
-        known, runs = self._rows
-        spoken: defaultdict[str, float] = defaultdict(float)
-        listed = triage_features.tokens(text)
-        for word in triage_features.stretches(listed):
-            if word.isascii():
-                spoken[word] += _sum(triage_features.characters([word]), runs, worth)
-                spoken[word] += worth.get(known.get(word, -1), 0.0)
-        for pair in triage_features.words(listed):
-            if not pair.isascii():
-                spoken[pair.replace(" ", "")] += worth.get(known.get(pair, -1), 0.0)
-        top = sorted(spoken, key=lambda word: (-spoken[word], word))
-        return tuple(word for word in top if spoken[word] > 0 and word[0].isalnum() and word != "0")[:DECIDED]
+        spoken = {word: self._spoken(word, worth) for word in self._candidates(text)}
+        chosen: list[str] = []
+        for word in sorted(spoken, key=lambda word: (-spoken[word], word)):
+            if spoken[word] > 0 and len(chosen) < DECIDED and not any(word in one or one in word for one in chosen):
+                chosen.append(word)
+        return tuple(chosen)
+
+    def _candidates(self, text: str) -> set[str]:
+        """Latin words as they stand; of Chinese and Japanese the known runs of two signs and more."""
+        found: set[str] = set()
+        for stretch in triage_features.stretches(triage_features.tokens(text)):
+            if stretch.isascii():
+                found |= {stretch} if stretch[0].isalpha() else set()
+            else:
+                runs = triage_features.characters([stretch])
+                found |= {run for run in runs if len(run) > 1 and run in self._rows[1]}
+        return found
+
+    def _spoken(self, word: str, worth: dict[int, float]) -> float:
+        """What all grams of a word are worth together."""
+        counted = triage_features.grams(word)
+        return sum(
+            worth.get(rows.get(gram, -1), 0.0)
+            for rows, grams in zip(self._rows, counted, strict=True)
+            for gram in grams
+        )
 
     def save(self, path: Path) -> None:
         """Write the file, whole or not at all."""
@@ -161,10 +175,6 @@ class Model:
 
 def _shortened(arrays: dict[str, Floats]) -> dict[str, npt.NDArray[Any]]:
     return {name: array.astype(np.float16) if name in _SHORT else array for name, array in arrays.items()}
-
-
-def _sum(grams: Counter[str], rows: dict[str, int], worth: dict[int, float]) -> float:
-    return sum(worth.get(rows.get(gram, -1), 0.0) for gram in grams)
 
 
 def _softmax(scores: Floats) -> Floats:
