@@ -5,8 +5,10 @@ Nothing here waits for the network: what people do goes to the journal, what the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cache, cached_property
+import asyncio
+from collections.abc import Callable
+from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from agent_tui.desk import views
@@ -32,30 +34,8 @@ if TYPE_CHECKING:  # a desk that only shows its queue yet does without
     from agent_tui.wire.session import FoundCustomer
 
 
-@cache
-def _selectors() -> Mapping[type, Callable[[Sight, Any], Any]]:
-    """Query → what answers it; loaded when something besides the queue is looked at."""
-    from agent_tui.desk import select_approvals, select_centre, select_customer, select_status, select_wall
-
-    return {
-        views.CustomerCard: select_customer.customer_card,
-        views.ContactDetail: select_customer.contact_detail,
-        views.MyContacts: select_customer.my_contacts,
-        views.ThreadOf: select_customer.thread_of,
-        views.Categories: select_centre.categories,
-        views.Notices: select_centre.notices,
-        views.Directory: select_centre.directory,
-        views.Groups: select_centre.groups,
-        views.People: select_centre.people,
-        views.Blueprints: select_centre.blueprints,
-        views.StatusOf: select_status.status,
-        views.PendingWork: select_status.pending_work,
-        views.Reveals: select_status.reveals,
-        views.Wall: select_wall.wall,
-        views.Approvals: select_approvals.approvals,
-        views.Signers: select_approvals.signers,
-        views.Delegations: select_approvals.delegations,
-    }
+ONLINE = ("agent_tui.sync.link", "httpcore", "anyio", "cedarpy", "agent_tui.policy.decide", "agent_tui.policy.load")
+"""What is loaded when the server is reached for."""
 
 
 class Desk:
@@ -184,6 +164,9 @@ class Desk:
     async def connect(self, password: str) -> None:
         """Sign in and start the two loops. They go on trying while the server is out of reach; Refused when it
         does not accept the person."""
+        # Beside the loop, since keys are pressed meanwhile.
+        await asyncio.to_thread(lambda: [import_module(name) for name in ONLINE])
+
         from agent_tui.sync.link import Files, Link, Seat
 
         await self.disconnect()
@@ -225,7 +208,9 @@ class Desk:
             return self._drafts.all()
         if isinstance(query, views.CustomerCard):
             self._arrivals.looked(query.customer_id)
-        return _selectors()[type(query)](self.sight, query)
+        from agent_tui.desk.selectors import SELECTORS
+
+        return SELECTORS[type(query)](self.sight, query)
 
     def _online(self) -> Link:
         if self._link is None or not self.sight.link.online:

@@ -99,14 +99,15 @@ class DeskApp(Program, inherit_bindings=False):
 
     async def _furnish(self, first: FirstScreen) -> None:
         """The mode's own screen, loaded in a thread, since keys move through the queue meanwhile."""
-        from agent_tui.tui.widgets.rows import Rows
+        make = await asyncio.to_thread(_whole, self.mode)
 
-        make = await asyncio.to_thread(station, self.mode)
+        from agent_tui.tui.screens.desk_view import DeskView
+
         screen = make(self.door, self.words, self.painter)
+        if isinstance(screen, DeskView):
+            screen.queue.begin_at = first.cursor
+            screen.call_after_refresh(lambda: screen.queue.rows.reveal(first.cursor))
         await self.push_screen(screen)
-        rows = screen.query_one("#queue-rows", Rows)
-        rows.cursor = first.cursor
-        screen.call_after_refresh(rows.reveal, rows.cursor)
         for key, character in first.pressed:
             screen.call_after_refresh(self.post_message, events.Key(key, character))
 
@@ -125,6 +126,12 @@ def settle_memory() -> None:
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+def _whole(mode: str) -> Callable[[Door, Words, Painter], Screen[None]]:
+    """`station`, with every view its panes will ask for."""
+    import_module("agent_tui.desk.selectors")
+    return station(mode)
 
 
 def station(mode: str) -> Callable[[Door, Words, Painter], Screen[None]]:

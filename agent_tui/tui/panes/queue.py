@@ -24,9 +24,13 @@ class QueuePane(Pane):
         self._door, self.text = door, text
         self.kind = KINDS[0]
         self.right = ""
+        self.begin_at = 0
+        """The row that is chosen at first."""
 
     def body(self) -> ComposeResult:
-        yield Rows(self.painter, self._fetch, self._paint, id="queue-rows")
+        rows = Rows(self.painter, self._fetch, self._paint, id="queue-rows")
+        rows.cursor = self.begin_at
+        yield rows
 
     @property
     def rows(self) -> Rows[QueueRow]:

@@ -74,5 +74,6 @@ class FirstScreen(Screen[None]):
         self.pressed.append(("enter", "\r"))
 
     def on_key(self, event: events.Key) -> None:
-        event.stop()
-        self.pressed.append((event.key, event.character))
+        if event.key not in self.active_bindings:
+            event.stop()
+            self.pressed.append((event.key, event.character))

@@ -1,0 +1,39 @@
+"""Which function answers which query. Importing it loads every view there is, a tenth of a second's work: the queue,
+which is seen first, does without (`desk.desk`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from agent_tui.desk import (
+    select_approvals,
+    select_centre,
+    select_customer,
+    select_queue,
+    select_status,
+    select_wall,
+    views,
+)
+from agent_tui.desk.sight import Sight
+
+SELECTORS: Mapping[type, Callable[[Sight, Any], Any]] = {
+    views.QueueRows: select_queue.queue_rows,
+    views.CustomerCard: select_customer.customer_card,
+    views.ContactDetail: select_customer.contact_detail,
+    views.MyContacts: select_customer.my_contacts,
+    views.ThreadOf: select_customer.thread_of,
+    views.Categories: select_centre.categories,
+    views.Notices: select_centre.notices,
+    views.Directory: select_centre.directory,
+    views.Groups: select_centre.groups,
+    views.People: select_centre.people,
+    views.Blueprints: select_centre.blueprints,
+    views.StatusOf: select_status.status,
+    views.PendingWork: select_status.pending_work,
+    views.Reveals: select_status.reveals,
+    views.Wall: select_wall.wall,
+    views.Approvals: select_approvals.approvals,
+    views.Signers: select_approvals.signers,
+    views.Delegations: select_approvals.delegations,
+}
