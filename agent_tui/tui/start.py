@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -156,6 +157,7 @@ def _keys(backend: str, name: str, password: str, fresh: bool, language: str) ->
 # ---- showing it ------------------------------------------------------------------------------------------------------
 
 
+TERMINATED = 128 + signal.SIGTERM
 SWITCH_S = 0.001
 """How long a thread at work may keep a key waiting."""
 
@@ -170,6 +172,8 @@ async def _show(mode: str, opened: Opened, words: Words, theme: themes.ThemeFile
     app.demo_password = opened.password if opened.demo else ""
     app.connect_with(lambda: opened.desk.connect(opened.password))
     waiting = asyncio.create_task(_when_live(opened))
+    # Told to end, it gives the terminal back first.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: app.exit(return_code=TERMINATED))
     try:
         await app.run_async()
     finally:
