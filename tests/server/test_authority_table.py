@@ -54,7 +54,10 @@ PRODUCTS = {
     "release_settlement": ("merchant", "merchant", "frozen"),
 }
 """Action → the customer's product it is tried on: id, kind, status."""
-COMPLAINTS = {"close_complaint": ("general", "serious", "crisis"), "downgrade_complaint": ("serious",)}
+COMPLAINTS: dict[str, tuple[str, ...]] = {
+    "close_complaint": ("general", "serious", "crisis"),
+    "downgrade_complaint": ("serious",),
+}
 FIELDS = {"reveal_field": (Secret.PHONE, Secret.ID_NUMBER)}
 
 
@@ -101,7 +104,7 @@ def facts(row: Row) -> Facts:
 
 
 def variants(action: str) -> tuple[str, ...]:
-    return tuple(COMPLAINTS.get(action) or FIELDS.get(action, ("",)))
+    return COMPLAINTS.get(action) or tuple(field.value for field in FIELDS.get(action, ())) or ("",)
 
 
 def amounts(row: Row) -> tuple[int, ...]:
@@ -232,7 +235,8 @@ async def asker(client: Client, services: Services) -> Asker:
 
 
 async def test_the_server_answers_every_row_of_the_table_as_the_policy_says(asker: Asker) -> None:
-    wrong, seen = [], set()
+    wrong: list[Any] = []
+    seen = set()
     for row in rows():
         status, name, sentences = expected(decide(office.policy(), *facts(row)))
         answer = await asker.send(row, asker.command(row))
@@ -249,7 +253,8 @@ async def test_the_server_answers_every_row_of_the_table_as_the_policy_says(aske
 
 
 async def test_a_co_sign_can_be_asked_for_exactly_where_the_table_says_so(asker: Asker) -> None:
-    wrong, outcomes = [], set()
+    wrong: list[Any] = []
+    outcomes = set()
     for row in every_sum():
         given = asker.command(row)
         if not isinstance(given, PerformAction):
