@@ -29,6 +29,7 @@ SUBCOMMANDS = {
     "blueprint": "agent_tui.cli.blueprint",
     "policy": "agent_tui.cli.policy",
     "audit": "agent_tui.cli.audit",
+    "review": "agent_tui.cli.review",
     "triage": "agent_tui.cli.triage",
     "doctor": "agent_tui.cli.doctor",
     "demo-robots": "agent_tui.cli.demo_robots",

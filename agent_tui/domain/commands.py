@@ -24,15 +24,19 @@ from agent_tui.domain.authority_commands import (
     WithdrawApproval,
 )
 from agent_tui.domain.contact import Channel, Priority, Verified
+from agent_tui.domain.review_commands import CloseFinding, FollowFinding, RecordFinding
 from agent_tui.domain.triage import Guess
 
 __all__ = [
     "AmendApproval",
     "Base",
     "BreakGlass",
+    "CloseFinding",
     "DecideApproval",
+    "FollowFinding",
     "GrantDelegation",
     "PerformAction",
+    "RecordFinding",
     "RequestApproval",
     "ResolveEffect",
     "RevealField",
@@ -276,6 +280,9 @@ Command: TypeAlias = (
     | GrantDelegation
     | RevokeDelegation
     | ResolveEffect
+    | RecordFinding
+    | FollowFinding
+    | CloseFinding
     | RaiseWorkOrder
     | MoveTicket
     | SendNotice
@@ -316,7 +323,7 @@ def target(command: Command) -> str | None:
     contact = getattr(command, "contact_id", None)
     if contact:
         return f"contact:{contact}"
-    for entity in ("approval", "ticket", "customer"):
+    for entity in ("approval", "review", "ticket", "customer"):
         value = getattr(command, f"{entity}_id", None)
         if value:
             return f"{entity}:{value}"

@@ -21,6 +21,7 @@ from agent_tui.domain.approval import Approval, Delegation
 from agent_tui.domain.centre import Bundle, Category, CommandRow, Figure, Group, Notice
 from agent_tui.domain.contact import Contact, ContactState, Thread
 from agent_tui.domain.customer import Customer
+from agent_tui.domain.review import Review, Sample
 from agent_tui.domain.ticket import Note, Ticket
 
 Entity: TypeAlias = (
@@ -38,6 +39,8 @@ Entity: TypeAlias = (
     | CommandRow
     | Approval
     | Delegation
+    | Review
+    | Sample
 )
 
 ENTITIES: dict[str, type[Entity]] = {
@@ -55,6 +58,8 @@ ENTITIES: dict[str, type[Entity]] = {
     "command": CommandRow,
     "approval": Approval,
     "delegation": Delegation,
+    "review": Review,
+    "sample": Sample,
 }
 NAMES: dict[type[Entity], str] = {kind: name for name, kind in ENTITIES.items()}
 
@@ -137,6 +142,18 @@ def facets(row: Entity) -> Facets:
         case Approval() | Delegation():
             return _authority_facets(row)
 
+        case Review():
+            return Facets(
+                status=row.state,
+                group_id=row.team,
+                agent_id=row.maker_id,
+                customer_id=row.customer_id or "",
+                parent_id=row.sample_id,
+                sort=f"{row.day}|{row.audit_seq:012}",
+            )
+        case Sample():
+            return Facets(sort=f"{row.day}|{row.size:012}")
+
 
 def scopes(row: Entity) -> frozenset[str]:
     """Who may see the row as it now is."""
@@ -176,6 +193,8 @@ def scopes(row: Entity) -> frozenset[str]:
             return frozenset({f"a:{row.maker_id}", f"sign:{row.level}", "floor"})
         case Delegation():
             return frozenset({f"a:{row.grantor_id}", f"a:{row.grantee_id}", "floor"})
+        case Review() | Sample():
+            return frozenset({"floor"})
         case Agent() | Group() | Category() | Figure() | Bundle():
             return frozenset({"staff"})
 

@@ -12,8 +12,9 @@ from litestar.di import Provide
 from agent_tui.config import data
 from agent_tui.config.centre import CentreSettings
 from agent_tui.config.centre import load as load_centre
+from agent_tui.metrics import sampling
 from agent_tui.metrics.interval import Rules
-from agent_tui.server import errors_http, openapi, seed, witness
+from agent_tui.server import errors_http, openapi, seed, supervision, witness
 from agent_tui.server.approvals import Approvals
 from agent_tui.server.auth import Doorman
 from agent_tui.server.authority import Authority, Decide
@@ -59,6 +60,7 @@ HANDLERS = [
     reports.verify,
     proofs.checkpoint,
     proofs.take,
+    proofs.draw,
     proofs.proof,
     proofs.consistency,
     ops.health,
@@ -168,7 +170,7 @@ def make_jobs(services: Services, settings: CentreSettings) -> tuple[Job, ...]:
 def build_server(options: ServerOptions) -> Litestar:
     """Everything from options: the centre and the policy are read before anything is opened, so that a wrong file
     stops the start. AgentTuiErrors."""
-    from agent_tui.server.policies import PolicyBook, PolicyDays
+    from agent_tui.server.policies import PolicyBook, PolicyDays, announce
 
     centre = load_centre(options.centre or data.folder("scripts/centre"))
     book = PolicyBook(options.policy or data.folder("scripts/policy"), make_clock(options).now())
@@ -180,9 +182,12 @@ def build_server(options: ServerOptions) -> Litestar:
     now = services.clock.now()
     services.db.write_now(lambda tx: seed.seed_centre(tx, centre, now))
     services.db.write_now(lambda tx: seed.publish(tx, bundles, "SeedBundles", now))
-    jobs = (*make_jobs(services, centre.settings), PolicyDays(book, services.clock)) if options.jobs else ()
+    services.db.write_now(lambda tx: announce(tx, book, now))
+    services = msgspec.structs.replace(services, review=sampling.Terms(top_minor=book.top_tiers()))
+    jobs = (*make_jobs(services, centre.settings), PolicyDays(book, services)) if options.jobs else ()
     if not options.jobs:
         return build_app(services)
+    drawing = supervision.Supervision(services)
     keeping = witness.Checkpoints(services, services.signer, witness.begin(services))
     events = (witness.Siem(services, options.siem),) if options.siem else ()
-    return build_app(services, (*jobs, keeping, *events), keeping.finish)
+    return build_app(services, (*jobs, keeping, drawing, *events), keeping.finish)

@@ -11,6 +11,7 @@ from agent_tui.domain.agent import Agent
 from agent_tui.domain.approval import Approval, ApprovalState
 from agent_tui.domain.case import Case
 from agent_tui.domain.effects import Effects, Event, Refusal
+from agent_tui.domain.rows import stamp
 from agent_tui.domain.standing import no
 from agent_tui.server import limits, problems
 from agent_tui.server.authority import Authority
@@ -137,6 +138,11 @@ def facts_of(approval: Approval) -> dict[str, object]:
     """What the audit keeps of a request beside the command."""
     return {
         "approval": approval.id,
+        "action": approval.action,
+        "amount_minor": approval.amount_minor,
+        "currency": approval.currency,
+        "state": approval.state.value,
+        "opened_at": stamp(approval.opened_at),
         "kind": approval.kind,
         "maker": approval.maker_id,
         "payload_hash": approval.payload_hash,

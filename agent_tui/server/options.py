@@ -38,6 +38,8 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     """File to which signed checkpoints of the audit are appended, for another department to keep."""
     siem: Path | None = None
     """File to which one line for each audit row is appended."""
+    review_every_minutes: int = 0
+    """Business minutes between two draws for post-hoc supervision; 0 draws once the day has closed."""
     jobs: bool = True
     """Whether router, figures and workers run."""
 

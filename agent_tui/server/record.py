@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from agent_tui.clock import wall
+from agent_tui.domain.agent import Agent
 from agent_tui.domain.centre import CommandRow
 from agent_tui.domain.commands import BreakGlass, RequestApproval, target
 from agent_tui.domain.effects import Event
@@ -120,6 +121,12 @@ def command_row(matter: Matter, turn: Turn, tail: Tail) -> CommandRow:
     )
 
 
+def _standing(tx: Tx, maker_id: str) -> dict[str, Any]:
+    """Team and level of whoever acts, as they are now: later reviews are drawn by them."""
+    maker = TableState(tx).get(Agent, maker_id)
+    return {"team": maker.team, "level": maker.level} if maker else {}
+
+
 class Recorder:
     """Writes what was decided."""
 
@@ -144,6 +151,8 @@ class Recorder:
             if (value := matter.argument(name)) is not None:
                 facts[name] = str(value) if isinstance(value, str) else value
         facts |= turn.facts if turn else {}
+        if matter.ruling is not None or envelope.intent.offline or "maker" in facts:
+            facts |= _standing(tx, str(facts.get("maker") or matter.caller.id))
         if matter.ruling is not None:
             facts["ruling"] = {k: v for k, v in msgspec.to_builtins(matter.ruling).items() if k != "problem"}
         draft = AuditDraft(

@@ -6,6 +6,7 @@ import msgspec
 
 from agent_tui.clock import Clock
 from agent_tui.metrics.interval import Rules
+from agent_tui.metrics.sampling import Terms
 from agent_tui.server.auth import Doorman
 from agent_tui.server.bus import Bus
 from agent_tui.server.caller import Caller
@@ -36,6 +37,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     meters: Meters
     signer: Signer
     rules: Rules = Rules()
+    review: Terms = Terms()
+    """How much is looked at afterwards."""
     triage: Triage | None = None
     """A trained model, where the server was given one."""
 

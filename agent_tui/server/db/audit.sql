@@ -107,3 +107,10 @@ UPDATE ext_outbox SET body = '' WHERE customer_id = :customer_id AND state <> 'n
 DELETE FROM link_request WHERE json_extract(body, '$.contact_id') IN (
   SELECT id FROM state WHERE entity = 'contact' AND customer_id = :customer_id
 );
+
+-- :audit_acts
+SELECT payload FROM audit
+WHERE seq > :after AND seq <= :size AND at >= :since AND at < :until AND command_id IS NOT NULL ORDER BY seq;
+
+-- :audit_draws
+SELECT payload FROM audit WHERE actor = 'system:supervision' AND type = 'DrawSample' ORDER BY seq;

@@ -7,7 +7,7 @@ from typing import Annotated
 from litestar import get, post
 from litestar.params import FromQuery, QueryParameter
 
-from agent_tui.server import checkpoints, problems, witness
+from agent_tui.server import checkpoints, problems, supervision, witness
 from agent_tui.server.database import Tx
 from agent_tui.server.endpoints.access import Tools, Who
 from agent_tui.server.endpoints.reports import watchers_only
@@ -40,6 +40,22 @@ async def take(caller: Who, services: Tools) -> Checkpoint:
         tail.audit(AuditDraft(actor=caller.maker, type="TakeCheckpoint", outcome="applied", facts=facts))
         tail.close()
         return witness.take_now(tx, services.signer, now, "demand")
+
+    return await services.db.write(work)
+
+
+@post(routes.REVIEW_DRAW, status_code=200)
+async def draw(caller: Who, services: Tools) -> supervision.Draw:
+    """A sample of today's acts up to now, beside the one that is drawn when the day has closed."""
+    await watchers_only(services, caller)
+
+    def work(tx: Tx) -> supervision.Draw:
+        now = services.clock.now()
+        tail = Tail(tx, now)
+        facts: dict[str, object] = {"device": caller.device}
+        tail.audit(AuditDraft(actor=caller.maker, type="WishSample", outcome="applied", facts=facts))
+        tail.close()
+        return supervision.draw_now(tx, services, now)
 
     return await services.db.write(work)
 

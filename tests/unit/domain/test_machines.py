@@ -15,6 +15,7 @@ from agent_tui.domain.contact import Channel, Consult, Contact, ContactState, Pr
 from agent_tui.domain.contact_rules import ASKS, CONTACT_MOVES
 from agent_tui.domain.customer import Secret
 from agent_tui.domain.effects import Actor, Effects, Refusal
+from agent_tui.domain.review import Finding
 from tests import eg
 from tests.unit.domain.floor import Floor, person
 
@@ -54,6 +55,9 @@ COMMANDS: dict[type[c.Command], c.Command] = {
         c.RaiseWorkOrder(group="disputes", title="核实", text="", contact_id="k1"),
         c.MoveTicket(ticket_id="t1", state="in_progress"),
         c.SendNotice(text="请注意"),
+        c.RecordFinding(review_id="r1", finding=Finding.NONE),
+        c.FollowFinding(review_id="r1", text="已辅导"),
+        c.CloseFinding(review_id="r1"),
         c.OfferNew(contact_id="k9", channel=Channel.PHONE, priority=Priority.NORMAL),
         c.ReportEvent(contact_id="k1", event="Held", party="agent", agent_id="a1"),
         c.ReceiveMessage(contact_id="k1", text="你好"),

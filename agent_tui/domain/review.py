@@ -1,0 +1,176 @@
+"""Post-hoc supervision (事后监督): acts under authority that others look at afterwards, and what comes of it.
+
+open ──► done (error, serious) ──► followed ──► closed
+  └────► closed (nothing found)       └─►─┘
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from math import sqrt
+
+import msgspec
+
+from agent_tui.domain.agent import Role
+
+REVIEWERS = frozenset({Role.SUPERVISOR, Role.REVIEWER})
+Z_95 = 1.959963984540054
+"""Standard normal quantile of a two-sided 95 % interval."""
+
+
+class ReviewState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    """A finding stands, and nobody has followed it up yet."""
+    FOLLOWED = "followed"
+    CLOSED = "closed"
+
+
+REVIEW_MOVES: dict[ReviewState, frozenset[ReviewState]] = {
+    ReviewState.OPEN: frozenset({ReviewState.DONE, ReviewState.CLOSED}),
+    ReviewState.DONE: frozenset({ReviewState.FOLLOWED}),
+    ReviewState.FOLLOWED: frozenset({ReviewState.FOLLOWED, ReviewState.CLOSED}),
+    ReviewState.CLOSED: frozenset(),
+}
+
+
+class Finding(StrEnum):
+    NONE = "none"
+    ERROR = "error"
+    SERIOUS = "serious"
+
+
+class Remedy(StrEnum):
+    """What a finding leads to."""
+
+    CORRECTION = "correction"
+    COACHING = "coaching"
+    LEVEL_CHANGE = "level_change"
+
+
+class Stratum(StrEnum):
+    """Why an act is looked at. All but `random` are looked at in full, in this order of precedence."""
+
+    BREAK_GLASS = "break_glass"
+    TOP_TIER = "top_tier"
+    """An amount that only the highest levels, or two people, may allow."""
+    DELEGATED = "delegated"
+    QUICK_APPROVAL = "quick_approval"
+    """Signed within five seconds."""
+    OFFLINE = "offline"
+    REVEAL_ALONE = "reveal_alone"
+    """A field shown in the clear, and nothing done for the customer after it."""
+    RANDOM = "random"
+
+
+class FollowUp(msgspec.Struct, frozen=True, kw_only=True):
+    by: str
+    at: datetime
+    text: str
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """One act that was drawn. `id` is derived from the act's command."""
+
+    id: str
+    sample_id: str
+    command_id: str
+    """The command that did it."""
+    audit_seq: int
+    """Its row in the audit, where everything else about it stands."""
+    action: str
+    """Id of the business action; the kind of the command for acts that are none."""
+    maker_id: str
+    maker_name: str = ""
+    checkers: tuple[str, ...] = ()
+    """Who signed."""
+    team: str = ""
+    level: int = 0
+    """The maker's level at the time."""
+    customer_id: str | None = None
+    amount_minor: int | None = None
+    currency: str = "CNY"
+    acted_at: datetime
+    stratum: Stratum
+    strata: tuple[Stratum, ...] = ()
+    """Every reason why it is looked at, the first of them being `stratum`."""
+    day: str
+    """The centre's day on which it was done, `2026-03-02`."""
+    state: ReviewState = ReviewState.OPEN
+    opened_at: datetime
+    due_at: datetime | None = None
+    reviewer_id: str | None = None
+    done_at: datetime | None = None
+    finding: Finding | None = None
+    kind: Remedy | None = None
+    """What the finding leads to; None while there is none."""
+    text: str = ""
+    """What was found; scrubbed."""
+    follow_ups: tuple[FollowUp, ...] = ()
+    closed_at: datetime | None = None
+    version: int = 0
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one stratum of a sample is."""
+
+    population: int = 0
+    drawn: int = 0
+    reviewed: int = 0
+    errors: int = 0
+    """Findings other than `none`."""
+
+    @property
+    def coverage(self) -> float | None:
+        """Reviewed of those drawn, 0 to 1; None when nothing was drawn."""
+        return self.reviewed / self.drawn if self.drawn else None
+
+    @property
+    def error_rate(self) -> float | None:
+        """Errors of those reviewed, 0 to 1; None when nothing was reviewed."""
+        return self.errors / self.reviewed if self.reviewed else None
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The error rate's 95 % interval."""
+        return wilson(self.errors, self.reviewed)
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """One draw: from which acts, by which seed, and how far its review is."""
+
+    id: str
+    day: str
+    drawn_at: datetime
+    checkpoint: int
+    """Number of the checkpoint whose signature gave the seed."""
+    seed: str
+    after: int
+    """The acts stand in the rows of the audit behind this one …"""
+    size: int
+    """… up to this one."""
+    tallies: dict[str, Tally] = {}
+    """By stratum. Only `random` says something about the acts that nobody looked at."""
+    version: int = 0
+
+    @property
+    def whole(self) -> Tally:
+        """All strata together: coverage counts them all."""
+        tallies = self.tallies.values()
+        return Tally(
+            population=sum(one.population for one in tallies),
+            drawn=sum(one.drawn for one in tallies),
+            reviewed=sum(one.reviewed for one in tallies),
+            errors=sum(one.errors for one in tallies),
+        )
+
+
+def wilson(hits: int, of: int, z: float = Z_95) -> tuple[float, float]:
+    """The score interval of a share (E. B. Wilson, JASA 22, 1927), 0 to 1; (0, 1) when nothing was counted."""
+    if of == 0:
+        return 0.0, 1.0
+    share, square = hits / of, z * z
+    middle = (share + square / (2 * of)) / (1 + square / of)
+    half = z / (1 + square / of) * sqrt(share * (1 - share) / of + square / (4 * of * of))
+    return 0.0 if hits == 0 else middle - half, 1.0 if hits == of else middle + half
