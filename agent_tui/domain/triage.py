@@ -30,8 +30,13 @@ class Guess(msgspec.Struct, frozen=True, kw_only=True):
     group: str | None = None
     words: tuple[str, ...] = ()
     """The words that decided, as the category spells them."""
-    confidence: float | None = None
-    """0 to 1 when a trained model guessed; None when words were counted."""
+    permille: int | None = None
+    """How sure a trained model is, in thousandths (commands hold no fractions); None when words were counted."""
+
+    @property
+    def confidence(self) -> float | None:
+        """How sure a trained model is, 0 to 1; None when words were counted."""
+        return None if self.permille is None else self.permille / 1000
 
 
 def plain(text: str) -> str:

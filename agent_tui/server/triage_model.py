@@ -125,7 +125,9 @@ class Model:
         shares = self.shares(text)
         best = int(shares.argmax())
         return Guess(
-            category=self.categories[best], confidence=round(float(shares[best]), 4), words=self._decided(text, best)
+            category=self.categories[best],
+            permille=round(1000 * float(shares[best])),
+            words=self._decided(text, best),
         )
 
     def _decided(self, text: str, best: int) -> tuple[str, ...]:

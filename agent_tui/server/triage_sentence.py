@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import json
 import math
 import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -55,7 +56,7 @@ def _tensors(data: bytes, file: Path) -> dict[str, Floats]:
         raise InputError("triage.error.bad_weights", file=str(file))
     body = memoryview(data)[8 + size :]
     found: dict[str, Floats] = {}
-    for name, what in json.loads(data[8 : 8 + size]).items():
+    for name, what in msgspec.json.decode(data[8 : 8 + size], type=dict[str, dict[str, Any]]).items():
         if name != "__metadata__" and what["dtype"] == "F32":
             begin, end = what["data_offsets"]
             found[name] = np.frombuffer(body[begin:end], dtype="<f4").reshape(what["shape"]).astype(np.float32)
@@ -87,7 +88,7 @@ class Sentences:
         try:
             self._w = _tensors(data, file)
             self._last = self._w[f"encoder.layer.{LAYERS - 1}.output.LayerNorm.weight"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, msgspec.MsgspecError):
             raise InputError("triage.error.bad_weights", file=str(file)) from None
         lines = (folder / _FILES[1]).read_text("utf-8").splitlines()
         self._vocabulary = {piece: at for at, piece in enumerate(lines)}

@@ -331,7 +331,7 @@ def test_a_category_corrected_before_is_not_counted_again_in_wrap_up() -> None:
     assert [event.name for event in there.events].count("ContactRetriaged") == 1
 
 
-GUESSED = Guess(category="statement", group="elsewhere", words=("对账",), confidence=0.83)
+GUESSED = Guess(category="statement", group="elsewhere", words=("对账",), permille=830)
 
 
 def test_what_the_model_made_of_the_words_goes_before_counted_words() -> None:
