@@ -58,6 +58,17 @@ def test_before_the_first_paint_only_textual_msgspec_and_sqlcipher_are_loaded() 
     assert not loaded("import agent_tui.tui.app") & (set(HEAVY) - {"textual"})
 
 
+def test_the_queue_is_on_the_screen_before_anything_it_does_not_show_is_loaded() -> None:
+    code = (
+        "import agent_tui.__main__, agent_tui.tui.start, agent_tui.tui.screens.first, sys\n"
+        "print(' '.join(m for m in sys.modules if m.startswith('agent_tui.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    rooms = {".".join(name.split(".")[1:3]) for name in done.stdout.split()}
+    assert not {room for room in rooms if room.split(".")[0] in ("blueprints", "policy", "client", "wire", "metrics")}
+    assert not rooms & {"domain.commands", "domain.rows", "domain.scrub", "desk.authority", "desk.selectors"}
+
+
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     """import-linter over the copy of the program in `folder`."""
     tool = Path(sys.executable).with_name("lint-imports")
