@@ -93,6 +93,19 @@ def _authority_facets(row: Approval | Delegation) -> Facets:
     )
 
 
+def _review_facets(row: Review | Sample) -> Facets:
+    if isinstance(row, Sample):
+        return Facets(sort=f"{row.day}|{row.size:012}")
+    return Facets(
+        status=row.state,
+        group_id=row.team,
+        agent_id=row.maker_id,
+        customer_id=row.customer_id or "",
+        parent_id=row.sample_id,
+        sort=f"{row.day}|{row.audit_seq:012}",
+    )
+
+
 def facets(row: Entity) -> Facets:
     """The facets of any row."""
     match row:
@@ -141,18 +154,8 @@ def facets(row: Entity) -> Facets:
             return Facets(status=row.outcome, agent_id=row.maker_id, sort=stamp(row.at))
         case Approval() | Delegation():
             return _authority_facets(row)
-
-        case Review():
-            return Facets(
-                status=row.state,
-                group_id=row.team,
-                agent_id=row.maker_id,
-                customer_id=row.customer_id or "",
-                parent_id=row.sample_id,
-                sort=f"{row.day}|{row.audit_seq:012}",
-            )
-        case Sample():
-            return Facets(sort=f"{row.day}|{row.size:012}")
+        case Review() | Sample():
+            return _review_facets(row)
 
 
 def scopes(row: Entity) -> frozenset[str]:
