@@ -38,6 +38,8 @@ class Staff(msgspec.Struct, frozen=True, kw_only=True):
     observer: tuple[str, str]
     link: tuple[str, str]
     robots: tuple[tuple[str, str], ...]
+    signers: tuple[tuple[str, str], ...] = ()
+    """Robot supervisors who answer requests for a co-sign."""
 
     def seats(self) -> tuple[Seat, ...]:
         """For the runtime file."""
@@ -47,10 +49,10 @@ class Staff(msgspec.Struct, frozen=True, kw_only=True):
 
     def logins(self) -> Logins:
         """For the robots."""
-        return Logins(observer=self.observer, link=self.link, colleagues=self.robots)
+        return Logins(observer=self.observer, link=self.link, colleagues=self.robots, signers=self.signers)
 
     def accounts(self) -> tuple[tuple[str, str], ...]:
-        return (*self.desks, *self.monitors, self.observer, self.link, *self.robots)
+        return (*self.desks, *self.monitors, self.observer, self.link, *self.robots, *self.signers)
 
 
 def _with_password(people: Sequence[Agent]) -> tuple[tuple[str, str], ...]:
@@ -74,6 +76,7 @@ def staff(centre: Centre) -> Staff:
         observer=_with_password(floor[1:2] or floor)[0],
         link=(LINK, secrets.token_urlsafe(12)),
         robots=_with_password([p for p in answering if p not in desks]),
+        signers=_with_password(floor[3:]),
     )
 
 

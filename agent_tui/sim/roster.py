@@ -6,11 +6,12 @@ import msgspec
 
 
 class Logins(msgspec.Struct, frozen=True, kw_only=True):
-    """Login and password of the observer, the link and each colleague."""
+    """Login and password of the observer, the link, each colleague, and supervisors who only sign."""
 
     observer: tuple[str, str]
     link: tuple[str, str]
     colleagues: tuple[tuple[str, str], ...]
+    signers: tuple[tuple[str, str], ...] = ()
 
 
 class Floorful(msgspec.Struct, frozen=True, kw_only=True):

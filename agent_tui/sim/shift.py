@@ -22,6 +22,7 @@ from agent_tui.sim.office import Office
 from agent_tui.sim.pace import Pace
 from agent_tui.sim.persona import Known, Persona
 from agent_tui.sim.roster import Floorful, Logins
+from agent_tui.sim.signer import Signers
 from agent_tui.sim.web_seat import WebSeat
 
 
@@ -39,6 +40,7 @@ class Shift:
         self.line = Line(link, self.pace)
         self.customers = Customers(self.line, self.floor, self.office)
         self.link = SwitchLink(self.line, self.floor, self.office, self.cast, how.seed)
+        self.signers = Signers(self.floor, self.line, how.seed)
         self.colleagues: list[Colleague] = []
         self._seats: list[WebSeat] = []
         self._rng = random.Random(f"traffic/{how.seed}")
@@ -60,6 +62,8 @@ class Shift:
         for contact in shift.customers.adopt(shift.floor.open_contacts(), shift._stranger):
             shift.link.catch_up(contact)
         shift.line.spawn(shift.link.serve(how.last_seq))
+        shift._seats = [await WebSeat.open(url, *login) for login in logins.signers]
+        shift.signers.employ([observer, *shift._seats])
         return shift
 
     async def employ(self, url: str, logins: Iterable[tuple[str, str]], stagger_s: float = 0.0) -> None:
@@ -74,6 +78,7 @@ class Shift:
         self._seats.append(seat)
         colleague = Colleague(seat, self.floor, self.office, self.cast, self._speeches, self.how.seed)
         self.colleagues.append(colleague)
+        self.signers.employ([seat])
         self.line.spawn(colleague.work())
         return colleague
 

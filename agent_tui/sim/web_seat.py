@@ -91,6 +91,14 @@ class WebSeat:
         envelope = Envelope(id=ids.uuid7(), command=command)
         return await self._answer(envelope, lambda: endpoints.send(self.api, envelope, 0))
 
+    async def step_up(self) -> bool:
+        """Authenticate again with the password. Whether it was accepted."""
+        try:
+            await self._again(lambda: endpoints.step_up(self.api, self._password), tries=2)
+        except Declined:
+            return False
+        return True
+
     async def report(self, command: Command) -> Answer:
         envelope = Envelope(id=ids.uuid7(), command=command)
         return await self._answer(envelope, lambda: self.api.call("POST", routes.INGRESS, Outcome, body=envelope))
