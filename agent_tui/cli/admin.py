@@ -16,6 +16,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent_tui.cli import admin_erase
 from agent_tui.cli.kinds import add_kinds
 from agent_tui.clock import wall
 from agent_tui.config import data, paths
@@ -37,10 +38,10 @@ _FOR_EVER = "9999"
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
-    """`init`, `user` (add or change one) and `users` (list)."""
-    kinds = add_kinds(
-        parser, language, {"init": "cli.admin.init", "user": "cli.admin.user", "users": "cli.admin.users"}
-    )
+    """`init`, `user` (add or change one), `users` (list) and `erase` (forget a customer)."""
+    helps = {name: f"cli.admin.{name}" for name in ("init", "user", "users")}
+    kinds = add_kinds(parser, language, {**helps, "erase": "audit.erase.help"})
+    admin_erase.add_arguments(kinds.pop("erase"), language)
     for name, part in kinds.items():
         part.add_argument("--database", type=Path, metavar="FILE", help=say("cli.admin.database", language))
         part.add_argument("--centre", type=Path, metavar="FOLDER", help=say("cli.admin.centre", language))
@@ -64,6 +65,8 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(args: argparse.Namespace, language: str) -> int:
     """0 when done. StoreLocked while a server runs on the database; UsageError for a person there is not."""
+    if args.what == "erase":
+        return admin_erase.run(args, language)
     kept = load_settings({"server.database": _text(args.database), "server.centre": _text(args.centre)}).server
     centre = load_centre(Path(kept.centre).expanduser() if kept.centre else data.folder("scripts/centre"))
     database = Path(kept.database).expanduser() if kept.database else paths.data_dir() / "server.db"

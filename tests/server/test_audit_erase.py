@@ -1,0 +1,98 @@
+"""Forgetting a customer: what was kept of them can be read by nobody any more, and the audit verifies as before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from agent_tui.cli import main
+from agent_tui.domain.commands import AddNote, OfferNew, OfferToAgent, ReceiveMessage, RevealField, SetAgentState
+from agent_tui.domain.contact import Channel
+from agent_tui.domain.customer import Customer, Secret
+from agent_tui.errors import UsageError
+from agent_tui.server import audit
+from agent_tui.server.database import Tx
+from agent_tui.server.router import ROUTER
+from agent_tui.server.services import Services
+from agent_tui.server.state import TableState
+from agent_tui.wire import routes
+from tests.server import bench
+
+Client = AsyncTestClient[Litestar]
+SAID, NOTED = "我是欧阳家的老大", "客户住在文三路拐角"
+
+
+async def known_customer(client: Client, services: Services) -> bench.Desk:
+    """A chat with a note, a reveal and a search."""
+    bench.add_customer(services)
+    bench.add_customer(services, "c2", name="王小明", phone="13700001111")
+    desk = await bench.sign_in(client, "chen")
+    await desk.send(SetAgentState(state="ready"))
+    link = await bench.sign_in(client, "link:sim")
+    chat = OfferNew(contact_id="k1", channel=Channel.CHAT, customer_id="c1", group="cards", text=SAID)
+    await link.send(chat, path=routes.INGRESS)
+    await bench.commit(services, OfferToAgent(contact_id="k1", agent_id="a1"), ROUTER)
+    await link.send(ReceiveMessage(contact_id="k1", text=SAID), path=routes.INGRESS)
+    assert (await desk.send(AddNote(text=NOTED, customer_id="c1"))).status_code == 200
+    await desk.send(RevealField(customer_id="c1", field=Secret.PHONE, purpose="check"))
+    return desk
+
+
+def kept(tx: Tx, services: Services) -> list[bytes | None]:
+    """What can be read again of everything encrypted beside the chain for c1."""
+    found = []
+    for row in audit.rows(tx):
+        body = tx.value("sealed_get", seq=row["seq"])
+        if body is not None and row["customer_id"] == "c1":
+            commitment = msgspec.json.decode(row["payload"])["facts"]["args"]
+            found.append(services.vault.read_kept(tx, "c1", commitment, bytes(body)))
+    return found
+
+
+async def test_what_was_decided_on_can_be_read_until_the_key_is_gone(client: Client, services: Services) -> None:
+    await known_customer(client, services)
+    before = services.db.read_now(lambda tx: kept(tx, services))
+    assert any(NOTED.encode() in (content or b"") for content in before)
+    assert main.run(["admin", "erase", "--customer", "c1", "--yes", "--database", str(services.db.path)], "en") == 0
+    after = services.db.read_now(lambda tx: kept(tx, services))
+    assert len(after) == len(before) and set(after) == {None}
+
+
+async def test_the_audit_verifies_and_nothing_personal_is_left(client: Client, services: Services) -> None:
+    desk = await known_customer(client, services)
+    path: Path = services.db.path
+    main.run(["admin", "erase", "--customer", "c1", "--yes", "--database", str(path)], "zh")
+    found = services.db.read_now(audit.verify)
+    assert found.ok, found
+    text = "\n".join(await bench.dump(services))
+    assert SAID not in text and NOTED not in text
+    for file in path.parent.iterdir():
+        content = file.read_bytes()
+        assert SAID.encode() not in content and NOTED.encode() not in content, file.name
+    assert (await desk.get(routes.CUSTOMER_SEARCH, q=bench.NAME)).json() == []
+    assert len((await desk.get(routes.CUSTOMER_SEARCH, q="王小明")).json()) == 1
+    customer = services.db.read_now(lambda tx: TableState(tx).get(Customer, "c1"))
+    assert customer is not None and (customer.name, customer.phone, customer.products) == ("•", "", ())
+    answer = await desk.send(RevealField(customer_id="c1", field=Secret.PHONE, purpose="check"))
+    assert bench.PHONE not in answer.text
+
+
+async def test_a_row_says_who_was_forgotten(client: Client, services: Services) -> None:
+    await known_customer(client, services)
+    main.run(["admin", "erase", "--customer", "c1", "--yes", "--database", str(services.db.path)], "ja")
+    *_, last = services.db.read_now(lambda tx: [dict(row) for row in audit.rows(tx)])
+    assert (last["type"], last["customer_id"]) == ("EraseCustomer", "c1")
+
+
+def test_nobody_is_forgotten_by_mistake(services: Services) -> None:
+    bench.add_customer(services)
+    database = str(services.db.path)
+    with pytest.raises(UsageError):
+        main.run(["admin", "erase", "--customer", "c9", "--yes", "--database", database], "en")
+    with pytest.raises(UsageError):
+        main.run(["admin", "erase", "--customer", "c1", "--database", database], "en")
+    assert services.db.read_now(lambda tx: services.vault.get(tx, "c1", "phone")) == bench.PHONE
