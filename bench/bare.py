@@ -19,7 +19,7 @@ from textual.widgets import Static
 class Rows(ScrollView, can_focus=True):
     """A virtual list that fetches nothing: what the widget itself costs."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "down")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "go(1)"), Binding("up", "go(-1)")]
 
     def __init__(self, count: int) -> None:
         super().__init__()
@@ -33,8 +33,8 @@ class Rows(ScrollView, can_focus=True):
         text = f"{index:06d} phone waiting 00:12 standard cards".ljust(self.size.width)
         return Strip([Segment(text, style)]).crop(0, self.size.width)
 
-    def action_down(self) -> None:
-        before, self.cursor = self.cursor, min(self.count - 1, self.cursor + 1)
+    def action_go(self, by: int) -> None:
+        before, self.cursor = self.cursor, max(0, min(self.count - 1, self.cursor + by))
         if not self.scroll_offset.y <= self.cursor < self.scroll_offset.y + self.size.height:
             self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True)
         self.refresh_line(before - self.scroll_offset.y)
