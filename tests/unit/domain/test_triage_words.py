@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,3 +84,52 @@ def test_a_curly_apostrophe_is_an_apostrophe() -> None:
 @given(st.text())
 def test_any_text_is_read(text: str) -> None:
     assert triage(text, CATEGORIES).category in {None, *(category.id for category in CATEGORIES)}
+
+
+# ---- real words --------------------------------------------------------------------------------------------------
+
+BANKING = Path(__file__).parents[3].parent / "shared" / "data" / "banking77" / "train.csv"
+INTENTS = {
+    "lost_or_stolen_card": "card_loss",
+    "card_swallowed": "card_loss",
+    "activate_my_card": "card_activation",
+    "card_arrival": "inquiry_progress",
+    "card_delivery_estimate": "inquiry_progress",
+    "card_payment_not_recognised": "dispute_unknown",
+    "cash_withdrawal_not_recognised": "dispute_unknown",
+    "direct_debit_payment_not_recognised": "dispute_unknown",
+    "compromised_card": "fraud_alert",
+    "transaction_charged_twice": "dispute_merchant",
+    "request_refund": "dispute_merchant",
+    "Refund_not_showing_up": "dispute_merchant",
+    "card_payment_fee_charged": "fee_dispute",
+    "cash_withdrawal_charge": "fee_dispute",
+    "transfer_fee_charged": "fee_dispute",
+    "extra_charge_on_statement": "fee_dispute",
+    "top_up_by_card_charge": "fee_dispute",
+    "exchange_charge": "fee_dispute",
+    "edit_personal_details": "contact_data",
+    "passcode_forgotten": "mobile_app",
+    "lost_or_stolen_phone": "mobile_app",
+    "pin_blocked": "card_unblock",
+    "declined_card_payment": "card_unblock",
+    "card_not_working": "card_unblock",
+    "exchange_rate": "travel_notice",
+    "fiat_currency_support": "travel_notice",
+}
+"""Intents of BANKING77 that plainly belong to one category of the centre."""
+REAL_CATEGORY_SHARE = 0.70
+REAL_GROUP_SHARE = 0.77
+
+
+@pytest.mark.real_data
+def test_real_customers_are_understood_from_their_words() -> None:
+    if not BANKING.exists():
+        pytest.skip("../shared/data/banking77 is not on this machine")
+    with BANKING.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    # The words were chosen while looking at the other half.
+    lines = [(row["text"], INTENTS[row["category"]]) for row in rows[1::2] if row["category"] in INTENTS]
+    exact, grouped = shares(lines, "en")
+    assert exact >= REAL_CATEGORY_SHARE
+    assert grouped >= REAL_GROUP_SHARE
