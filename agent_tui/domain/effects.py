@@ -41,7 +41,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     ContactTransferred ContactConsulted ContactDiverted ContactOverflowed ContactAbandoned ContactCleared
     ContactClosed ContactRetriaged SatisfactionRecorded CallerVerified MessageSent MessageReceived` (of a message
     its length and its place `n` in the thread, never its text). Agents: `AgentStateChanged`. Others: `ActionPerformed
-    ActionRefused FieldRevealed TicketOpened TicketMoved NoteAdded`.
+    ActionRefused FieldRevealed TicketOpened TicketMoved NoteAdded ApprovalRequested ApprovalAmended ApprovalSigned
+    ApprovalRefused ApprovalEnded DelegationGranted DelegationRevoked EffectResolved`.
     """
 
     name: str

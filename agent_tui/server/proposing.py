@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -81,8 +81,6 @@ def _approval(
     state, me = hearing.state, judged.standing.agent
     customer = hearing.case.customer(act.customer_id)
     contact = state.get(Contact, act.contact_id) if act.contact_id else None
-    live = contact is not None and contact.state in OPEN_STATES
-    waits = hearing.terms.approval_on_line_s if live else hearing.terms.approval_s
     target = f"ticket:{act.ticket_id}" if act.ticket_id else f"customer:{act.customer_id}"
     version = state.version(target) or 0
     text = payload.text(hearing.vault, hearing.id, act, me.id, target, version)
@@ -120,8 +118,15 @@ def _approval(
         step_up_age_s=hearing.matter.caller.step_up_age_s,
         review=glass or act.delegation_id is not None,
         opened_at=hearing.now,
-        expires_at=hearing.now + timedelta(seconds=waits),
+        expires_at=_expires(hearing, contact),
     )
+
+
+def _expires(hearing: Hearing, contact: Contact | None) -> datetime:
+    """While the customer is on the line it must be soon."""
+    live = contact is not None and contact.state in OPEN_STATES
+    waits = hearing.terms.approval_on_line_s if live else hearing.terms.approval_s
+    return hearing.now + timedelta(seconds=waits)
 
 
 def _product(customer: Customer, product_id: str | None) -> str:

@@ -43,7 +43,7 @@ def test_codes_are_those_of_rfc_6238_appendix_b(at: int, code: str) -> None:
     assert totp.code(SECRET, totp.step_at(datetime.fromtimestamp(at, UTC))) == code[-6:]
 
 
-@given(st.integers(2, 10**9), st.integers(-3, 3), st.integers(0, 10**9))
+@given(st.integers(5, 10**9), st.integers(-3, 3), st.integers(0, 10**9))
 def test_a_code_counts_one_step_early_or_late_and_never_again(now: int, off: int, last: int) -> None:
     step = now + off
     found = totp.matching(SECRET, totp.code(SECRET, step), now, last)
