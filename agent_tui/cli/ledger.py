@@ -16,6 +16,7 @@ from agent_tui.config.load import load
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.effects import Event
 from agent_tui.errors import Corrupt, InputError
+from agent_tui.server import at_rest
 from agent_tui.server.database import Tx, explain
 from agent_tui.server.figures import read_events
 from agent_tui.server.state import TableState
@@ -53,6 +54,7 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
         try:
             connection.row_factory = sqlite3.Row
+            at_rest.teach(connection, path)
             connection.execute("BEGIN")
             yield connection
         finally:

@@ -113,11 +113,15 @@ def _log(database: Path, contact_id: str) -> list[Event]:
 
     from agent_tui.domain.contact import Thread
     from agent_tui.domain.rows import decode
+    from agent_tui.server import at_rest
 
     db = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    at_rest.teach(db, database)
     try:
         found = db.execute("SELECT body FROM event WHERE contact_id = ? ORDER BY seq", (contact_id,)).fetchall()
-        said = db.execute("SELECT body FROM state WHERE entity = 'thread' AND id = ?", (contact_id,)).fetchone()
+        said = db.execute(
+            "SELECT clear(body) FROM state WHERE entity = 'thread' AND id = ?", (contact_id,)
+        ).fetchone()
     finally:
         db.close()
     events = [msgspec.json.decode(row[0], type=Event) for row in found]

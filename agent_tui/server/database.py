@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from agent_tui import sql
 from agent_tui.errors import Corrupt, DiskFull, NewerDatabase, StoreError, StoreLocked
+from agent_tui.server import at_rest
 
 T = TypeVar("T")
 SCHEMA_VERSION = 1
@@ -81,6 +82,7 @@ class Tx:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+    at_rest.teach(connection, path)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
@@ -128,6 +130,7 @@ def read_apart(path: Path, work: Callable[[Tx], T]) -> T:
             sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
         ) as connection:
             connection.row_factory = sqlite3.Row
+            at_rest.teach(connection, path)
             connection.execute("BEGIN")
             return work(Tx(connection))
     except sqlite3.Error as error:
@@ -163,6 +166,7 @@ class Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _lock(path.with_name(path.name + ".lock"))
         try:
+            at_rest.root_key(path)
             with self._explained():
                 self._writer = _connect(path)
                 path.chmod(0o600)

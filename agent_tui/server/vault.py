@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from agent_tui import canon
 from agent_tui.errors import Corrupt
+from agent_tui.server import at_rest
 from agent_tui.server.database import Tx
 
 _NONCE = 12
@@ -50,12 +51,7 @@ class Vault:
     @classmethod
     def beside(cls, database: Path) -> Vault:
         """The vault of a database: reads `<database>.key`, made with mode 0600 the first time."""
-        path = database.with_name(database.name + ".key")
-        if not path.exists():
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(os.urandom(32))
-        return cls(path.read_bytes())
+        return cls(at_rest.root_key(database))
 
     def _key(self, tx: Tx, customer_id: str, *, make: bool) -> bytes | None:
         wrapped = tx.value("customer_key", customer_id=customer_id)

@@ -13,6 +13,7 @@ import pytest
 
 from agent_tui.domain.commands import OfferNew, ReportEvent
 from agent_tui.domain.contact import Channel
+from agent_tui.server import at_rest
 from bench.terminal import Terminal
 from tests.pty.floor import AGENT, Floor, cut_off, ready, until
 
@@ -112,5 +113,8 @@ def draft_on_disk(desk: Terminal) -> None:
 
 def notes(floor: Floor) -> list[str]:
     with contextlib.closing(sqlite3.connect(floor.database)) as db:
-        bodies = db.execute("SELECT body FROM state WHERE entity = 'note' ORDER BY json_extract(body, '$.at')")
+        at_rest.teach(db, floor.database)
+        bodies = db.execute(
+            "SELECT clear(body) AS b FROM state WHERE entity = 'note' ORDER BY json_extract(b, '$.at')"
+        )
         return [json.loads(body)["text"] for (body,) in bodies]

@@ -58,7 +58,7 @@ INSERT INTO search_token (token, kind, customer_id) VALUES (:token, :kind, :cust
 ON CONFLICT DO NOTHING;
 
 -- :search
-SELECT s.customer_id, s.kind, st.body FROM search_token s
+SELECT s.customer_id, s.kind, clear(st.body) AS body FROM search_token s
 JOIN state st ON st.entity = 'customer' AND st.id = s.customer_id
 WHERE s.token = :token ORDER BY s.kind, s.customer_id LIMIT :limit;
 

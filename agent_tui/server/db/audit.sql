@@ -104,7 +104,7 @@ UPDATE command SET args = '' WHERE id IN (
 UPDATE ext_outbox SET body = '' WHERE customer_id = :customer_id AND state <> 'new';
 
 -- :requests_drop
-DELETE FROM link_request WHERE json_extract(body, '$.contact_id') IN (
+DELETE FROM link_request WHERE json_extract(clear(body), '$.contact_id') IN (
   SELECT id FROM state WHERE entity = 'contact' AND customer_id = :customer_id
 );
 

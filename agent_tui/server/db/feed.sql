@@ -9,7 +9,7 @@ WHERE h.agent_id = :agent_id AND fs.seq > :after
 GROUP BY fs.seq ORDER BY fs.seq LIMIT 1 OFFSET :limit;
 
 -- :changed
-SELECT c.entity, c.id, c.version, st.version AS now_version, st.body
+SELECT c.entity, c.id, c.version, st.version AS now_version, clear(st.body) AS body
 FROM (
   SELECT f.entity, f.id, MAX(f.version) AS version, MAX(f.seq) AS seq
   FROM scope_held h
@@ -28,7 +28,7 @@ ORDER BY c.seq;
 SELECT scope, op, rev FROM scope_grant WHERE agent_id = :agent_id AND rev > :rev ORDER BY rev;
 
 -- :in_scope
-SELECT st.entity, st.id, st.version, st.body, CASE WHEN EXISTS (
+SELECT st.entity, st.id, st.version, clear(st.body) AS body, CASE WHEN EXISTS (
   SELECT 1 FROM state_scope s2 JOIN scope_held h ON h.scope = s2.scope
   WHERE s2.entity = st.entity AND s2.id = st.id AND h.agent_id = :agent_id
 ) THEN 1 ELSE 0 END AS visible
@@ -36,7 +36,7 @@ FROM state_scope ss JOIN state st ON st.entity = ss.entity AND st.id = ss.id
 WHERE ss.scope = :scope ORDER BY st.entity, st.id;
 
 -- :left_scope
-SELECT f.entity, f.id, MAX(f.version) AS version, st.version AS now_version, st.body
+SELECT f.entity, f.id, MAX(f.version) AS version, st.version AS now_version, clear(st.body) AS body
 FROM feed_scope fs
 JOIN feed f ON f.seq = fs.seq
 LEFT JOIN state st ON st.entity = f.entity AND st.id = f.id AND EXISTS (
@@ -47,7 +47,7 @@ WHERE fs.scope = :scope AND fs.seq > :after
 GROUP BY f.entity, f.id, st.version, st.body;
 
 -- :snapshot
-SELECT st.entity, st.id, st.version, st.body FROM state st
+SELECT st.entity, st.id, st.version, clear(st.body) AS body FROM state st
 WHERE (st.entity, st.id) > (:entity, :id) AND EXISTS (
   SELECT 1 FROM state_scope ss JOIN scope_held h ON h.scope = ss.scope
   WHERE ss.entity = st.entity AND ss.id = st.id AND h.agent_id = :agent_id
@@ -61,7 +61,7 @@ SELECT COUNT(*) AS total FROM (
 ) seen;
 
 -- :link_requests
-SELECT seq, body FROM link_request WHERE link = :link AND seq > :after ORDER BY seq LIMIT :limit;
+SELECT seq, clear(body) AS body FROM link_request WHERE link = :link AND seq > :after ORDER BY seq LIMIT :limit;
 
 -- :outcomes
 SELECT http, body, outcome, feed_seq FROM command WHERE id = :id AND maker = :maker;

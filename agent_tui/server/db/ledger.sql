@@ -14,27 +14,27 @@ UPDATE sync_head SET feed_seq = :feed_seq, audit_seq = :audit_seq, audit_hash = 
 UPDATE sync_head SET feed_floor = :floor WHERE one = 1 AND feed_floor < :floor;
 
 -- :state_get
-SELECT body FROM state WHERE entity = :entity AND id = :id;
+SELECT clear(body) AS body FROM state WHERE entity = :entity AND id = :id;
 
 -- :state_version
 SELECT version FROM state WHERE entity = :entity AND id = :id;
 
 -- :state_find
-SELECT body FROM state
+SELECT clear(body) AS body FROM state
 WHERE entity = :entity
   AND (:status IS NULL OR status = :status)
   AND (:group_id IS NULL OR group_id = :group_id)
 ORDER BY sort, id;
 
 -- :state_find_agent
-SELECT body FROM state
+SELECT clear(body) AS body FROM state
 WHERE entity = :entity AND agent_id = :agent_id AND agent_id <> ''
   AND (:status IS NULL OR status = :status)
   AND (:group_id IS NULL OR group_id = :group_id)
 ORDER BY sort, id;
 
 -- :state_find_customer
-SELECT body FROM state
+SELECT clear(body) AS body FROM state
 WHERE entity = :entity AND customer_id = :customer_id AND customer_id <> ''
   AND (:status IS NULL OR status = :status)
   AND (:group_id IS NULL OR group_id = :group_id)
@@ -42,7 +42,7 @@ WHERE entity = :entity AND customer_id = :customer_id AND customer_id <> ''
 ORDER BY sort, id;
 
 -- :state_find_parent
-SELECT body FROM state
+SELECT clear(body) AS body FROM state
 WHERE entity = :entity AND parent_id = :parent_id AND parent_id <> ''
   AND (:status IS NULL OR status = :status)
   AND (:group_id IS NULL OR group_id = :group_id)
@@ -51,11 +51,11 @@ WHERE entity = :entity AND parent_id = :parent_id AND parent_id <> ''
 ORDER BY sort, id;
 
 -- :state_find_status
-SELECT body FROM state WHERE entity = :entity AND status = :status ORDER BY sort, id;
+SELECT clear(body) AS body FROM state WHERE entity = :entity AND status = :status ORDER BY sort, id;
 
 -- :state_put
 INSERT INTO state (entity, id, version, status, group_id, agent_id, customer_id, parent_id, sort, body)
-VALUES (:entity, :id, :version, :status, :group_id, :agent_id, :customer_id, :parent_id, :sort, :body)
+VALUES (:entity, :id, :version, :status, :group_id, :agent_id, :customer_id, :parent_id, :sort, sealed_if(:entity, :body))
 ON CONFLICT (entity, id) DO UPDATE SET
   version = excluded.version, status = excluded.status, group_id = excluded.group_id, agent_id = excluded.agent_id,
   customer_id = excluded.customer_id, parent_id = excluded.parent_id, sort = excluded.sort, body = excluded.body;
@@ -103,7 +103,7 @@ VALUES (:seq, :at, :name, :cause, :contact_id, :agent_id, :body);
 SELECT COALESCE(MAX(seq), 0) AS seq FROM link_request;
 
 -- :link_request_add
-INSERT INTO link_request (seq, link, at, cause, body) VALUES (:seq, :link, :at, :cause, :body);
+INSERT INTO link_request (seq, link, at, cause, body) VALUES (:seq, :link, :at, :cause, sealed(:body));
 
 -- :ext_add
 INSERT INTO ext_outbox (ext_key, cause, maker, contact_id, command_type, port, operation, customer_id, body, state,

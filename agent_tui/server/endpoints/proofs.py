@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import get, post
-from litestar.params import FromQuery, QueryParameter
+from litestar.params import QueryParameter
 
 from agent_tui.server import checkpoints, problems, supervision, witness
 from agent_tui.server.database import Tx
@@ -15,8 +15,10 @@ from agent_tui.server.tail import AuditDraft, Tail
 from agent_tui.wire import routes
 from agent_tui.wire.audit import Checkpoint, Consistency, Inclusion
 
-From = Annotated[int, QueryParameter(name="from")]
-To = Annotated[int, QueryParameter(name="to")]
+LARGEST = 2**53
+From = Annotated[int, QueryParameter(name="from", ge=1, le=LARGEST)]
+To = Annotated[int, QueryParameter(name="to", ge=1, le=LARGEST)]
+Seq = Annotated[int, QueryParameter(name="seq", ge=1, le=LARGEST)]
 
 
 @get(routes.AUDIT_CHECKPOINT)
@@ -61,7 +63,7 @@ async def draw(caller: Who, services: Tools) -> supervision.Draw:
 
 
 @get(routes.AUDIT_PROOF)
-async def proof(caller: Who, services: Tools, seq: FromQuery[int]) -> Inclusion:
+async def proof(caller: Who, services: Tools, seq: Seq) -> Inclusion:
     """That row `seq` is in the tree of the first checkpoint that holds it."""
     found = await services.db.read(lambda tx: checkpoints.prove_row(tx, seq))
     if found is None:
