@@ -6,7 +6,7 @@ import argparse
 import sys
 from itertools import chain
 
-from bench import desk, parts
+from bench import desk, parts, triage
 
 
 def main() -> int:
@@ -16,7 +16,9 @@ def main() -> int:
     given = parser.parse_args()
     rounds, keys = (1, 30) if given.quick else (7, 100)
     missed = 0
-    for row in chain(parts.rows(given.contacts, 40 if given.quick else 400), desk.rows(given.contacts, rounds, keys)):
+    often = 40 if given.quick else 400
+    found = chain(parts.rows(given.contacts, often), triage.rows(often), desk.rows(given.contacts, rounds, keys))
+    for row in found:
         verdict = "" if row.held is None else "held" if row.held else "MISSED"
         missed += row.held is False
         print(f"{row.name:<52} {row.value:>22}   {row.goal:<14} {verdict}", flush=True)

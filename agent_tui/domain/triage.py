@@ -16,7 +16,7 @@ import msgspec
 from agent_tui.domain.centre import Category
 from agent_tui.domain.text import fold
 
-LONGEST = 4_000
+LONGEST = 2_000
 """Characters of the first words that are read."""
 _GAP = "[^。！？；.!?;\n]{0,12}?"
 _BETWEEN = r"(?:[^\S\n]+[\w'-]+){0,2}?[^\S\n]+"
