@@ -49,6 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument(
         "--review-every", metavar="MINUTES", type=int, default=0, help=say("review.cli.every", language)
     )
+    parser.add_argument(
+        "--fault", metavar="ACTION=HOW", action="append", default=[], help=say("authority.fault.help", language)
+    )
     parser.add_argument("--simulation", action="store_true", help=text("simulation"))
 
 
@@ -121,6 +124,7 @@ def options(args: argparse.Namespace) -> ServerOptions:
         triage=args.triage,
         triage_sure=args.triage_sure,
         triage_sentences=args.triage_sentences,
+        faults=tuple(args.fault),
         simulation=args.simulation,
     )
 

@@ -31,6 +31,7 @@ from agent_tui.server.ledger import Ledger
 from agent_tui.server.meters import Meters
 from agent_tui.server.options import ServerOptions, make_clock
 from agent_tui.server.ports import core_banking, terminals
+from agent_tui.server.ports.faults import inject
 from agent_tui.server.router import Router
 from agent_tui.server.services import Services
 from agent_tui.server.signing import Signer
@@ -156,6 +157,7 @@ def terms_of(settings: CentreSettings) -> Terms:
 def make_jobs(services: Services, settings: CentreSettings) -> tuple[Job, ...]:
     """Everything the server does by itself."""
     ports = (core_banking.simulator(PORT_DELAY_S), terminals.simulator(PORT_DELAY_S))
+    inject(services.options.faults, ports)
     return (
         Router(services, settings.offer_timeout_s),
         ErrandsJob(services, ports),

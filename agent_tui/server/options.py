@@ -40,6 +40,8 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     """File to which one line for each audit row is appended."""
     review_every_minutes: int = 0
     """Business minutes between two draws for post-hoc supervision; 0 draws once the day has closed."""
+    faults: tuple[str, ...] = ()
+    """What goes wrong in the embedded simulators of other systems, as `ports.faults` reads it."""
     jobs: bool = True
     """Whether router, figures and workers run."""
 

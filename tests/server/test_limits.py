@@ -14,8 +14,10 @@ from agent_tui.domain.approval import ApprovalState
 from agent_tui.domain.commands import MoveTicket, ResolveEffect, WithdrawApproval
 from agent_tui.domain.effects import External
 from agent_tui.domain.ticket import Ticket, TicketKind
+from agent_tui.errors import UsageError
 from agent_tui.server.errands import ErrandsJob
 from agent_tui.server.ports import core_banking, terminals
+from agent_tui.server.ports.faults import inject
 from agent_tui.server.ports.port import Result
 from agent_tui.server.ports.simulated import SimulatedSystem
 from agent_tui.server.services import Services
@@ -264,3 +266,27 @@ async def test_what_was_begun_before_a_restart_is_of_unknown_outcome_not_repeate
     assert dying.calls == 1
     assert ticket(services).effect == "waive_fee"
     assert held(services)[0][1] == "reserved"
+
+
+# ---- faults on request -------------------------------------------------------------------------------------------
+
+
+async def test_faults_can_be_injected_into_the_simulators(client: Client, services: Services) -> None:
+    bank, field = core_banking.simulator(), terminals.simulator()
+    inject(("*=delay:0.01", "waive_fee=unknown", "unlock_terminal=refused"), (bank, field))
+    job = ErrandsJob(services, (bank, field))
+    seat = await office.seat(client, "a1")
+    await seat.send(waive(5_000))
+    await seat.send(act("unlock_terminal", product_id="c1-terminal"))
+    await seat.send(act("block_card", product_id="c1-credit"))
+    await job.step()
+    outcomes = dict(bench.query(services, "SELECT operation, state FROM ext_outbox"))
+    assert outcomes == {"waive_fee": "unknown", "unlock_terminal": "refused", "block_card": "done"}
+
+
+@pytest.mark.parametrize(
+    "text", ["waive_fee", "waive_fee=often", "waive_fee=delay:long", "*=delay:-1", "dance=unknown"]
+)
+def test_a_fault_that_is_not_understood_is_one_clear_error(text: str) -> None:
+    with pytest.raises(UsageError):
+        inject((text,), (core_banking.simulator(), terminals.simulator()))
