@@ -22,9 +22,9 @@ def rows(rounds: int) -> Iterator[Row]:
     """Counted words on an ordinary and on the longest text; the trained model where the extra is installed."""
     categories = load(folder("scripts/centre")).categories
     spoken = times(lambda at: triage(LINES[at % 3], categories), rounds)
-    yield row("triage by counted words", spoken, 2.0)
+    yield row("triage by counted words", spoken, 1.0)
     written = times(lambda at: triage(LONG[:LONGEST], categories), max(rounds // 10, 3))
-    yield row(f"triage by counted words, {LONGEST:,} characters", written, 25.0)
+    yield row(f"triage by counted words, {LONGEST:,} characters", written, 10.0)
     try:
         from agent_tui.server.triage_data import own_words
         from agent_tui.server.triage_train import Grams, learn

@@ -45,10 +45,20 @@ def plain(text: str) -> str:
 
 
 @lru_cache(maxsize=4_096)
-def _pattern(word: str) -> re.Pattern[str]:
-    pieces = (_BETWEEN.join(map(re.escape, piece.split())) for piece in plain(word).split("…"))
-    found = _GAP.join(pieces)
-    return re.compile(rf"(?<![a-z0-9]){found}(?:s|es|ed|ing)?(?![a-z0-9])" if word.isascii() else found)
+def _pattern(word: str) -> tuple[str, re.Pattern[str]]:
+    """The longest part of a word, which must stand in a text as it is, and the pattern of the whole."""
+    pieces = [piece.split() for piece in plain(word).split("…")]
+    longest = max((part for piece in pieces for part in piece), key=len, default="")
+    found = _GAP.join(_BETWEEN.join(map(re.escape, piece)) for piece in pieces)
+    whole = rf"(?<![a-z0-9]){found}(?:s|es|ed|ing)?(?![a-z0-9])" if word.isascii() else found
+    return longest, re.compile(whole)
+
+
+def _place(word: str, said: str) -> int | None:
+    """Where the word first stands in a text. Most stand in none: looking for a part costs far less than the pattern."""
+    part, pattern = _pattern(word)
+    found = pattern.search(said) if part in said else None
+    return found.start() if found else None
 
 
 def _weight(word: str) -> int:
@@ -63,7 +73,7 @@ def triage(text: str, categories: Iterable[Category], language: str = "") -> Gue
     said = plain(text)
     best: tuple[tuple[int, int, int, str], Guess] | None = None
     for category in categories:
-        hits = [(m.start(), word) for word in category.words if word and (m := _pattern(word).search(said))]
+        hits = [(at, word) for word in category.words if word and (at := _place(word, said)) is not None]
         if not hits:
             continue
         native = sum(word.isascii() == (language == "en") for _, word in hits)
