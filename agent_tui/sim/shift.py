@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from agent_tui.domain.commands import SetAgentState
 from agent_tui.domain.contact import Contact
 from agent_tui.sim import persona as people
 from agent_tui.sim import plan, traffic
@@ -63,6 +64,9 @@ class Shift:
             shift.link.catch_up(contact)
         shift.line.spawn(shift.link.serve(how.last_seq))
         shift._seats = [await WebSeat.open(url, *login) for login in logins.signers]
+        for seat in (observer, *shift._seats):
+            # At their desk, though not for calls: whoever asks for a co-sign sees that somebody is there.
+            await seat.send(SetAgentState(state="not_ready", reason="meeting"))
         shift.signers.employ([observer, *shift._seats])
         return shift
 
