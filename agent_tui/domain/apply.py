@@ -14,6 +14,7 @@ from agent_tui.domain import (
     agent_rules,
     contact_rules,
     link_rules,
+    note_rules,
     offer_rules,
     review_rules,
     system_rules,
@@ -21,6 +22,7 @@ from agent_tui.domain import (
     transfer_rules,
 )
 from agent_tui.domain import commands as c
+from agent_tui.domain.bounds import check_lengths
 from agent_tui.domain.case import Case, Stop, refuse
 from agent_tui.domain.effects import Actor, Effects, Refusal, State
 
@@ -38,7 +40,7 @@ RULES: dict[type[c.Command], Rule] = {
     c.CorrectGroup: contact_rules.correct_group,
     c.VerifyCaller: contact_rules.verify_caller,
     c.WrapUpContact: contact_rules.wrap_up,
-    c.AddNote: contact_rules.add_note,
+    c.AddNote: note_rules.add_note,
     c.ConsultContact: transfer_rules.consult,
     c.EndConsult: transfer_rules.end_consult,
     c.TransferContact: transfer_rules.transfer,
@@ -79,6 +81,8 @@ def apply(
     try:
         if actor.kind not in actors(type(command)):
             refuse("wrong_actor", command=type(command).__name__)
+        if actor.kind == "agent":
+            check_lengths(command)
         return RULES[type(command)](command, case)
     except Stop as stop:
         return stop.refusal

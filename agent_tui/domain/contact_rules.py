@@ -16,7 +16,6 @@ from agent_tui.domain.case import Case, ask, refuse, stale
 from agent_tui.domain.centre import Category, Group
 from agent_tui.domain.commands import (
     AcceptContact,
-    AddNote,
     ClearContact,
     CorrectGroup,
     HoldContact,
@@ -37,7 +36,8 @@ from agent_tui.domain.contact import (
     Why,
 )
 from agent_tui.domain.effects import Effects, Event, LinkRequest
-from agent_tui.domain.ticket import Note, Ticket
+from agent_tui.domain.note_rules import written
+from agent_tui.domain.ticket import Ticket
 from agent_tui.domain.ticket_rules import FEEDBACK, call_back, opened
 
 C = ContactState
@@ -201,38 +201,6 @@ def verify_caller(command: VerifyCaller, case: Case) -> Effects:
     return Effects(puts=(checked,), events=(fact,))
 
 
-def add_note(command: AddNote, case: Case) -> Effects:
-    text = case.clean(command.text)
-    if not text:
-        refuse("empty_text")
-    contact = case.contact(command.contact_id) if command.contact_id else None
-    ticket = case.state.get(Ticket, command.ticket_id) if command.ticket_id else None
-    if command.ticket_id and ticket is None:
-        refuse("no_ticket", ticket=command.ticket_id)
-    about = command.customer_id or (contact and contact.customer_id) or (ticket and ticket.customer_id) or None
-    if contact is None and ticket is None and about is None:
-        refuse("note_about_nothing")
-    if command.customer_id:
-        case.customer(command.customer_id)
-    note = _note(text, case, command.contact_id, about, command.ticket_id)
-    fact = case.event("NoteAdded", contact, case.actor.id, length=len(text))
-    return Effects(puts=(note,), events=(fact,))
-
-
-def _note(
-    text: str, case: Case, contact_id: str | None, customer_id: str | None, ticket_id: str | None = None
-) -> Note:
-    return Note(
-        id=case.new_id(),
-        text=text,
-        at=case.now,
-        author_id=case.actor.id,
-        contact_id=contact_id,
-        customer_id=customer_id,
-        ticket_id=ticket_id,
-    )
-
-
 def known_category(id: str, case: Case) -> Category:
     """The category of contact with that id."""
     return case.state.get(Category, id) or refuse("no_category", category=id)
@@ -257,7 +225,7 @@ def wrap_up(command: WrapUpContact, case: Case) -> Effects:
         blueprint=command.path[0].partition("#")[0] if command.path else contact.blueprint,
     )
     agent, changed = leave(case.agent(), contact.id, case, "finish")
-    notes = (_note(text, case, contact.id, contact.customer_id),) if text else ()
+    notes = (written(text, case, contact.id, contact.customer_id),) if text else ()
     promised = _promised(command, closed, case)
     fact = case.event(
         "ContactClosed",
