@@ -118,7 +118,9 @@ def _log(database: Path, contact_id: str) -> list[Event]:
     db = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     at_rest.teach(db, database)
     try:
-        found = db.execute("SELECT body FROM event WHERE contact_id = ? ORDER BY seq", (contact_id,)).fetchall()
+        found = db.execute(
+            "SELECT clear(body) FROM event WHERE contact_id = ? ORDER BY seq", (contact_id,)
+        ).fetchall()
         said = db.execute(
             "SELECT clear(body) FROM state WHERE entity = 'thread' AND id = ?", (contact_id,)
         ).fetchone()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -21,6 +22,9 @@ SILENCE_S = 15.0
 """A stream without a word for this long is dead; the server beats every 5 s."""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _JSON = {"content-type": "application/json"}
+
+# It logs whole addresses, and what is searched for stands in them.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class Api:

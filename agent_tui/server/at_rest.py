@@ -16,6 +16,8 @@ from agent_tui.errors import Corrupt
 
 TYPED = frozenset({"contact", "thread", "note", "ticket", "approval", "delegation", "review", "notice"})
 """Entities that carry what somebody wrote."""
+WORDED = frozenset({"FieldRevealed", "ContactTransferred", "ContactConsulted"})
+"""Events that carry a reason in somebody's words."""
 _NONCE = 12
 
 
@@ -35,7 +37,7 @@ def root_key(database: Path) -> bytes:
 
 
 def teach(connection: sqlite3.Connection, database: Path) -> None:
-    """Give a connection the functions `sealed(body)`, `sealed_if(entity, body)` and `clear(body)`. Without the key file
+    """Give a connection the functions `sealed(body)`, `sealed_if(entity or event, body)` and `clear(body)`. Without the key file
     what is sealed cannot be read, and asking for it raises."""
     root = key_file(database).read_bytes() if key_file(database).exists() else b""
     key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"agent-tui/rest").derive(root) if root else None
@@ -47,8 +49,8 @@ def teach(connection: sqlite3.Connection, database: Path) -> None:
         nonce = os.urandom(_NONCE)
         return nonce + cipher.encrypt(nonce, body.encode(), None)
 
-    def sealed_if(entity: str, body: str) -> str | bytes:
-        return sealed(body) if entity in TYPED else body
+    def sealed_if(name: str, body: str) -> str | bytes:
+        return sealed(body) if name in TYPED or name in WORDED else body
 
     def clear(body: str | bytes | None) -> str | None:
         if body is None or isinstance(body, str):

@@ -66,7 +66,7 @@ WHERE s.token = :token ORDER BY s.kind, s.customer_id LIMIT :limit;
 SELECT customer_id FROM search_token WHERE token = :token AND kind = :kind ORDER BY customer_id LIMIT 2;
 
 -- :events_from
-SELECT seq, body FROM event WHERE seq > :after AND at >= :since ORDER BY seq LIMIT :limit;
+SELECT seq, clear(body) AS body FROM event WHERE seq > :after AND at >= :since ORDER BY seq LIMIT :limit;
 
 -- :events_between
-SELECT seq, body FROM event WHERE at >= :since AND at < :until ORDER BY seq;
+SELECT seq, clear(body) AS body FROM event WHERE at >= :since AND at < :until ORDER BY seq;

@@ -97,7 +97,7 @@ SELECT COALESCE(MAX(seq), 0) AS seq FROM event;
 
 -- :event_add
 INSERT INTO event (seq, at, name, cause, contact_id, agent_id, body)
-VALUES (:seq, :at, :name, :cause, :contact_id, :agent_id, :body);
+VALUES (:seq, :at, :name, :cause, :contact_id, :agent_id, sealed_if(:name, :body));
 
 -- :link_request_last
 SELECT COALESCE(MAX(seq), 0) AS seq FROM link_request;
