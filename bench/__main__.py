@@ -6,7 +6,7 @@ import argparse
 import sys
 from itertools import chain
 
-from bench import desk, parts, triage
+from bench import audit, desk, parts, triage
 
 
 def main() -> int:
@@ -17,7 +17,10 @@ def main() -> int:
     rounds, keys = (1, 30) if given.quick else (7, 100)
     missed = 0
     often = 40 if given.quick else 400
-    found = chain(parts.rows(given.contacts, often), triage.rows(often), desk.rows(given.contacts, rounds, keys))
+    proved = audit.rows(100_000 if given.quick else 1_000_000)
+    found = chain(
+        parts.rows(given.contacts, often), triage.rows(often), proved, desk.rows(given.contacts, rounds, keys)
+    )
     for row in found:
         verdict = "" if row.held is None else "held" if row.held else "MISSED"
         missed += row.held is False
