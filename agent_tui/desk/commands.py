@@ -34,7 +34,7 @@ class DeskCommand(msgspec.Struct, frozen=True, kw_only=True):
     """Asks for confirmation."""
 
 
-GROUPS = ("contact", "state", "text", "blueprint", "action", "view", "monitor", "train", "desk")
+GROUPS = ("contact", "state", "text", "blueprint", "action", "cosign", "view", "monitor", "train", "desk")
 """Headings, in the order of the key card."""
 
 SEATED = ("desk", "train")
@@ -98,6 +98,10 @@ COMMANDS: tuple[DeskCommand, ...] = (
     _seated("blueprint.jump", "blueprint", "j"),
     _seated("blueprint.language", "blueprint", "l"),
     *(_seated(f"action.{id}", "action", ACTION_LETTERS[id]) for id in ACTIONS),
+    _seated("cosign.open", "cosign", "A", "f8"),
+    DeskCommand(id="cosign.watch", group="cosign", keys=("ctrl+o",), leader="A", modes=("monitor",)),
+    _always("cosign.lend", "cosign", "P"),
+    _seated("cosign.break_glass", "cosign", "X", risky=True),
     _seated("view.queue", "view", "", "f3"),
     _seated("view.customer", "view", "", "f4"),
     _seated("view.blueprint", "view", "", "f5"),
@@ -116,7 +120,7 @@ COMMANDS: tuple[DeskCommand, ...] = (
     DeskCommand(id="train.choose", group="train", leader="4", modes=("train",), risky=True),
     _always("view.pending", "view", "u"),
     _always("view.notices", "view", "m"),
-    _seated("view.approvers", "view", "", "f8"),
+    _seated("view.approvers", "view", "V"),
     _always("desk.help", "desk", "", "f1"),
     _always("desk.leader", "desk", "", LEADER),
     _always("desk.palette", "desk", "", "f10", "ctrl+p"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent_tui.desk.views import NEVER_S, ContactView, Status
 from agent_tui.domain.centre import Figure
 from agent_tui.domain.contact import Contact, ContactState
+from agent_tui.i18n.catalog import say
 from agent_tui.tui import marks
 from agent_tui.tui.facts import Facts, next_step, why_not
 from agent_tui.tui.keymap import shown
@@ -32,6 +33,7 @@ def contact_bar(facts: Facts, words: Words, width: int) -> Line:
             piece(words.span(_in_state(contact, facts.status)), "bar"),
         ),
         _asking(contact, own, words),
+        _cosigning(own, facts, words),
         (piece(_who(own, words), "bar_key"),),
         (piece(words.of("channel", contact.channel), "bar"),),
         (piece(words.of("tier", contact.tier), "bar"),),
@@ -86,9 +88,22 @@ def _in_state(contact: Contact, status: Status) -> float:
 def _asking(contact: Contact, own: ContactView, words: Words) -> Line:
     if contact.request:
         return (piece(f"{marks.WAITING_FOR_SERVER} {words.of('asking', contact.request)}", "bar_warn"),)
-    if own.pending:
+    if set(own.pending) - _WAIT_FOR_OTHERS:
         return (piece(f"{marks.WAITING_FOR_SERVER} {words('unconfirmed')}", "bar_warn"),)
     return ()
+
+
+_WAIT_FOR_OTHERS = frozenset({"RequestApproval", "BreakGlass"})
+
+
+def _cosigning(own: ContactView, facts: Facts, words: Words) -> Line:
+    """What others were asked to sign for this customer, and how long they still may."""
+    mine = [view for view in facts.asked if view.approval.customer_id == own.contact.customer_id]
+    if not mine:
+        return ()
+    left = words.span(mine[0].left_s)
+    text = say("cosign.bar.asked", words.language, level=mine[0].approval.level, left=left)
+    return (piece(f"{marks.WAITING_FOR_SERVER} {text}", "bar_warn"),)
 
 
 def _verified(contact: Contact, words: Words) -> Line:
@@ -113,7 +128,18 @@ def _others(facts: Facts, words: Words) -> Line:
 
 def status_line(status: Status, words: Words, width: int) -> Line:
     """Me, my state, the connection and the age of what is shown, unsent work, the centre's life lines."""
-    left = joined([_me(status), _state(status, words), _connection(status, words), *_work(status, words)], GAP, width)
+    left = joined(
+        [
+            _me(status),
+            _to_sign(status, words),
+            _state(status, words),
+            _connection(status, words),
+            _asked(status, words),
+            *_work(status, words),
+        ],
+        GAP,
+        width,
+    )
     room = width - length(left) - 3
     right: Line = ()
     for style in ("full", "plain", "short"):
@@ -132,6 +158,21 @@ def _me(status: Status) -> Line:
     if status.me is None:
         return ((" -", "bar_muted"),)
     return ((" ", "bar"), piece(status.me.name, "bar_key"), piece(f" L{status.me.level}", "bar"))
+
+
+def _to_sign(status: Status, words: Words) -> Line:
+    """What waits for my signature: unmissable, and quiet."""
+    if not status.to_sign:
+        return ()
+    return (piece(f" ! {say('cosign.status.sign', words.language, count=status.to_sign)} ", "offer"),)
+
+
+def _asked(status: Status, words: Words) -> Line:
+    if not status.asked:
+        return ()
+    left = words.span(status.asked_left_s)
+    text = say("cosign.status.asked", words.language, count=status.asked, left=left)
+    return (piece(f"{marks.WAITING_FOR_SERVER} {text}", "bar_warn"),)
 
 
 def _state(status: Status, words: Words) -> Line:
@@ -188,7 +229,7 @@ def _figure(name: str, figure: Figure | None, words: Words, style: str) -> Line:
 
 HINTS = (
     "contact.hold", "contact.end", "text.write", "text.insert", "contact.other", "view.queue", "view.customer",
-    "view.blueprint", "view.actions", "view.approvers",
+    "view.blueprint", "view.actions", "cosign.open",
 )  # fmt: skip
 """Shown after the next step as far as there is room, those that cannot be done now left out."""
 TALKING = ("contact.hold", "contact.end")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import msgspec
 
-from agent_tui.desk.views import ContactView, QueueRow, Status
+from agent_tui.desk.views import ApprovalView, ContactView, QueueRow, Status
 from agent_tui.domain.agent import AgentState
 from agent_tui.domain.contact import LIVE_STATES, TEXT_CHANNELS, ContactState
 from agent_tui.i18n.message import Msg, msg
@@ -26,6 +26,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     run: str = "none"
     """Of the blueprint: `none`, `ahead` (one key goes on), `choice` (waits for an answer), `ended`."""
     blueprints: bool = True
+    asked: tuple[ApprovalView, ...] = ()
+    """Requests of mine that wait for others to sign, the first to expire first."""
 
     @property
     def offline(self) -> bool:
@@ -52,6 +54,15 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def me(self) -> AgentState | None:
         return self.status.state
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What was refused for want of level a moment ago, so that one key asks others to sign it."""
+
+    action: str
+    customer_id: str
+    given: dict[str, object]
+    """What stood in its form."""
 
 
 class NextStep(msgspec.Struct, frozen=True):
@@ -109,7 +120,7 @@ def why_not(command: str, facts: Facts) -> Msg | None:
     return check(facts) if check else None
 
 
-NEED_SERVER = frozenset({"text.send", "view.find"})
+NEED_SERVER = frozenset({"text.send", "view.find", "cosign.break_glass"})
 
 
 def _live(facts: Facts) -> Msg | None:
@@ -224,5 +235,6 @@ _CHECKS = {
     "blueprint.jump": _running,
     "blueprint.language": _running,
     "view.why": _why,
+    "cosign.break_glass": _customer,
 }
 _GROUP_CHECKS = {"action": _customer}

@@ -38,6 +38,7 @@ PENDING: Final = {
     "sending": ("~", "accent"),
     "unknown": ("?", "warn"),
     "applied": ("+", "ok"),
+    "awaiting_approval": ("~", "warn"),
     "refused": ("x", "bad"),
     "conflict": ("x", "bad"),
     "expired": ("x", "bad"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from agent_tui.desk.door import NotSubmitted
 from agent_tui.desk.views import Pending, PendingWork
 from agent_tui.domain.commands import Command
+from agent_tui.tui.ahead import ahead
 from agent_tui.tui.facts import Facts, why_not
 from agent_tui.wire.command import Outcome
 
@@ -27,6 +28,7 @@ ROOMS: dict[str, str] = {
     "text": "agent_tui.tui.deeds.writing",
     "blueprint": "agent_tui.tui.deeds.blueprint",
     "action": "agent_tui.tui.deeds.action",
+    "cosign": "agent_tui.tui.deeds.cosign",
     "view": "agent_tui.tui.deeds.view",
     "desk": "agent_tui.tui.deeds.desk",
     "monitor": "agent_tui.tui.deeds.monitor",
@@ -78,10 +80,29 @@ async def send(station: Station, command: Command, what: str, *, quiet: bool = F
         station.say(words("said.kept", what=what), "warn")
         return None
     station.say(words("said.on_its_way", what=what), "muted")
+    ahead(station.app).settle()
     outcome = await door.settle(submitted.id, SETTLE_S)
+    if outcome is not None and outcome.problem == "step-up-required":
+        if not await _again(station, outcome, what):
+            return outcome
+        outcome = await door.settle(submitted.id, SETTLE_S)
     if outcome is not None:
         _tell(station, outcome, what, quiet)
     return outcome
+
+
+async def _again(station: Station, refused: Outcome, what: str) -> bool:
+    """Send the same command again once its maker has authenticated; dropped when they do not."""
+    from agent_tui.tui.authenticate import authenticate
+    from agent_tui.tui.panes.approval_lines import own
+
+    if not await authenticate(station):
+        station.door.dismiss(refused.id)
+        station.say(own(station.words, "not_authenticated", what=what), "warn")
+        return False
+    station.say(station.words("said.on_its_way", what=what), "muted")
+    station.door.again(refused.id)
+    return True
 
 
 def _because(station: Station, refused: NotSubmitted) -> str:

@@ -9,6 +9,8 @@ import msgspec
 from agent_tui.desk.door import Door
 from agent_tui.desk.views import (
     NEVER_S,
+    Approvals,
+    ApprovalView,
     Categories,
     ContactDetail,
     ContactView,
@@ -83,8 +85,9 @@ class Seat:
         if contact is not None and self.guided(contact.contact.id):
             self.guide.refresh(contact)
         front = self._guided(mine)
+        status: Status = self.door.view(StatusOf())
         self.facts = Facts(
-            status=self.door.view(StatusOf()),
+            status=status,
             mine=mine,
             contact=contact,
             customer_id=customer_id,
@@ -92,8 +95,13 @@ class Seat:
             writing=writing,
             run=self.guide.state(front) if front and self.guided(front) else "none",
             blueprints=True,
+            asked=self._asked() if status.asked else (),
         )
         return self.facts
+
+    def _asked(self) -> tuple[ApprovalView, ...]:
+        found: tuple[ApprovalView, ...] = self.door.view(Approvals())
+        return tuple(view for view in found if view.part == "asked")
 
     def _front(self, mine: tuple[ContactView, ...]) -> ContactView | None:
         if self.looked is not None:

@@ -18,6 +18,7 @@ from agent_tui.desk.offline import refused_offline
 from agent_tui.domain import commands as c
 from agent_tui.domain.actions import ACTIONS
 from agent_tui.domain.agent import Agent, AgentState
+from agent_tui.domain.approval import Delegation
 from agent_tui.domain.centre import Bundle, Category, Figure, Group, Names, Notice
 from agent_tui.domain.contact import OPEN_STATES, Channel, Consult, Contact, ContactState, Message, Why
 from agent_tui.domain.customer import Customer, Product, Tier
@@ -51,6 +52,11 @@ class FakeDoor:
         self.notices: tuple[Notice, ...] = ()
         self.refuse: dict[type, Reason] = {}
         self.password = "right"
+        self.approvals: list[views.ApprovalView] = []
+        self.delegations: tuple[Delegation, ...] = ()
+        self.step_up_left = 0.0
+        self.outcomes: list[Outcome] = []
+        """Answers to the next commands, before the usual ones."""
         self.me: Agent = eg.agent(ME, state=AgentState.NOT_READY, reason="break")
         self.people = (self.me, eg.agent("a3", name="王芳", level=3), eg.agent("a4", name="李强", level=4))
         self.customers: dict[str, Customer] = {"c1": _customer("c1", name)}
@@ -126,6 +132,8 @@ class FakeDoor:
         return Submitted(id=f"k{self.seq}", offline=not self.online)
 
     async def settle(self, command_id: str, timeout: float = 10.0) -> Outcome | None:
+        if self.outcomes:
+            return msgspec.structs.replace(self.outcomes.pop(0), id=command_id)
         command = self.sent[-1]
         refused = self.refuse.get(type(command))
         if refused is not None:
@@ -165,9 +173,11 @@ class FakeDoor:
         return tuple(FoundCustomer(customer_id=f.id, name=f.name, tier=f.tier, matched="name") for f in found)
 
     async def step_up(self, password: str) -> bool:
+        self.step_up_left = 300.0 if password == self.password else 0.0
         return password == self.password
 
     def again(self, command_id: str) -> None:
+        self.sent.append(self.sent[-1])
         self.pending = [item for item in self.pending if item.id != command_id]
         self.tell("journal")
 
@@ -283,6 +293,9 @@ class FakeDoor:
             attention=sum(item.state == "refused" for item in self.pending), abandonment=figure, service_level=level,
             waiting=sum(k.state == ContactState.QUEUED for k in self.contacts.values()), simulation=False,
             state=self.me.state, since=self.me.since,
+            to_sign=sum(view.part == "sign" for view in self.approvals),
+            asked=sum(view.part == "asked" for view in self.approvals),
+            asked_left_s=min((view.left_s for view in self.approvals if view.part == "asked"), default=0.0),
         )  # fmt: skip
 
     def _view_PendingWork(self, query: object) -> tuple[views.Pending, ...]:
@@ -303,6 +316,18 @@ class FakeDoor:
 
     def _view_Reveals(self, query: object) -> tuple[views.Reveal, ...]:
         return tuple(self.reveals)
+
+    def _view_Approvals(self, query: views.Approvals) -> tuple[views.ApprovalView, ...]:
+        return tuple(view for view in self.approvals if query.id in ("", view.id))
+
+    def _view_Signers(self, query: views.Signers) -> tuple[Agent, ...]:
+        return tuple(agent for agent in self.people[1:] if agent.level >= query.level)
+
+    def _view_Delegations(self, query: object) -> tuple[Delegation, ...]:
+        return self.delegations
+
+    def _view_StepUpLeft(self, query: object) -> float:
+        return self.step_up_left
 
     def _view_Notices(self, query: object) -> tuple[Notice, ...]:
         return self.notices

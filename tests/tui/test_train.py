@@ -231,7 +231,7 @@ async def test_an_action_about_a_product_is_judged_with_the_only_one_that_fits()
         await at.told("contact")
         await at.press("f2", "T")
         assert Words("zh").label("action.unlock_terminal") in at.text
-        assert type(at.pilot.app.screen).__name__ == "Form"
+        assert type(at.pilot.app.screen).__name__ == "DealForm"
 
 
 async def test_the_coach_tells_the_task_and_none_of_the_answers_before_the_end() -> None:

@@ -98,11 +98,7 @@ async def carry_out(desk: DeskScreen, action: str, given: Mapping[str, Any] | No
         desk.say(" ".join(text for text, _ in deal.verdict(decision)), "bad")
         desk.app.bell()
         return Outcome(id="", outcome="refused")
-    form = Form(
-        desk.words, desk.painter, f"{deal.label}  {card.customer.name}", fields, go="check",
-        check=deal.check, live=deal.live, effect=deal.effect, keep=desk.door.keep_draft,
-    )  # fmt: skip
-    values = await desk.ask(form)
+    values = await desk.ask(DealForm(desk, deal, f"{deal.label}  {card.customer.name}", fields))
     if values is None:
         return None
     if deal.needs(values) is not None:

@@ -11,7 +11,9 @@ from agent_tui.errors import AgentTuiError, Offline
 from agent_tui.i18n.catalog import say
 from agent_tui.i18n.message import Msg
 from agent_tui.tui import marks
-from agent_tui.tui.deeds.action import approvers
+from agent_tui.tui.deeds.cosign import open_one
+from agent_tui.tui.deeds.deal import approvers
+from agent_tui.tui.deeds.desk import connection_lines
 from agent_tui.tui.dialogs.fields import Field
 from agent_tui.tui.dialogs.form import Form
 from agent_tui.tui.dialogs.page import Page
@@ -114,7 +116,9 @@ async def pending(station: Station) -> None:
         chosen = await station.ask(Pick(words, station.painter, words("pick.pending"), items))
         if chosen is None:
             return
-        if any(item.id == chosen and item.state in ("refused", "conflict", "expired") for item in work):
+        if any(item.id == chosen and item.state == "awaiting_approval" for item in work):
+            await open_one(station, chosen)
+        elif any(item.id == chosen and item.state in ("refused", "conflict", "expired") for item in work):
             door.dismiss(chosen)
         else:
             return
@@ -123,12 +127,12 @@ async def pending(station: Station) -> None:
 async def notices(station: Station) -> None:
     words = station.words
     found: tuple[Notice, ...] = station.door.view(Notices())
-    if not found:
+    if not found and not connection_lines(station, 80):
         station.say(words("empty.notices"), "muted")
         return
 
     def lines(width: int) -> Sequence[Line]:
-        page: list[Line] = []
+        page = connection_lines(station, width)
         for notice in found:
             text = words.msg(Msg(notice.key, dict(notice.args)))
             page += folded(text, width, "text", ((f" {words.clock(notice.at, seconds=False)} ", "muted"),))

@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from agent_tui.tui.dialogs.dialog import Dialog
 from agent_tui.tui.keymap import half_width
-from agent_tui.tui.line import Line, cell, crop, length, piece
+from agent_tui.tui.line import Line, Piece, cell, crop, length, piece
 from agent_tui.tui.text import clean
 from agent_tui.tui.widgets.lines import Lines, Painter
 from agent_tui.tui.words import Words
@@ -127,13 +127,17 @@ class Pick(Dialog[K], Generic[K]):
         key = item.key.rjust(9) if item.key else ""
         line = (
             (f" {digit} ", "key"),
-            ("- " if item.greyed else "  ", "muted"),
+            self.lead(item),
             cell(item.label, label, role),
             (" ", "text"),
             piece(item.greyed or item.detail, "muted"),
         )
         body = crop(line, width - len(key) - 1)
         return (*body, (" " * max(width - length(body) - len(key) - 1, 0), "text"), (key, "key"), (" ", "text"))
+
+    def lead(self, item: Item[K]) -> Piece:
+        """The mark before an entry."""
+        return ("- " if item.greyed else "  ", "muted")
 
     def action_move(self, by: int) -> None:
         if self.found:

@@ -13,12 +13,13 @@ from agent_tui.desk.door import Door
 from agent_tui.desk.views import ActionRow, ActionRows, ContactView, Reveals, ThreadOf
 from agent_tui.domain.contact import TEXT_CHANNELS, ContactState
 from agent_tui.tui.bars import contact_bar, hint_bar, status_line
-from agent_tui.tui.facts import Facts
-from agent_tui.tui.line import piece
+from agent_tui.tui.facts import Facts, Wanted
+from agent_tui.tui.line import Line, piece
 from agent_tui.tui.panes.actions import ActionsPane
 from agent_tui.tui.panes.blueprint import BlueprintPane
 from agent_tui.tui.panes.customer import CustomerPane
 from agent_tui.tui.panes.customer_lines import CustomerText
+from agent_tui.tui.panes.first_words import first_words
 from agent_tui.tui.panes.pane import Pane
 from agent_tui.tui.panes.queue import QueuePane
 from agent_tui.tui.panes.queue_lines import QueueText
@@ -35,7 +36,7 @@ ACTIONS_AFTER_S = 0.12
 """Another customer: their actions are judged this long after they are on the screen."""
 _CARD = frozenset({"customer", "contact", "ticket", "note", "reveal"})
 _QUEUE = frozenset({"contact", "ticket", "journal"})
-_ACTIONS = frozenset({"bundle", "connection", "command", "customer", "agent"})
+_ACTIONS = frozenset({"bundle", "connection", "command", "customer", "agent", "approval"})
 
 
 class DeskView(Station):
@@ -54,6 +55,8 @@ class DeskView(Station):
         self.action_rows: tuple[ActionRow, ...] = ()
         self.refused_level: int | None = None
         """The level that what was refused last would have needed."""
+        self.to_ask: Wanted | None = None
+        """What the server refused last for want of level, for the key that asks others to sign it."""
         self._subject: tuple[str | None, str | None, str] | None = None
         self._offered: str | None = None
         self.text_shown = False
@@ -140,6 +143,7 @@ class DeskView(Station):
     def _paint_bars(self, facts: Facts) -> None:
         width = self.app.size.width
         self.simulate(facts.status)
+        self.tell_connection(facts.status)
         self.query_one("#contact", Bar).put(contact_bar(facts, self.words, width))
         self.query_one("#status", Bar).put(status_line(facts.status, self.words, width))
         self.query_one("#hints", Bar).put(hint_bar(facts, self.words, width, self.here()))
@@ -190,7 +194,13 @@ class DeskView(Station):
         shown_now = self.seat.guide.shown(id) if id else None
         checked = self.seat.guide.checked.get(id, ()) if id else ()
         empty = self.words("empty.blueprint" if own else "empty.blueprint_idle")
-        self.blueprint.show(shown_now, checked, empty, "")
+        self.blueprint.show(shown_now, checked, empty, lambda width: self._first_words(facts, width))
+
+    def _first_words(self, facts: Facts, width: int) -> list[Line]:
+        if facts.own is None:
+            return []
+        contact = facts.own.contact
+        return first_words(contact, self.words, self.seat.categories.get(contact.guess or "", ""), width)
 
     def _notice_offer(self, facts: Facts) -> None:
         """Ring once for each offer; when it was answered go to where it is worked on, when it went away say so."""

@@ -23,7 +23,7 @@ from agent_tui.tui.words import Words
 
 PANES = ("floor", "people", "day", "figures")
 HINTS = (
-    "monitor.recall", "monitor.notice", "monitor.floor", "monitor.people", "monitor.day", "monitor.figures",
+    "cosign.watch", "monitor.recall", "monitor.notice", "monitor.floor", "monitor.people", "monitor.day", "monitor.figures",
     "desk.leader", "desk.help", "desk.palette",
 )  # fmt: skip
 CURVES = ("offered", "service_level", "abandonment")
@@ -91,6 +91,7 @@ class MonitorScreen(Station):
     def _paint_bars(self) -> None:
         width = self.app.size.width
         self.simulate(self.status)
+        self.tell_connection(self.status)
         self.query_one("#alarm", Bar).put(self._alarm(width))
         self.query_one("#summary", Bar).put((("  ", "text"), *wall_lines.summary(self.wall, self.words, width - 4)))
         self.query_one("#status", Bar).put(status_line(self.status, self.words, width))

@@ -12,6 +12,9 @@ from textual.screen import ModalScreen, Screen
 
 from agent_tui.desk.door import Door
 from agent_tui.desk.views import Status
+from agent_tui.i18n.message import Msg
+from agent_tui.tui.ahead import ahead
+from agent_tui.tui.cosign_watch import CosignWatch
 from agent_tui.tui.line import Line, piece, spread
 from agent_tui.tui.screens.pulse import Pulse
 from agent_tui.tui.widgets.lines import Bar, Lines, Painter
@@ -34,9 +37,11 @@ class Station(Screen[None]):
         self.door, self.words, self.painter = door, words, painter
         self.busy: set[str] = set()
         """Commands that are being carried out: pressing the key again does not do it twice."""
+        self._cut_off: Msg | None = None
+        """Why the server is out of reach, as it was said last."""
         # Looked up when it is called: what a subclass paints, and what a test puts in its place.
         self._pulse = Pulse(self, lambda entities: self.refresh_view(entities))
-        self._stop: Callable[[], None] | None = None
+        self._stops: tuple[Callable[[], None], ...] = ()
 
     # ---- layout ----------------------------------------------------------------------------------------------------
 
@@ -58,12 +63,12 @@ class Station(Screen[None]):
         yield from ()
 
     def on_mount(self) -> None:
-        self._stop = self.door.watch(self._pulse.changed)
+        self._stops = (self.door.watch(self._pulse.changed), self.door.watch(CosignWatch(self).changed))
         self.set_interval(1.0, self.tick)
 
     def on_unmount(self) -> None:
-        if self._stop is not None:
-            self._stop()
+        for stop in self._stops:
+            stop()
 
     def on_resize(self, event: events.Resize) -> None:
         self.layout_for(event.size.width)
@@ -91,6 +96,15 @@ class Station(Screen[None]):
         """Paint these with the next frame."""
         self._pulse.soon(entities)
 
+    def tell_connection(self, status: Status) -> None:
+        """Say why the server is out of reach or refuses this desk: once for each reason, not at every new attempt."""
+        if status.connection == "live":
+            self._cut_off = None
+        elif status.connection in ("offline", "refused") and status.why not in (None, self._cut_off):
+            self._cut_off = status.why
+            if status.why is not None:
+                self.say(self.words.msg(status.why), "warn")
+
     def refresh_view(self, entities: frozenset[str]) -> None:
         """Paint what changed; `*` means everything."""
 
@@ -111,9 +125,16 @@ class Station(Screen[None]):
 
     def action_perform(self, command: str) -> None:
         """A key of the registry was pressed."""
+        ahead(self.app).begin()
+        self.run_worker(self._perform(command), name=command, group="perform", exit_on_error=True)
+
+    async def _perform(self, command: str) -> None:
         from agent_tui.tui.perform import perform
 
-        self.run_worker(perform(self, command), name=command, group="perform", exit_on_error=True)
+        try:
+            await perform(self, command)
+        finally:
+            ahead(self.app).end()
 
     def here(self) -> str:
         """The pane that has the focus, by the name of its keys' text; empty for none."""

@@ -1,0 +1,78 @@
+"""Tells the person, once and at once, what became of requests: one came for them to sign, one of theirs was signed,
+refused, executed, expired or went stale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agent_tui.desk.views import Approvals, ApprovalView, StatusOf
+from agent_tui.tui.keymap import shown
+
+if TYPE_CHECKING:
+    from agent_tui.tui.screens.station import Station
+
+_ROLES = {"executed": "ok", "withdrawn": "muted"}
+
+
+class CosignWatch:
+    """Remembers what was told; the requests that are there when the desk starts are told as a count in the status
+    line only, those that wait for me excepted."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+        self._seen: dict[str, ApprovalView] | None = None
+
+    def changed(self, entities: frozenset[str]) -> None:
+        """Rows changed; called by the door."""
+        if entities & {"approval", "connection", "*"} and self._station.is_mounted:
+            self.look()
+
+    def look(self) -> None:
+        """Compare with what was there before, and tell the difference."""
+        found: tuple[ApprovalView, ...] = self._station.door.view(Approvals())
+        now = {view.id: view for view in found}
+        before, self._seen = self._seen or {}, now
+        for view in now.values():
+            self._tell(before.get(view.id), view)
+        for id, view in before.items():
+            if view.part == "sign" and id not in now:
+                self._say("gone", view, "muted")
+
+    def _tell(self, before: ApprovalView | None, view: ApprovalView) -> None:
+        if view.part == "sign" and (before is None or before.part != "sign"):
+            self._say("arrived", view, "warn", ring=True)
+        elif before is not None and (view.mine or self._signed_by_me(view)):
+            self._of_mine(before, view)
+        elif before is not None and before.part == "sign" and view.part != "sign":
+            self._say("gone", view, "muted")
+
+    def _of_mine(self, before: ApprovalView, view: ApprovalView) -> None:
+        was, state = before.approval, view.approval.state.value
+        if state != was.state.value and state != "approved":
+            self._say(state, view, _ROLES.get(state, "bad"), ring=view.mine and state != "withdrawn")
+        elif view.mine and len(view.approval.signed) > len(was.signed):
+            self._say("signed", view, "ok")
+
+    def _signed_by_me(self, view: ApprovalView) -> bool:
+        me = self._station.door.view(StatusOf()).me
+        return me is not None and any(s.signer_id == me.id and s.decision == "sign" for s in view.approval.signatures)
+
+    def _say(self, key: str, view: ApprovalView, role: str, *, ring: bool = False) -> None:
+        # Not needed before the first request comes.
+        from agent_tui.tui.panes.approval_lines import own, what, why
+
+        station, approval = self._station, view.approval
+        words, last = station.words, approval.signatures[-1].name if approval.signatures else ""
+        text = own(
+            words,
+            f"told.{key}",
+            what=what(words, approval),
+            maker=approval.maker_name,
+            name=last,
+            count=approval.people - len(approval.signed),
+            why=why(words, approval),
+            key=shown("cosign.watch" if station.mode == "monitor" else "cosign.open"),
+        )
+        station.say(text.strip(), role)
+        if ring:
+            station.app.bell()

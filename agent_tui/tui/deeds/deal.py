@@ -1,0 +1,182 @@
+"""One action about to be done for one customer: what the policy says of it, and how that is said beside its form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from agent_tui.desk.views import Signers
+from agent_tui.domain.actions import Action
+from agent_tui.domain.agent import Agent
+from agent_tui.domain.customer import Customer, Product
+from agent_tui.domain.money import parse
+from agent_tui.policy.decision import AllowWithReason, Decision, Deny, NeedsCosign
+from agent_tui.tui.dialogs.form import Paragraphs, Values
+from agent_tui.tui.keymap import shown
+from agent_tui.tui.panes.action_lines import reasons_of
+from agent_tui.tui.panes.approval_lines import online, own, people
+from agent_tui.tui.screens.desk import DeskScreen
+
+
+class Needs(NamedTuple):
+    """Whose signature would help."""
+
+    level: int
+    people: int = 1
+
+
+class Deal:
+    """One action about to be done for one customer: what the policy says of it, and how that is said."""
+
+    def __init__(self, desk: DeskScreen, action: Action, customer: Customer, given: Mapping[str, Any]) -> None:
+        self.desk, self.action, self.customer, self.given = desk, action, customer, given
+        self.words = desk.words
+        own = desk.facts.own or desk.facts.contact
+        self.contact_id = own.contact.id if own and own.contact.customer_id == customer.id else None
+        self.label = self.words.label(f"action.{action.id}")
+        self.glass = bool(given.get("glass"))
+        """Under break-glass: two people instead of the level that is out of reach."""
+        self._told: int | None = given.get("needs_level")
+        """The level the server named when it refused, which knows what others did today."""
+
+    def decide(self, values: Values) -> Decision:
+        """What the policy says of what stands in the form."""
+        return self.desk.door.may(
+            self.action.id,
+            customer_id=self.customer.id,
+            contact_id=self.contact_id,
+            product_id=values.get("product") or None,
+            amount_minor=self.amount(values),
+            reason=values.get("reason", ""),
+            field=values.get("field", ""),
+        )
+
+    def needs(self, values: Values) -> Needs | None:
+        """Whose co-sign it takes; None when it can be done alone, or not at all."""
+        decision = self.decide(values)
+        if isinstance(decision, NeedsCosign):
+            return Needs(decision.level, decision.people)
+        return Needs(self._told) if self._told and not isinstance(decision, Deny) else None
+
+    def what(self, values: Values) -> str:
+        """The act in a few words."""
+        amount = self.words.money(self.amount(values))
+        return " ".join(filter(None, (self.label, f"{amount} CNY" if amount else "", self.customer.name)))
+
+    def amount(self, values: Values) -> int | None:
+        """Minor units; None while the text is no amount."""
+        try:
+            return parse(values["amount"]).minor if values.get("amount") else None
+        except ValueError:
+            return None
+
+    def product(self, values: Values) -> Product | None:
+        return next((p for p in self.customer.products if p.id == values.get("product")), None)
+
+    # ---- said beside the form --------------------------------------------------------------------------------------
+
+    def live(self, values: Values) -> Paragraphs:
+        """The limit, and what the policy says of the present amount."""
+        decision = self.decide(values)
+        said: list[tuple[str, str]] = []
+        row = next((row for row in self.desk.action_rows if row.action == self.action.id), None)
+        limit = decision.limit_minor if decision.limit_minor is not None else row.limit_minor if row else None
+        if limit is not None:
+            used = self.words.money(row.used_minor if row else 0)
+            said.append((self.words("form.limit", limit=self.words.money(limit), used=used), "muted"))
+        return [*said, *self.verdict(decision, self.needs(values))]
+
+    def verdict(self, decision: Decision, needs: Needs | None = None) -> Paragraphs:
+        """The decision as sentences, with exactly what would help."""
+        said: list[tuple[str, str]] = []
+        role = "bad" if isinstance(decision, Deny) else "warn"
+        mark = "x " if isinstance(decision, Deny) else "! "
+        for reason in reasons_of(decision):
+            sentence = self.words.sentence(reason.sentences)
+            if sentence:
+                said.append((mark + sentence, role))
+        if not said and needs is None:
+            text, role = ("no_rule", "bad") if isinstance(decision, Deny) else ("form.policy_ok", "ok")
+            said.append((("x " if role == "bad" else "+ ") + self.words(text), role))
+        if needs is not None:
+            return [*said, (asks_them(self.desk, needs), "strong")]
+        level = needed(decision)
+        return [*said, (could_do(self.desk, level), "muted")] if level else said
+
+    def check(self, values: Values) -> tuple[str, str] | None:
+        """A complaint and its field; a denial is one too, since the server would say the same."""
+        if self.action.amount:
+            try:
+                amount = parse(values["amount"])
+            except ValueError:
+                return self.words("form.not_a_number"), "amount"
+            if amount.minor == 0:
+                return self.words("form.zero"), "amount"
+        decision = self.decide(values)
+        if isinstance(decision, AllowWithReason) and not values.get("reason"):
+            return self.words("form.empty", field=self.words("form.reason")), "reason"
+        if isinstance(decision, Deny):
+            self.desk.refused_level = needed(decision)
+            sentence = " ".join(text for text, _ in self.verdict(decision))
+            return sentence, "amount" if self.action.amount else next(iter(values))
+        if not values.get("reason") and (self.glass or self.needs(values) is not None):
+            return own(self.words, "ask.reason_needed"), "reason"
+        return None
+
+    def effect(self, values: Values) -> Paragraphs:
+        """Exactly what will happen."""
+        needs = self.needs(values)
+        if needs is not None:
+            return self._asking(values, needs)
+        product = self.product(values)
+        named = f"{self.words.of('product', product.kind)} {product.number}" if product else ""
+        amount = self.words.money(self.amount(values))
+        key = {"waive_fee": "form.effect_waive", "block_card": "form.effect_block"}.get(
+            self.action.id, "form.effect_amount" if amount else "form.effect_any"
+        )
+        text = self.words(key, name=self.customer.name, amount=f"{amount} CNY", product=named, action=self.label)
+        reason = [(f"{self.words('form.reason')}: {values['reason']}", "muted")] if values.get("reason") else []
+        other = [(named, "muted")] if named and key != "form.effect_block" else []
+        return [(text, "strong"), *other, *reason, *self.verdict(self.decide(values))]
+
+    def _asking(self, values: Values, needs: Needs) -> Paragraphs:
+        """What asking others to sign will do."""
+        words, what = self.words, self.what(values)
+        able = approvers(self.desk, needs.level)
+        count = people(words, needs.people)
+        product = self.product(values)
+        return [
+            (own(words, "glass.effect", what=what), "bad")
+            if self.glass
+            else (own(words, "ask.effect", level=needs.level, people=count, what=what), "strong"),
+            *([(f"{words.of('product', product.kind)} {product.number}", "text")] if product else []),
+            (f"{own(words, 'ask.reason')}: {values.get('reason', '')}", "text"),
+            (own(words, "ask.effect_online", online=online(words, able)), "accent"),
+            (own(words, "ask.effect_then"), "muted"),
+        ]
+
+
+def needed(decision: Decision) -> int | None:
+    """The lowest level that could do or approve it."""
+    if isinstance(decision, NeedsCosign):
+        return decision.level
+    levels = [reason.needs_level for reason in reasons_of(decision) if reason.needs_level]
+    return min(levels, default=None)
+
+
+def approvers(desk: DeskScreen, level: int) -> tuple[Agent, ...]:
+    """Colleagues of at least that level who sign for customers, those at their desks first; never myself."""
+    able: tuple[Agent, ...] = desk.door.view(Signers(level=level))
+    return able
+
+
+def asks_them(desk: DeskScreen, needs: Needs) -> str:
+    """Who would have to sign, how many of them are here, and the key that asks them."""
+    able = online(desk.words, approvers(desk, needs.level))
+    return own(desk.words, "ask.help", level=needs.level, people=people(desk.words, needs.people), online=able)
+
+
+def could_do(desk: DeskScreen, level: int) -> str:
+    """Who could do what no signature helps with, and the key that shows them."""
+    able = online(desk.words, approvers(desk, level))
+    return own(desk.words, "ask.could", level=level, online=able, key=shown("view.approvers"))

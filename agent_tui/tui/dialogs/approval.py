@@ -1,0 +1,144 @@
+"""The page of one request for a co-sign: read, then sign, refuse or withdraw by keys; and lists that stay true while
+they are open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.widgets import Input
+
+from agent_tui.desk.views import ApprovalView
+from agent_tui.domain.agent import Agent
+from agent_tui.tui.dialogs.dialog import Dialog
+from agent_tui.tui.dialogs.pick import Item, Pick, narrowed
+from agent_tui.tui.line import Piece
+from agent_tui.tui.panes.approval_lines import ApprovalText, own
+from agent_tui.tui.text import clean
+from agent_tui.tui.widgets.lines import Lines, Painter
+from agent_tui.tui.words import Words
+
+K = TypeVar("K")
+
+AGAIN_S = 1.0
+"""What lies open is read again this often: times run, and others act."""
+
+
+class ApprovalPage(Dialog[str]):
+    """`sign`, `refuse` or `withdraw`, or None when it was only read. `source` gives the request as it is now."""
+
+    BINDINGS: ClassVar = [
+        Binding("escape,f1", "back", show=False),
+        Binding("f9", "sign", show=False),
+        Binding("f7", "against", show=False),
+        Binding("down", "scroll(1)", show=False),
+        Binding("up", "scroll(-1)", show=False),
+        Binding("pagedown,space", "scroll(12)", show=False),
+        Binding("pageup", "scroll(-12)", show=False),
+    ]
+
+    def __init__(
+        self,
+        words: Words,
+        painter: Painter,
+        source: Callable[[], ApprovalView | None],
+        able: Callable[[int], Sequence[Agent]],
+    ) -> None:
+        super().__init__(words, painter, "", "")
+        self._source, self._able = source, able
+        self.shown: ApprovalView | None = source()
+        """What is on the screen; exactly this is signed."""
+
+    def body(self) -> ComposeResult:
+        yield Lines(self.painter, id="page-text", classes="dialog-lines")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_interval(AGAIN_S, self.paint)
+
+    def paint(self) -> None:
+        view = self.shown = self._source()
+        if view is None:
+            self.dismiss(None)
+            return
+        kind = "sign" if view.part == "sign" else "asked" if view.part == "asked" else "read"
+        self._keys = own(self.words, f"keys.{kind}")
+        title = "sign" if view.part == "sign" else "asked" if view.mine else "other"
+        self._title = own(self.words, f"page.title_{title}")
+        super().paint()
+        text = self.query_one("#page-text", Lines)
+        lines = ApprovalText(self.words, self.inner - 2).lines(view, self._able(view.approval.level))
+        text.show(lines)
+        text.styles.height = max(1, min(len(lines), self.size.height - 6))
+
+    def action_scroll(self, by: int) -> None:
+        self.query_one("#page-text", Lines).scroll_relative(y=by, animate=False, force=True)
+
+    def action_sign(self) -> None:
+        """Sign, or say why not."""
+        view = self.shown
+        if view is None:
+            return
+        if view.part == "sign" and view.true:
+            self.dismiss("sign")
+            return
+        reason = own(self.words, "page.hash_false") if not view.true else ""
+        self.retitle(reason or (self.words.msg(view.cannot) if view.cannot else ""))
+        self.app.bell()
+
+    def action_against(self) -> None:
+        """Refuse another's request, withdraw one's own."""
+        view = self.shown
+        if view is not None and view.part in ("sign", "asked"):
+            self.dismiss("refuse" if view.part == "sign" else "withdraw")
+
+
+class LivePick(Pick[K]):
+    """A list that is read again every second; the cursor stays on its entry."""
+
+    def __init__(
+        self, words: Words, painter: Painter, title: str, source: Callable[[], Sequence[Item[K]]], keys: str
+    ) -> None:
+        super().__init__(words, painter, title, source())
+        self._source, self._keys = source, keys
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_interval(AGAIN_S, self.read_again)
+
+    def read_again(self) -> None:
+        """What is in the list now."""
+        at = self.found[self._at].value if self._at < len(self.found) else None
+        self.items = list(self._source())
+        self.found = narrowed(self.items, clean(self.query_one("#pick-filter", Input).value))
+        place = next((n for n, item in enumerate(self.found) if item.value == at), self._at)
+        self._at = max(0, min(place, len(self.found) - 1))
+        self._list()
+
+
+class Several(Pick[tuple[str, ...]]):
+    """Any number of them: Enter or a digit marks, F9 leaves with those marked. Each entry's value is a tuple of one."""
+
+    BINDINGS: ClassVar = [Binding("f9", "done", show=False, priority=True)]
+
+    def __init__(
+        self, words: Words, painter: Painter, title: str, items: Sequence[Item[tuple[str, ...]]], keys: str
+    ) -> None:
+        super().__init__(words, painter, title, items)
+        self._keys = keys
+        self._marked: set[tuple[str, ...]] = set()
+
+    def choose_at(self, at: int) -> None:
+        if 0 <= at < len(self.found):
+            self._marked ^= {self.found[at].value}
+            self._at = at
+            self._list()
+
+    def lead(self, item: Item[tuple[str, ...]]) -> Piece:
+        return ("* ", "ok") if item.value in self._marked else ("  ", "muted")
+
+    def action_done(self) -> None:
+        """Leave with those marked, in the order of the list."""
+        self.dismiss(tuple(name for item in self.items if item.value in self._marked for name in item.value))

@@ -1,0 +1,38 @@
+"""The form of a business action: what the policy says while typing, F9 to do it, F8 to ask others to co-sign it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+
+from agent_tui.tui.dialogs.fields import Field
+from agent_tui.tui.dialogs.form import Form
+from agent_tui.tui.panes.approval_lines import own
+
+if TYPE_CHECKING:
+    from agent_tui.tui.deeds.deal import Deal
+    from agent_tui.tui.screens.desk import DeskScreen
+
+
+class DealForm(Form):
+    """Leaves with the values; `deal.needs(values)` says whether they are for others to sign."""
+
+    BINDINGS: ClassVar = [Binding("f8", "ask", show=False, priority=True)]
+
+    def __init__(self, desk: DeskScreen, deal: Deal, title: str, fields: Sequence[Field]) -> None:
+        super().__init__(
+            desk.words, desk.painter, title, fields, go="check",
+            check=deal.check, live=deal.live, effect=deal.effect, keep=desk.door.keep_draft,
+        )  # fmt: skip
+        self._deal = deal
+        self._keys = f"{own(self.words, 'ask.key')}    {self._keys}"
+
+    def action_ask(self) -> None:
+        """Ask for a co-sign; what is within one's own authority is not asked for."""
+        if self._deal.needs(self.values) is None and self._deal.check(self.values) is None:
+            self.show_live(own(self.words, "own_authority"))
+            self.app.bell()
+            return
+        self.action_submit()

@@ -1,0 +1,207 @@
+"""Requests for a co-sign as lines: in a list, and as the page that is read before signing. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent_tui.desk.views import ApprovalView
+from agent_tui.domain.agent import Agent, AgentState
+from agent_tui.domain.approval import Approval, ApprovalState, Signature
+from agent_tui.i18n.catalog import say
+from agent_tui.tui.line import EMPTY, Line, Piece, folded, piece
+from agent_tui.tui.text import width as cells_of
+from agent_tui.tui.words import Words
+
+MARKS = {
+    ApprovalState.PROPOSED: ("~", "warn"),
+    ApprovalState.APPROVED: ("~", "accent"),
+    ApprovalState.EXECUTED: ("+", "ok"),
+    ApprovalState.REJECTED: ("x", "bad"),
+    ApprovalState.WITHDRAWN: ("-", "muted"),
+    ApprovalState.EXPIRED: ("x", "bad"),
+    ApprovalState.STALE: ("x", "bad"),
+    ApprovalState.FAILED: ("x", "bad"),
+}
+NAMED = 3
+"""Colleagues named in a sentence; the others are counted."""
+
+
+def own(words: Words, key: str, /, **args: object) -> str:
+    """The text `cosign.<key>`."""
+    return say(f"cosign.{key}", words.language, **args)
+
+
+def what(words: Words, approval: Approval) -> str:
+    """The act in a few words: action, amount, customer (masked)."""
+    amount = f"{words.money(approval.amount_minor)} {approval.currency}" if approval.amount_minor else ""
+    label = words.label(f"action.{approval.action}")
+    line = own(words, "line", action=label, amount=amount, customer=approval.customer_name)
+    return " ".join(line.split())
+
+
+def people(words: Words, count: int) -> str:
+    return own(words, "people", count=count)
+
+
+def online(words: Words, able: Sequence[Agent]) -> str:
+    """Who could sign and is at their desk: how many, and the first names."""
+    here = [agent.name for agent in able if agent.state != AgentState.LOGGED_OFF]
+    if not here:
+        return own(words, "nobody_online")
+    names = words("comma").join(here[:NAMED]) + (own(words, "more") if len(here) > NAMED else "")
+    return own(words, "online", count=len(here), names=names)
+
+
+def left(words: Words, view: ApprovalView) -> str:
+    return own(words, "left", span=words.span(view.left_s))
+
+
+def entry(words: Words, view: ApprovalView) -> tuple[str, str]:
+    """One line of the list: what it is, and from whom, how long still, or how it ended."""
+    approval = view.approval
+    mark, _ = ("!", "warn") if view.part == "sign" else MARKS[approval.state]
+    label = f"{mark} {own(words, f'part.{view.part}')}  {what(words, approval)}"
+    level = f"L{approval.level} {len(approval.signed)}/{approval.people}"
+    who = own(words, "you") if view.mine else f"{approval.maker_name} L{approval.maker_level}"
+    if approval.open:
+        return label, f"{left(words, view)}  {level}  {who}  {approval.reason}"
+    ended = own(words, f"state.{approval.state.value}")
+    return label, f"{ended}  {words.clock(approval.closed_at, seconds=False)}  {who}  {why(words, approval)}".rstrip()
+
+
+def why(words: Words, approval: Approval) -> str:
+    """Why it ended otherwise than executed, in a sentence; empty when there is nothing to say."""
+    refused = next((s for s in reversed(approval.signatures) if s.decision == "refuse"), None)
+    if approval.state is ApprovalState.REJECTED and refused is not None:
+        return own(words, "refused_by", name=refused.name, reason=refused.reason)
+    if approval.outcome and approval.state is not ApprovalState.WITHDRAWN:
+        return say(approval.outcome, words.language, **approval.outcome_args)
+    return ""
+
+
+class ApprovalText:
+    """The page of one request for a width: what matters for the decision first, the signed text below."""
+
+    def __init__(self, words: Words, width: int) -> None:
+        self.words, self.width = words, width
+        labels = ("what", "customer", "maker", "reason", "needs", "limits", "rules", "payload", "hash", "version")
+        self._label = max(cells_of(own(words, f"page.{name}")) for name in labels) + 3
+
+    def lines(self, view: ApprovalView, able: Sequence[Agent]) -> list[Line]:
+        approval = view.approval
+        lines = [EMPTY]
+        if approval.kind == "break_glass":
+            lines += folded(own(self.words, "page.glass"), self.width, "warn", ((" ! ", "warn"),))
+        lines += self._state(view)
+        lines += self._row("what", self._act(approval), "strong")
+        lines += self._row("customer", self._customer(approval))
+        lines += self._row("maker", f"{approval.maker_name}  L{approval.maker_level}")
+        lines += self._row("reason", approval.reason, "strong")
+        lines += self._needs(view, able)
+        lines += self._limits(approval)
+        for sentence in approval.sentences:
+            lines += self._row("rules", self.words.sentence(sentence), "warn")
+        return [*lines, EMPTY, *self._signed(view), EMPTY]
+
+    def _row(self, name: str, text: str, role: str = "text") -> list[Line]:
+        if not text:
+            return []
+        label: Piece = piece(f" {own(self.words, f'page.{name}')}", "accent")
+        gap = " " * max(self._label - cells_of(label[0]), 1)
+        return folded(text, self.width, role, (label, (gap, "text")))
+
+    def _state(self, view: ApprovalView) -> list[Line]:
+        approval, words = view.approval, self.words
+        mark, role = MARKS[approval.state]
+        text = f"{mark} {own(words, f'state.{approval.state.value}')}"
+        if approval.open:
+            late = "bad" if view.left_s < 120 else "warn"
+            return self._row("state", f"{text}  {left(words, view)}", late if view.part != "watched" else role)
+        at = words.clock(approval.closed_at)
+        return self._row("state", f"{text}  {at}  {why(words, approval)}", role)
+
+    def _act(self, approval: Approval) -> str:
+        amount = f"{self.words.money(approval.amount_minor)} {approval.currency}" if approval.amount_minor else ""
+        kind, _, number = approval.product.partition(" ")
+        product = f"{self.words.of('product', kind)} {number}" if approval.product else ""
+        label = self.words.label(f"action.{approval.action}")
+        return "  ".join(filter(None, (label, amount, product)))
+
+    def _customer(self, approval: Approval) -> str:
+        words = self.words
+        marked = own(words, "page.sensitivity", value=words.of("sensitivity", approval.sensitivity))
+        parts = (
+            approval.customer_name,
+            words.of("tier", approval.tier),
+            words.of("verified", approval.verified),
+            marked if approval.sensitivity else "",
+        )
+        return "  ".join(filter(None, parts))
+
+    def _needs(self, view: ApprovalView, able: Sequence[Agent]) -> list[Line]:
+        approval, words = view.approval, self.words
+        count = people(words, approval.people)
+        needs = own(words, "page.needs_value", level=approval.level, people=count, signed=len(approval.signed))
+        lines = self._row("needs", needs)
+        if view.delegation is not None:
+            until = words.day(view.delegation.valid_to)
+            under = own(
+                words,
+                "page.under_value",
+                name=view.delegation.grantor_name,
+                level=view.delegation.max_level,
+                until=until,
+            )
+            lines += self._row("under", under, "warn")
+        elif view.cannot is not None and approval.open and not view.mine:
+            lines += folded(
+                own(words, "page.cannot", why=words.msg(view.cannot)), self.width, "bad", ((" - ", "bad"),)
+            )
+        if approval.open and view.part != "sign":
+            lines += self._row("online", online(words, able), "muted")
+        for given in approval.signatures:
+            lines += self._row("signatures", self._signature(given, approval))
+        return lines
+
+    def _signature(self, given: Signature, approval: Approval) -> str:
+        words = self.words
+        decision = own(words, f"page.decision_{given.decision}")
+        old = "" if given.payload_hash == approval.payload_hash else own(words, "page.old_signature")
+        at = words.clock(given.at)
+        return "  ".join(filter(None, (f"{given.name} L{given.level}", decision, at, given.reason, old)))
+
+    def _limits(self, approval: Approval) -> list[Line]:
+        if approval.amount_minor is None:
+            return []
+        money = self.words.money
+        used, total = money(approval.used_minor), money(approval.used_minor + approval.amount_minor)
+        if approval.limit_minor is None:
+            return self._row("limits", own(self.words, "page.limits_none", used=used, total=total))
+        limit = money(approval.limit_minor)
+        return self._row("limits", own(self.words, "page.limits_value", limit=limit, used=used, total=total))
+
+    def _signed(self, view: ApprovalView) -> list[Line]:
+        approval, words = view.approval, self.words
+        key = "page.hash_true" if view.true else "page.hash_false"
+        role = "ok" if view.true else "bad"
+        lines = self._row("hash", own(words, key, short=view.short_hash), role)
+        lines += self._row("version", self._version(approval))
+        lines.append((piece(f" {own(words, 'page.payload')}", "accent"),))
+        for name, value in view.payload:
+            label = _payload_name(words, name)
+            value = f"{words.label(f'action.{value}')} ({value})" if name == "action" else value
+            lines += folded(value, self.width, "text", (("   ", "text"), piece(f"{label}  ", "muted")), indent=5)
+        lines += folded(approval.payload_hash, self.width, "muted", (("   ", "text"),))
+        if approval.revision:
+            lines += self._row("policy", f"{approval.revision}  {' '.join(approval.rules)}", "muted")
+        return lines
+
+    def _version(self, approval: Approval) -> str:
+        return own(self.words, "page.version_value", target=approval.target, version=approval.target_version)
+
+
+def _payload_name(words: Words, name: str) -> str:
+    """The name of one part of the signed text; a part we have no name for keeps its own."""
+    plain = name.rpartition(".")[2]
+    said = own(words, f"payload.{plain}")
+    return name if said == f"cosign.payload.{plain}" else said
