@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -15,6 +16,10 @@ OTHER_LANGUAGE = 0.8
 """People mix languages; a word of another language counts a little less."""
 
 
+_BESIDE_SIGN = re.compile("(?<=[\u2e80-\u9fff]) | (?=[\u2e80-\u9fff])")
+"""People write «POS 机» as well as «POS机»."""
+
+
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     blueprint: Blueprint
     score: float
@@ -25,8 +30,8 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plain(text: str) -> str:
-    """Small, half-width letters, one space at most: how words are compared."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """Small, half-width letters, one space at most and none beside a Chinese or Japanese sign: how words are compared."""
+    return _BESIDE_SIGN.sub("", " ".join(unicodedata.normalize("NFKC", text).casefold().split()))
 
 
 def propose(

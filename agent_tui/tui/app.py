@@ -17,6 +17,7 @@ from agent_tui.clock import monotonic
 from agent_tui.desk.door import Door
 from agent_tui.errors import AgentTuiError, UsageError
 from agent_tui.tui import themes
+from agent_tui.tui.ahead import Ahead
 from agent_tui.tui.widgets.lines import Painter
 from agent_tui.tui.words import Words
 
@@ -44,6 +45,7 @@ class Program(App[int], inherit_bindings=False):
         super().__init__()
         self.words = words
         self.painter = Painter(themes.Ink(theme))
+        self.ahead = Ahead(self, self._act_on)
         self.key_at = 0.0
         """When the last key came (monotonic seconds)."""
         self.failure: BaseException | None = None
@@ -56,8 +58,14 @@ class Program(App[int], inherit_bindings=False):
         self.set_timer(SETTLED_S, settle_memory)
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key):
+        if isinstance(event, events.Key) and not event.is_forwarded:
             self.key_at = monotonic()
+            await self.ahead.key(event)
+            return
+        await super().on_event(event)
+
+    async def _act_on(self, event: events.Key) -> None:
+        """What comes of a key whose turn it is."""
         await super().on_event(event)
 
     def _fatal_error(self) -> None:

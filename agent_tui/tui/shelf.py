@@ -8,7 +8,7 @@ import msgspec
 
 from agent_tui.blueprints import model
 from agent_tui.blueprints.model import Blueprint
-from agent_tui.blueprints.propose import propose
+from agent_tui.blueprints.propose import Proposal, propose
 from agent_tui.desk.door import Door
 from agent_tui.desk.views import Blueprints, ContactView
 from agent_tui.domain.centre import Bundle
@@ -44,12 +44,14 @@ class Shelf:
                 quick = _compact(bundle)
                 self._parsed[key] = readable(bundle) if quick else await asyncio.to_thread(readable, bundle)
 
-    def proposed(self, view: ContactView) -> list[Blueprint]:
-        """All of them, those for the contact's category and words first."""
+    def proposed(self, view: ContactView) -> list[Proposal]:
+        """All of them, those for the contact's category (or the one triage proposed) and words first."""
         contact = view.contact
         known = sorted(self.available(), key=lambda blueprint: blueprint.id)
-        fitting = [p.blueprint for p in propose(known, contact.category, contact.subject, contact.language)]
-        return [*fitting, *(blueprint for blueprint in known if blueprint not in fitting)]
+        fitting = propose(known, contact.category or contact.guess, contact.subject, contact.language)
+        chosen = {proposal.blueprint.id for proposal in fitting}
+        rest = (Proposal(blueprint=b, score=0.0, category=False) for b in known if b.id not in chosen)
+        return [*fitting, *rest]
 
     def obvious(self, view: ContactView) -> Blueprint | None:
         """The one that the contact's category stands for; None when the agent must choose."""

@@ -28,11 +28,13 @@ class Words:
 
     def of(self, table: str, value: str | None) -> str:
         """The word for one value of a closed set, e.g. `of("channel", "chat")`; the value itself if it is new to us."""
-        if not value:
-            return ""
+        return self.known(table, value) or value or ""
+
+    def known(self, table: str, value: str | None) -> str:
+        """The word for one value of a closed set; empty if it is new to us."""
         key = f"tui.{table}.{value}"
-        said = say(key, self.language)
-        return value if said == key else said
+        said = say(key, self.language) if value else key
+        return "" if said == key else said
 
     def label(self, command: str) -> str:
         """The label of a command of the registry."""

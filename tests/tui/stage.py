@@ -9,7 +9,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from agent_tui.tui import themes
-from agent_tui.tui.app import DeskApp
+from agent_tui.tui.app import DeskApp, Program
 from agent_tui.tui.screens.desk import DeskScreen
 from agent_tui.tui.screens.pulse import COALESCE_S
 from agent_tui.tui.words import Words
@@ -35,7 +35,11 @@ class Stage:
         await self.settle()
 
     async def settle(self) -> None:
-        """Until nothing is waiting to be done or painted."""
+        """Until no key is held back and nothing is waiting to be done or painted."""
+        program = self.pilot.app
+        await self.pilot.pause()
+        while isinstance(program, Program) and not program.ahead.at_rest:
+            await self.pilot.pause(0.01)
         for _ in range(2):
             await self.pilot.pause()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent_tui.blueprints.propose import Proposal
 from agent_tui.blueprints.run import Result, Run, Shown, command, current, visited
 from agent_tui.desk.commands import BY_ID
 from agent_tui.desk.views import ContactView
@@ -28,10 +29,8 @@ async def choose(desk: DeskScreen) -> None:
         desk.say(words("not.no_contact"), "warn")
         return
     items = [
-        Item(
-            blueprint, blueprint.title(words.language), f"{blueprint.owner}  v{blueprint.version}", words=blueprint.id
-        )
-        for blueprint in desk.seat.guide.shelf.proposed(view)
+        Item(found.blueprint, found.blueprint.title(words.language), _why(desk, found), words=found.blueprint.id)
+        for found in desk.seat.guide.shelf.proposed(view)
     ]
     if not items:
         desk.say(words("not.no_blueprints"), "warn")
@@ -40,6 +39,16 @@ async def choose(desk: DeskScreen) -> None:
     if chosen is not None:
         desk.begin(view, chosen)
         desk.turn_to("blueprint")
+
+
+def _why(desk: DeskScreen, found: Proposal) -> str:
+    """What spoke for a blueprint, and whose it is; a department this desk does not know is left out."""
+    words = desk.words
+    said = words("guessed_by", words=words("comma").join(found.words)) if found.words else ""
+    if found.category and not said:
+        said = words("why_category")
+    owner = desk.seat.groups.get(found.blueprint.owner, "")
+    return "  ".join(filter(None, (said, owner)))
 
 
 async def forward(desk: DeskScreen) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent_tui.desk.commands import GROUPS, of_mode, ways
+from agent_tui.desk.views import Status, StatusOf
 from agent_tui.i18n.catalog import LANGUAGES
 from agent_tui.tui import themes
 from agent_tui.tui.dialogs.confirm import Confirm
@@ -98,12 +99,22 @@ async def card(station: Station) -> None:
     await station.ask(Page(words, station.painter, title, lines))
 
 
+def connection_lines(station: Station, width: int) -> list[Line]:
+    """Why the server is out of reach or refuses this desk; empty while it answers."""
+    status: Status = station.door.view(StatusOf())
+    if status.connection == "live" or status.why is None:
+        return []
+    words = station.words
+    said = f"{words.of('connection', status.connection)}{words('colon')}{words.msg(status.why)}"
+    return [*folded(said, width, "warn", ((" ", "text"),)), EMPTY]
+
+
 async def help_page(station: Station) -> None:
     """What can be done here and now."""
     words, facts = station.words, _facts(station)
 
     def lines(width: int) -> Sequence[Line]:
-        page: list[Line] = [EMPTY]
+        page: list[Line] = [EMPTY, *connection_lines(station, width)]
         if facts is not None:
             step = next_step(facts)
             page += [

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.events import Resize
 from textual.screen import ModalScreen
 
+from agent_tui.tui.ahead import ahead
 from agent_tui.tui.line import Line, piece, spread
 from agent_tui.tui.widgets.lines import Bar, Painter
 from agent_tui.tui.words import Words
@@ -45,6 +46,10 @@ class Dialog(ModalScreen[T], Generic[T]):
     def on_mount(self) -> None:
         self.call_after_refresh(self.paint)
 
+    def on_screen_resume(self) -> None:
+        """In front, for the first time or again: it reads what was typed ahead."""
+        self.call_after_refresh(ahead(self.app).settle)
+
     def on_resize(self, event: Resize) -> None:
         self.call_after_refresh(self.paint)
 
@@ -64,7 +69,10 @@ class Dialog(ModalScreen[T], Generic[T]):
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """Once only: a key typed ahead reaches a dialog that is going already, and must not close what lies below."""
-        return super().dismiss(result) if self in self.app.screen_stack else AwaitComplete()
+        if self not in self.app.screen_stack:
+            return AwaitComplete()
+        ahead(self.app).go_on()
+        return super().dismiss(result)
 
     def action_back(self) -> None:
         self.dismiss(None)

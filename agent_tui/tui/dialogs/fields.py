@@ -81,8 +81,16 @@ class Writing(TextArea):
     class Scrubbed(Message):
         """Digits that must not be written down were blacked out."""
 
-    def __init__(self, text: str = "", *, id: str, kept: Kept | None = None) -> None:
-        super().__init__(text, id=id, tab_behavior="focus", soft_wrap=True, compact=True, highlight_cursor_line=False)
+    def __init__(self, text: str = "", *, id: str, kept: Kept | None = None, hint: str = "") -> None:
+        super().__init__(
+            text,
+            id=id,
+            tab_behavior="focus",
+            soft_wrap=True,
+            compact=True,
+            highlight_cursor_line=False,
+            placeholder=hint,
+        )
         self.kept = kept
 
     def on_text_area_changed(self) -> None:

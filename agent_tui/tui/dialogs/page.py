@@ -13,6 +13,9 @@ from agent_tui.tui.line import Line
 from agent_tui.tui.widgets.lines import Lines, Painter
 from agent_tui.tui.words import Words
 
+AROUND = 8
+"""Rows of the terminal that the text leaves to others: border, title and keys of the box, and its margins."""
+
 
 class Page(Dialog[None]):
     """Scrolls with the cursor keys; Escape, F1 or F9 closes."""
@@ -38,7 +41,7 @@ class Page(Dialog[None]):
         text = self.query_one("#page-text", Lines)
         lines = self._lines(self.inner - 2)
         text.show(lines)
-        text.styles.height = max(1, min(len(lines), self.size.height - 6))
+        text.styles.height = max(1, min(len(lines), self.size.height - AROUND))
 
     def action_scroll(self, by: int) -> None:
         self.query_one("#page-text", Lines).scroll_relative(y=by, animate=False, force=True)

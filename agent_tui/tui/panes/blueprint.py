@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -51,6 +52,10 @@ class Node(Reading):
         self.post_message(Picked("blueprint.back"))
 
 
+def _nothing(width: int) -> list[Line]:
+    return []
+
+
 class BlueprintPane(Pane):
     name_key, key = "blueprint", "F5"
 
@@ -58,23 +63,27 @@ class BlueprintPane(Pane):
         yield Node(self.painter, id="node")
         yield Line1(id="answer", compact=True)
 
-    def show(self, shown: Shown | None, checked: tuple[str, ...], empty: str, right: str) -> None:
-        """Paint a node, or why there is none."""
+    def show(
+        self, shown: Shown | None, checked: tuple[str, ...], empty: str, first: Callable[[int], list[Line]] = _nothing
+    ) -> None:
+        """Paint a node, or why there is none. `first(width)`: what stands above it, the customer's own words."""
         node = self.query_one("#node", Node)
         typed = shown is not None and bool(shown.type) and not shown.choices
         self.answer.display = typed
         if not typed and self.screen.focused is self.answer:
             node.focus()
         width = max(node.size.width, 24)
-        lines: list[Line] = (
+        above = first(width)
+        below: list[Line] = (
             BlueprintText(self.words, width).node(shown, checked)
             if shown
             else [((" ", "text"), piece(empty, "muted"))]
         )
-        if lines and node.lines[:3] != tuple(lines[:3]):
+        lines = [*above, *below]
+        if node.lines[: len(above) + 3] != tuple(lines[: len(above) + 3]):
             node.scroll_to(y=0, animate=False, force=True)
         node.show(lines)
-        self.title(shown.title if shown else "", right)
+        self.title(shown.title if shown else "")
 
     @property
     def answer(self) -> Line1:

@@ -113,7 +113,8 @@ class CustomerText:
     def _product(self, product: Product, width: int) -> Line:
         normal = product.status == "normal"
         status = piece(self.words.of("product_status", product.status), "ok" if normal else "bad")
-        facts = [(piece(self._fact(name, value), "muted"),) for name, value in product.facts.items()]
+        known = [self._fact(name, value) for name, value in product.facts.items()]
+        facts = [(piece(fact, "muted"),) for fact in known if fact]
         head = (
             cell(self.words.of("product", product.kind), self.label, "muted"),
             piece(product.number or "-", "strong"),
@@ -123,8 +124,12 @@ class CustomerText:
         return joined([head, *facts], ("  ", "text"), width)
 
     def _fact(self, name: str, value: str | int) -> str:
+        """Label and value; empty for a fact that has no label, since its bare key would tell nobody anything."""
+        label = self.words.known("product_fact", name)
+        if not label:
+            return ""
         said = self.words.money(int(value)) if name.endswith("_minor") and isinstance(value, int) else str(value)
-        return f"{self.words.of('product_fact', name)} {said}"
+        return f"{label} {said}"
 
     # ---- what happened -----------------------------------------------------------------------------------------------
 

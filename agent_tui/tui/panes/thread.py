@@ -27,7 +27,7 @@ class ThreadPane(Pane):
 
     def body(self) -> ComposeResult:
         yield Reading(self.painter, id="thread-lines")
-        yield Writing(id="compose")
+        yield Writing(id="compose", hint=self.words("pane.compose"))
 
     @property
     def compose_area(self) -> Writing:
@@ -53,6 +53,7 @@ class ThreadPane(Pane):
 
     def show(self, messages: Sequence[Message], info: str, right: str) -> None:
         """Paint the thread, its end in sight."""
+        self.compose_area.placeholder = self.words("pane.compose")
         reading = self.query_one("#thread-lines", Reading)
         at_end = reading.scroll_offset.y + reading.size.height >= len(reading.lines)
         lines = thread_lines(messages, self.words, max(reading.size.width, 20))
