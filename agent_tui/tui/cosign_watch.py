@@ -41,8 +41,10 @@ class CosignWatch:
     def _tell(self, before: ApprovalView | None, view: ApprovalView) -> None:
         if view.part == "sign" and (before is None or before.part != "sign"):
             self._say("arrived", view, "warn", ring=True)
-        elif before is not None and (view.mine or self._signed_by_me(view)):
+        elif before is not None and (view.mine or self._decided_by_me(view) == "sign"):
             self._of_mine(before, view)
+        elif self._decided_by_me(view):
+            return  # refused here, and said so by whoever pressed the key
         elif before is not None and before.part == "sign" and view.part != "sign":
             self._say("gone", view, "muted")
 
@@ -53,9 +55,11 @@ class CosignWatch:
         elif view.mine and len(view.approval.signed) > len(was.signed):
             self._say("signed", view, "ok")
 
-    def _signed_by_me(self, view: ApprovalView) -> bool:
+    def _decided_by_me(self, view: ApprovalView) -> str:
+        """`sign` or `refuse` when I did; empty when I did neither."""
         me = self._station.door.view(StatusOf()).me
-        return me is not None and any(s.signer_id == me.id and s.decision == "sign" for s in view.approval.signatures)
+        given = (s.decision for s in view.approval.signatures if me is not None and s.signer_id == me.id)
+        return next(given, "")
 
     def _say(self, key: str, view: ApprovalView, role: str, *, ring: bool = False) -> None:
         # Not needed before the first request comes.

@@ -34,7 +34,10 @@ async def open_list(station: Station) -> None:
         chosen = await station.ask(picked)
         if chosen is None:
             return
-        await open_one(station, chosen)
+        done = await open_one(station, chosen)
+        # The row of what was just decided may still be on its way.
+        if done and not any(view.part == "sign" and view.id != chosen for view in _known(station)):
+            return
     if getattr(station, "refused_level", None):
         await perform(station, "view.approvers")
         return
@@ -56,9 +59,13 @@ async def _ask_for_refused(station: Station) -> bool:
     return True
 
 
-def _items(station: Station) -> Sequence[Item[str]]:
+def _known(station: Station) -> tuple[ApprovalView, ...]:
     found: tuple[ApprovalView, ...] = station.door.view(Approvals())
-    return [Item(view.id, *entry(station.words, view), words=view.short_hash) for view in found]
+    return found
+
+
+def _items(station: Station) -> Sequence[Item[str]]:
+    return [Item(view.id, *entry(station.words, view), words=view.short_hash) for view in _known(station)]
 
 
 def one(station: Station, id: str) -> ApprovalView | None:
@@ -67,8 +74,8 @@ def one(station: Station, id: str) -> ApprovalView | None:
     return found[0] if found else None
 
 
-async def open_one(station: Station, id: str) -> None:
-    """Read a request; sign, refuse or withdraw it from there."""
+async def open_one(station: Station, id: str) -> bool:
+    """Read a request; sign, refuse or withdraw it from there. True when something was done about it."""
 
     def able(level: int) -> tuple[Agent, ...]:
         people: tuple[Agent, ...] = station.door.view(Signers(level=level))
@@ -78,9 +85,9 @@ async def open_one(station: Station, id: str) -> None:
         page = ApprovalPage(station.words, station.painter, lambda: one(station, id), able)
         chosen = await station.ask(page)
         if chosen is None or page.shown is None:
-            return
+            return False
         if await _DOES[chosen](station, page.shown):
-            return
+            return True
 
 
 async def sign(station: Station, view: ApprovalView) -> bool:
@@ -150,7 +157,7 @@ async def _words_and_password(station: Station, title: str, reason: Field, said:
         asked = [] if fresh(station) else [password_field(station)]
         shown: Paragraphs = [*said, *([(own(words, "password_why"), "muted")] if asked else [])]
         form = Form(
-            words, station.painter, title, [*asked, reason], go="confirm", live=always(shown), keep=station.door.keep_draft
+            words, station.painter, title, [reason, *asked], go="confirm", live=always(shown), keep=station.door.keep_draft
         )  # fmt: skip
         values = await station.ask(form)
         if values is None or not asked or await check(station, values["password"]):

@@ -115,7 +115,7 @@ class LivePick(Pick[K]):
         self.found = narrowed(self.items, clean(self.query_one("#pick-filter", Input).value))
         place = next((n for n, item in enumerate(self.found) if item.value == at), self._at)
         self._at = max(0, min(place, len(self.found) - 1))
-        self._list()
+        self.paint()
 
 
 class Several(Pick[tuple[str, ...]]):
