@@ -111,3 +111,34 @@ def test_asked_refused_asked_again_signed_and_executed(floor: Two) -> None:
     signer.send("f9")
     until(signer, "Co-signed and executed: Waive a fee")
     until(maker, "Co-signed and executed: Waive a fee", without="asked 1")
+
+
+def test_a_withdrawn_request_leaves_the_signers_desk(floor: Two) -> None:
+    maker, signer = talking(floor)
+    ask(maker, "200", "third complaint")
+    until(signer, "! to sign 1")
+    maker.send("f8")
+    until(maker, "I asked")
+    maker.send("enter")
+    page = until(maker, "Your request", "F7 withdraw", "Could sign")
+    assert "F9 sign" not in page
+    assert "You may not sign: You asked for this yourself. Somebody else must sign." in page
+    maker.send("f9")
+    until(maker, "│ You asked for this yourself. Somebody else must sign.")
+    maker.send("f7")
+    until(maker, "Withdraw the request")
+    maker.send("enter")
+    until(maker, "Request withdrawn: Waive a fee", without="asked 1")
+    until(signer, "No longer waits for your signature", without="to sign 1")
+
+
+def test_what_changed_meanwhile_is_stale_and_both_are_told(floor: Two) -> None:
+    maker, signer = talking(floor)
+    ask(maker, "200", "third complaint")
+    open_request(signer, "third complaint")
+    assert floor.order(VerifyCaller(contact_id="k1", degree=Verified.NONE)) == "applied"
+    signer.send("f9")
+    until(signer, "You sign exactly the text with digest")
+    signer.send("f9")
+    until(signer, "Stale, not executed")
+    until(maker, "Stale, not executed: Waive a fee", without="asked 1")

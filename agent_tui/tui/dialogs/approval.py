@@ -50,6 +50,8 @@ class ApprovalPage(Dialog[str]):
         self._source, self._able = source, able
         self.shown: ApprovalView | None = source()
         """What is on the screen; exactly this is signed."""
+        self._why_not = ""
+        """Said in the title once somebody tried to sign what they may not."""
 
     def body(self) -> ComposeResult:
         yield Lines(self.painter, id="page-text", classes="dialog-lines")
@@ -66,7 +68,7 @@ class ApprovalPage(Dialog[str]):
         kind = "sign" if view.part == "sign" else "asked" if view.part == "asked" else "read"
         self._keys = own(self.words, f"keys.{kind}")
         title = "sign" if view.part == "sign" else "asked" if view.mine else "other"
-        self._title = own(self.words, f"page.title_{title}")
+        self._title = self._why_not or own(self.words, f"page.title_{title}")
         super().paint()
         text = self.query_one("#page-text", Lines)
         lines = ApprovalText(self.words, self.inner - 2).lines(view, self._able(view.approval.level))
@@ -84,8 +86,11 @@ class ApprovalPage(Dialog[str]):
         if view.part == "sign" and view.true:
             self.dismiss("sign")
             return
-        reason = own(self.words, "page.hash_false") if not view.true else ""
-        self.retitle(reason or (self.words.msg(view.cannot) if view.cannot else ""))
+        if not view.true:
+            self._why_not = own(self.words, "page.hash_false")
+        elif view.cannot is not None:
+            self._why_not = self.words.msg(view.cannot)
+        self.paint()
         self.app.bell()
 
     def action_against(self) -> None:

@@ -153,10 +153,9 @@ class ApprovalText:
                 until=until,
             )
             lines += self._row("under", under, "warn")
-        elif view.cannot is not None and approval.open and not view.mine:
-            lines += folded(
-                own(words, "page.cannot", why=words.msg(view.cannot)), self.width, "bad", ((" - ", "bad"),)
-            )
+        elif view.cannot is not None and approval.open:
+            role = "muted" if view.mine else "bad"
+            lines += folded(own(words, "page.cannot", why=words.msg(view.cannot)), self.width, role, ((" - ", role),))
         if approval.open and view.part != "sign":
             lines += self._row("online", online(words, able), "muted")
         for given in approval.signatures:
