@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from agent_tui.desk.views import Directory, Groups, Party
 from agent_tui.domain.centre import Group
 from agent_tui.domain.commands import (
@@ -115,8 +117,16 @@ async def verify(desk: DeskScreen) -> None:
         Item(degree, words.of("verified", degree), words=degree) for degree in Verified if degree != Verified.NONE
     ]
     degree = await desk.ask(Pick(words, desk.painter, words("pick.verified"), items))
-    if degree:
-        await send(desk, VerifyCaller(contact_id=_own(desk), degree=degree), words.of("verified", degree))
+    if not degree:
+        return
+    fields = [Field(name="checks", label=words("form.checks"), required=True, hint=words("form.checks_hint"))]
+    values = await desk.ask(Form(words, desk.painter, words.of("verified", degree), fields))
+    if values is None:
+        return
+    # What was checked, in the agent's words; the answers themselves are never kept.
+    checks = tuple(part for part in re.split(r"[,，、;；\s]+", values["checks"]) if part)
+    command = VerifyCaller(contact_id=_own(desk), degree=degree, checks=checks)
+    await send(desk, command, words.of("verified", degree))
 
 
 async def note(desk: DeskScreen) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from agent_tui.desk.views import ContactView
 from agent_tui.domain.contact import Contact
 from agent_tui.tui.line import EMPTY, Line, folded, piece
 from agent_tui.tui.words import Words
@@ -18,6 +21,13 @@ def first_words(contact: Contact, words: Words, category: str, width: int) -> li
         return []
     lines = folded(contact.subject, width - 1, "say", (*_MARGIN, piece(words("first_words"), "muted")), 1)
     return [*lines, *_proposed(contact, words, category, width), EMPTY]
+
+
+def own_words(own: ContactView | None, words: Words, categories: Mapping[str, str], width: int) -> list[Line]:
+    """The same for the contact that is mine; empty without one."""
+    if own is None:
+        return []
+    return first_words(own.contact, words, categories.get(own.contact.guess or "", ""), width)
 
 
 def _proposed(contact: Contact, words: Words, category: str, width: int) -> list[Line]:

@@ -14,12 +14,12 @@ from agent_tui.desk.views import ActionRow, ActionRows, ContactView, Reveals, Th
 from agent_tui.domain.contact import TEXT_CHANNELS, ContactState
 from agent_tui.tui.bars import contact_bar, hint_bar, status_line
 from agent_tui.tui.facts import Facts, Wanted
-from agent_tui.tui.line import Line, piece
+from agent_tui.tui.line import piece
 from agent_tui.tui.panes.actions import ActionsPane
 from agent_tui.tui.panes.blueprint import BlueprintPane
 from agent_tui.tui.panes.customer import CustomerPane
 from agent_tui.tui.panes.customer_lines import CustomerText
-from agent_tui.tui.panes.first_words import first_words
+from agent_tui.tui.panes.first_words import own_words
 from agent_tui.tui.panes.pane import Pane
 from agent_tui.tui.panes.queue import QueuePane
 from agent_tui.tui.panes.queue_lines import QueueText
@@ -142,8 +142,7 @@ class DeskView(Station):
 
     def _paint_bars(self, facts: Facts) -> None:
         width = self.app.size.width
-        self.simulate(facts.status)
-        self.tell_connection(facts.status)
+        self.telling.tell(facts.status)
         self.query_one("#contact", Bar).put(contact_bar(facts, self.words, width))
         self.query_one("#status", Bar).put(status_line(facts.status, self.words, width))
         self.query_one("#hints", Bar).put(hint_bar(facts, self.words, width, self.here()))
@@ -194,13 +193,9 @@ class DeskView(Station):
         shown_now = self.seat.guide.shown(id) if id else None
         checked = self.seat.guide.checked.get(id, ()) if id else ()
         empty = self.words("empty.blueprint" if own else "empty.blueprint_idle")
-        self.blueprint.show(shown_now, checked, empty, lambda width: self._first_words(facts, width))
-
-    def _first_words(self, facts: Facts, width: int) -> list[Line]:
-        if facts.own is None:
-            return []
-        contact = facts.own.contact
-        return first_words(contact, self.words, self.seat.categories.get(contact.guess or "", ""), width)
+        self.blueprint.show(
+            shown_now, checked, empty, lambda width: own_words(facts.own, self.words, self.seat.categories, width)
+        )
 
     def _notice_offer(self, facts: Facts) -> None:
         """Ring once for each offer; when it was answered go to where it is worked on, when it went away say so."""

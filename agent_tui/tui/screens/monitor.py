@@ -90,8 +90,7 @@ class MonitorScreen(Station):
 
     def _paint_bars(self) -> None:
         width = self.app.size.width
-        self.simulate(self.status)
-        self.tell_connection(self.status)
+        self.telling.tell(self.status)
         self.query_one("#alarm", Bar).put(self._alarm(width))
         self.query_one("#summary", Bar).put((("  ", "text"), *wall_lines.summary(self.wall, self.words, width - 4)))
         self.query_one("#status", Bar).put(status_line(self.status, self.words, width))

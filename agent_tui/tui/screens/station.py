@@ -12,11 +12,11 @@ from textual.screen import ModalScreen, Screen
 
 from agent_tui.desk.door import Door
 from agent_tui.desk.views import Status
-from agent_tui.i18n.message import Msg
 from agent_tui.tui.ahead import ahead
 from agent_tui.tui.cosign_watch import CosignWatch
 from agent_tui.tui.line import Line, piece, spread
 from agent_tui.tui.screens.pulse import Pulse
+from agent_tui.tui.screens.telling import Telling
 from agent_tui.tui.widgets.lines import Bar, Lines, Painter
 from agent_tui.tui.words import Words
 
@@ -30,6 +30,8 @@ class Station(Screen[None]):
     """Subclasses set `mode` and BINDINGS, yield `top` and `middle`, and paint in `refresh_view`."""
 
     mode: ClassVar[str] = "desk"
+    unreal: ClassVar[bool] = False
+    """Nothing on this screen is ever live, whatever the server says."""
     AUTO_FOCUS = None
 
     def __init__(self, door: Door, words: Words, painter: Painter) -> None:
@@ -37,8 +39,7 @@ class Station(Screen[None]):
         self.door, self.words, self.painter = door, words, painter
         self.busy: set[str] = set()
         """Commands that are being carried out: pressing the key again does not do it twice."""
-        self._cut_off: Msg | None = None
-        """Why the server is out of reach, as it was said last."""
+        self.telling = Telling(self)
         # Looked up when it is called: what a subclass paints, and what a test puts in its place.
         self._pulse = Pulse(self, lambda entities: self.refresh_view(entities))
         self._stops: tuple[Callable[[], None], ...] = ()
@@ -79,14 +80,8 @@ class Station(Screen[None]):
         self.set_class(width < NARROW, "-pages")
         self.set_class(width > WIDE, "-wide")
 
-    def simulate(self, status: Status) -> None:
-        """Show or hide the line that says that nothing here is real."""
-        self.set_class(status.simulation, "-simulation")
-        if status.simulation:
-            self.query_one("#simulation", Bar).put(self.simulation_line(status, self.app.size.width))
-
     def simulation_line(self, status: Status, width: int) -> Line:
-        """What that line says, in the ink of simulation from end to end."""
+        """What the line of simulation says, in its ink from end to end."""
         text = ((" ", "sim"), piece(self.words("simulation"), "sim"))
         return spread(text, (piece(self.words.clock(status.now), "sim"), (" ", "sim")), width, "sim")
 
@@ -95,15 +90,6 @@ class Station(Screen[None]):
     def soon(self, entities: frozenset[str]) -> None:
         """Paint these with the next frame."""
         self._pulse.soon(entities)
-
-    def tell_connection(self, status: Status) -> None:
-        """Say why the server is out of reach or refuses this desk: once for each reason, not at every new attempt."""
-        if status.connection == "live":
-            self._cut_off = None
-        elif status.connection in ("offline", "refused") and status.why not in (None, self._cut_off):
-            self._cut_off = status.why
-            if status.why is not None:
-                self.say(self.words.msg(status.why), "warn")
 
     def refresh_view(self, entities: frozenset[str]) -> None:
         """Paint what changed; `*` means everything."""

@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
-import msgspec
-
 from agent_tui.blueprints.run import path
 from agent_tui.desk.views import Categories, ContactDetail, ContactView, Status, ThreadOf
 from agent_tui.domain.centre import Category
@@ -30,6 +28,7 @@ class TrainScreen(DeskScreen):
     """One round. `choice` is settled when the trainee goes on to something else."""
 
     mode: ClassVar[str] = "train"
+    unreal: ClassVar[bool] = True
     BINDINGS: ClassVar = [*bindings("train")]
 
     def __init__(self, round_: Round, words: Words, painter: Painter) -> None:
@@ -129,10 +128,6 @@ class TrainScreen(DeskScreen):
             (piece(wanted.scenario.title.say(words.language), "sim"),),
         ]
         return spread(joined(parts, (" | " if narrow else "  |  ", "sim"), width), right, width, "sim")
-
-    def simulate(self, status: Status) -> None:
-        """This desk is a simulation before its server has said so."""
-        super().simulate(msgspec.structs.replace(status, simulation=True))
 
     def repaint_all(self) -> None:
         """Another theme or language: in the look of simulation all the same."""
