@@ -28,7 +28,10 @@ from agent_tui.sim.persona import Known
 from agent_tui.sim.roster import Floorful
 
 LIVE_PEAK = 165.0
-"""Arrivals an hour at the top of the day's curve: about what the robots can carry."""
+"""Arrivals an hour at the top of the morning's curve: about what the robots can carry."""
+OPEN_RATE = 190.0
+"""Arrivals an hour once somebody sits down, whatever the hour: a little more than the robots can carry, so that a
+newcomer who goes ready has a contact within the minute."""
 SHIFT_MINUTES = 20.0
 REPLAY_SPEED = 60.0
 
@@ -143,7 +146,9 @@ def _replayed(args: argparse.Namespace, day: date, home: Place) -> Opening:
 
 def _plan(args: argparse.Namespace, opening: Opening, known: tuple[Known, ...], backend: Backend) -> RobotPlan:
     """What the robots must know, once the backend answers."""
-    how = Floorful(seed=args.seed + 1, peak_per_hour=LIVE_PEAK, zone=opening.zone, last_seq=opening.last_seq)
+    how = Floorful(
+        seed=args.seed + 1, peak_per_hour=OPEN_RATE, flat=True, zone=opening.zone, last_seq=opening.last_seq
+    )
     return RobotPlan(
         url=backend.ready(),
         logins=opening.people.logins(),
