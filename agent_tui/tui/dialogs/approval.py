@@ -73,7 +73,7 @@ class ApprovalPage(Dialog[str]):
         text = self.query_one("#page-text", Lines)
         lines = ApprovalText(self.words, self.inner - 2).lines(view, self._able(view.approval.level))
         text.show(lines)
-        text.styles.height = max(1, min(len(lines), self.size.height - 6))
+        text.styles.height = max(1, min(len(lines), self.size.height - 9))
 
     def action_scroll(self, by: int) -> None:
         self.query_one("#page-text", Lines).scroll_relative(y=by, animate=False, force=True)
