@@ -48,10 +48,10 @@ def main() -> None:
         desk.wait(_showing("F9 示闲"), 90)
         desk.settle(2, 4)
         desk.send("f9")
-        desk.wait(_showing("F9 接起"), 120)
+        if desk.wait(_showing("F9 接起"), 180) is None:
+            raise SystemExit("no contact was offered; nothing to picture")
         desk.send("f9")
         desk.wait(_showing("F9 继续"), 10)
-        desk.send("f9")
         monitor = _terminal(home, "monitor", "--demo")
         monitor.wait(_showing("F7"), 30)
         _read(6, desk, monitor)
