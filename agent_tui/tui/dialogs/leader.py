@@ -22,6 +22,12 @@ _CELLS = 19
 """Of a label; three columns then fit into the box at 80 columns."""
 
 
+_LEAST = 16
+"""Cells of the narrowest column."""
+_FRAME = 8
+"""Lines around the letters: border, title, keys, and the bars that stay in sight below."""
+
+
 class Leader(Dialog[str]):
     """The id of the command chosen, or None."""
 
@@ -55,8 +61,10 @@ class Leader(Dialog[str]):
         shown.styles.height = min(len(lines), max(self.size.height - 4, 1))
         shown.show(lines)
 
-    def _columns(self, width: int) -> int:
-        return max(1, width // (_CELLS + 5))
+    def _columns(self, width: int, entries: int) -> int:
+        """Columns of full labels, or as many narrower ones as it takes to keep every letter in sight."""
+        count, lines = max(1, width // (_CELLS + 5)), max(self.size.height - _FRAME, 1)
+        return max(count, min(-(-entries // lines), width // _LEAST))
 
     def _entries(self) -> list[int | str]:
         """Headings and places of commands, in order."""
@@ -68,7 +76,8 @@ class Leader(Dialog[str]):
         return found
 
     def _grid(self, width: int) -> list[Line]:
-        count, entries = self._columns(width), self._entries()
+        entries = self._entries()
+        count = self._columns(width, len(entries))
         cells = width // count - 5
         height = -(-len(entries) // count)
         lines: list[Line] = []
