@@ -7,13 +7,14 @@ PYTHON  ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do 
              "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check lint format types imports docs bench clean help
+.PHONY: demo test pty check lint format types imports docs bench clean help
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make demo    a living desk: backend, robot customers, robot colleagues, one seat for you'
 	@echo 'make test    set up what is missing and run every check and test'
 	@echo 'make check   formatters, types, import contracts, house tests, tests'
+	@echo 'make pty     two desks, hostile text, an outage and a newcomer through real terminals'
 	@echo 'make bench   speed against a bare Textual app, measured from outside'
 	@echo 'make docs    write docs/keys.md, docs/file-map.md and the pictures again'
 
@@ -42,6 +43,9 @@ imports: $(VENV)/.dev
 docs: $(VENV)/.dev
 	$(BIN)/python -m docs.generate
 	$(BIN)/python -m docs.shots
+
+pty: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 0 -m pty tests/pty $(ARGS)
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench $(ARGS)

@@ -80,12 +80,17 @@ class Terminal:
         self.chunks: list[tuple[float, bytes]] = []
         self._fed = 0
         self.started = time.perf_counter()
+        size = struct.pack("HHHH", rows, columns, 0, 0)
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
+            # Before the program can ask: a resize that comes while it starts may be missed.
+            fcntl.ioctl(0, termios.TIOCSWINSZ, size)
             if cwd:
                 os.chdir(cwd)
-            os.execvpe(argv[0], list(argv), {**os.environ, "TERM": "xterm-256color", **(env or {})})
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            # A size inherited through the environment would overrule the terminal's.
+            given = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+            os.execvpe(argv[0], list(argv), {**given, "TERM": "xterm-256color", **(env or {})})
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, size)
 
     def read(self, seconds: float) -> bool:
         """Collect what arrives within `seconds`; returns as soon as something came. False when nothing did."""

@@ -102,7 +102,7 @@ def test_asked_refused_asked_again_signed_and_executed(floor: Two) -> None:
     until(signer, "ask the branch first")
     signer.send("f9")
     until(signer, "Refused: Waive a fee")
-    until(maker, "Co-sign refused: Waive a fee", "ask the branch first")
+    until(maker, "Co-sign refused: Waive a fee", "refused: ask the branch")
 
     ask(maker, "120", "branch agrees")
     open_request(signer, "branch agrees")

@@ -132,7 +132,9 @@ async def test_verify_and_correct_the_group() -> None:
     async with stage() as at:
         await at.offer()
         await at.press("f9", "f2", "v", "2")
-        assert at.last == c.VerifyCaller(contact_id="q0", degree=Verified.FULL)
+        await at.type("name, ID tail")
+        await at.press("f9")
+        assert at.last == c.VerifyCaller(contact_id="q0", degree=Verified.FULL, checks=("name", "ID", "tail"))
         await at.told("contact")
         assert "完全核验" in at.line("contact")
         await at.press("f2", "g", "1")

@@ -51,6 +51,7 @@ class TrainScreen(DeskScreen):
             why = say(error.key, self.words.language, **error.args_)
             self.say(own(self.words, "coach.gone", why=why), "bad")
             return
+        self.telling.tell(self.facts.status)
         self.app.bell()
         await self.coach()
 
