@@ -7,7 +7,6 @@ import io
 import os
 import sys
 from collections.abc import Callable
-from types import TracebackType
 
 from agent_tui.errors import AgentTuiError
 from agent_tui.i18n.catalog import say
@@ -83,37 +82,6 @@ def tell(text: str) -> None:
         return
 
 
-def _frames(trace: TracebackType | None) -> list[str]:
-    lines = []
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        lines.append(f"  {os.path.relpath(code.co_filename)}:{trace.tb_lineno} {code.co_qualname}")
-        trace = trace.tb_next
-    return lines
-
-
-def write_down(error: BaseException) -> str:
-    """Append where it happened to the log and return the log's path. Kinds and places only: the words of an
-    exception and the values of variables may be personal data."""
-    from agent_tui import __version__
-    from agent_tui.clock import wall
-    from agent_tui.config import paths
-
-    lines = [f"{wall().isoformat(timespec='seconds')} agent-tui {__version__} python {sys.version.split()[0]}"]
-    cause: BaseException | None = error
-    while cause is not None:
-        lines += [f" {type(cause).__module__}.{type(cause).__qualname__}", *_frames(cause.__traceback__)]
-        cause = cause.__cause__ or cause.__context__
-    file = paths.log_file()
-    try:
-        paths.private(file.parent)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as log:
-            log.write("\n".join(lines) + "\n")
-    except OSError:
-        return "-"
-    return str(file)
-
-
 def _quiet_pipe() -> None:
     """The reader of our output left: nothing more may be written, not even at exit."""
     null = os.open(os.devnull, os.O_WRONLY)
@@ -152,5 +120,7 @@ def guard(body: Callable[[], int], language: str) -> int:
 
 
 def _unexpected(error: BaseException, language: str) -> int:
+    from agent_tui.config.crash import write_down
+
     tell(say("error.unexpected", language, kind=type(error).__name__, file=write_down(error)))
     return UNEXPECTED

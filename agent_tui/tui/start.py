@@ -202,7 +202,9 @@ async def _when_live(opened: Opened) -> None:
 
 def crashed(error: BaseException, language: str) -> int:
     """One sentence on stderr, the places in a log without anything personal."""
-    from agent_tui.tui.crash import write_down
+    from agent_tui.config.crash import write_down
 
-    print(say("tui.start.crashed", language, kind=type(error).__name__, file=write_down(error)), file=sys.stderr)
+    print(
+        say("tui.start.crashed", language, kind=type(error).__name__, file=write_down(error, "tui")), file=sys.stderr
+    )
     return 70

@@ -12,6 +12,7 @@ import pytest
 
 from agent_tui.client import endpoints
 from agent_tui.client.api import Api
+from agent_tui.config import crash
 from agent_tui.desk.build import open_desk
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.door import Submitted
@@ -33,7 +34,6 @@ from agent_tui.domain.contact import Channel, ContactState, Verified
 from agent_tui.domain.customer import Product, Secret
 from agent_tui.errors import AgentTuiError
 from agent_tui.server.customers import NewCustomer, import_customers
-from agent_tui.tui import crash
 from tests.flow.backend import GROUP, PASSWORD, Backend, Switch
 from tests.flow.conftest import until
 from tests.flow.seed import profile

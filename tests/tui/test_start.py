@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from agent_tui.config.crash import write_down
 from agent_tui.errors import EnvironmentError_, TerminalUnfit
 from agent_tui.tui import start
-from agent_tui.tui.crash import write_down
 
 
 @pytest.fixture(autouse=True)

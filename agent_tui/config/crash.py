@@ -21,11 +21,12 @@ def places(trace: TracebackType | None) -> list[str]:
     return lines
 
 
-def write_down(error: BaseException) -> str:
-    """Append to the log and return its path, `-` if it cannot be written."""
+def write_down(error: BaseException, part: str = "") -> str:
+    """Append to the log and return its path, `-` if it cannot be written; `part` says which program failed."""
     from agent_tui import __version__
 
-    lines = [f"{wall().isoformat(timespec='seconds')} agent-tui {__version__} python {sys.version.split()[0]} tui"]
+    python = sys.version.split()[0]
+    lines = [f"{wall().isoformat(timespec='seconds')} agent-tui {__version__} python {python} {part}".rstrip()]
     cause: BaseException | None = error
     while cause is not None:
         lines += [f" {type(cause).__module__}.{type(cause).__qualname__}", *places(cause.__traceback__)]
