@@ -21,6 +21,7 @@ from agent_tui.domain.approval import Approval, Delegation
 from agent_tui.domain.centre import Bundle, Category, CommandRow, Figure, Group, Notice
 from agent_tui.domain.contact import Contact, ContactState, Thread
 from agent_tui.domain.customer import Customer
+from agent_tui.domain.knowledge import Article, Bulletin, Reading
 from agent_tui.domain.review import Review, Sample
 from agent_tui.domain.ticket import Note, Ticket
 
@@ -41,6 +42,9 @@ Entity: TypeAlias = (
     | Delegation
     | Review
     | Sample
+    | Bulletin
+    | Article
+    | Reading
 )
 
 ENTITIES: dict[str, type[Entity]] = {
@@ -60,6 +64,9 @@ ENTITIES: dict[str, type[Entity]] = {
     "delegation": Delegation,
     "review": Review,
     "sample": Sample,
+    "bulletin": Bulletin,
+    "article": Article,
+    "reading": Reading,
 }
 NAMES: dict[type[Entity], str] = {kind: name for name, kind in ENTITIES.items()}
 
@@ -104,6 +111,30 @@ def _review_facets(row: Review | Sample) -> Facets:
         parent_id=row.sample_id,
         sort=f"{row.day}|{row.audit_seq:012}",
     )
+
+
+def _knowledge_facets(row: Bulletin | Article | Reading) -> Facets:
+    if isinstance(row, Reading):
+        status = "acknowledged" if row.acknowledged_at else "read"
+        return Facets(
+            status=status,
+            group_id=row.department,
+            agent_id=row.agent_id,
+            parent_id=row.bulletin_id,
+            sort=stamp(row.read_at),
+        )
+    ended = row.withdrawn_at if isinstance(row, Bulletin) else row.retired_at
+    return Facets(status="ended" if ended else "published", group_id=row.department, sort=stamp(row.published_at))
+
+
+def _knowledge_scopes(row: Bulletin | Article | Reading) -> frozenset[str]:
+    match row:
+        case Bulletin(to=to) if to:
+            return frozenset({"floor", f"g:{row.department}"} | {f"g:{group}" for group in to})
+        case Reading():
+            return frozenset({"floor", f"g:{row.department}", f"a:{row.agent_id}"})
+        case _:
+            return frozenset({"staff"})
 
 
 def facets(row: Entity) -> Facets:
@@ -156,6 +187,8 @@ def facets(row: Entity) -> Facets:
             return _authority_facets(row)
         case Review() | Sample():
             return _review_facets(row)
+        case Bulletin() | Article() | Reading():
+            return _knowledge_facets(row)
 
 
 def scopes(row: Entity) -> frozenset[str]:
@@ -198,6 +231,8 @@ def scopes(row: Entity) -> frozenset[str]:
             return frozenset({f"a:{row.grantor_id}", f"a:{row.grantee_id}", "floor"})
         case Review() | Sample():
             return frozenset({"floor"})
+        case Bulletin() | Article() | Reading():
+            return _knowledge_scopes(row)
         case Agent() | Group() | Category() | Figure() | Bundle():
             return frozenset({"staff"})
 
