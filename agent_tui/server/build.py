@@ -20,7 +20,7 @@ from agent_tui.server.auth import Doorman
 from agent_tui.server.authority import Authority, Decide
 from agent_tui.server.bus import Bus
 from agent_tui.server.database import Database
-from agent_tui.server.endpoints import access, commands, customers, link, ops, proofs, reports, session, sync
+from agent_tui.server.endpoints import access, commands, customers, devices, link, ops, proofs, reports, session, sync
 from agent_tui.server.errands import ErrandsJob
 from agent_tui.server.expiry import Expiry
 from agent_tui.server.feed import Feed
@@ -35,9 +35,11 @@ from agent_tui.server.ports.faults import inject
 from agent_tui.server.router import Router
 from agent_tui.server.services import Services
 from agent_tui.server.signing import Signer
+from agent_tui.server.strongbox import Strongbox
 from agent_tui.server.triage import Triage, open_model
 from agent_tui.server.upkeep import Hours, Leavers, Sweeper
 from agent_tui.server.vault import Vault
+from agent_tui.server.watching import RiskWatch
 
 MAX_BODY = 256 * 1024
 """Bytes of a request."""
@@ -51,10 +53,16 @@ HANDLERS = [
     session.sign_out,
     sync.snapshot,
     sync.changes,
+    sync.digest,
     sync.follow,
     commands.commit,
     commands.ingress,
     commands.status,
+    devices.lease,
+    devices.every,
+    devices.wipe,
+    devices.wiped,
+    devices.take,
     link.follow,
     customers.search,
     reports.report,
@@ -94,6 +102,7 @@ def open_services(
         bus=bus,
         meters=Meters(),
         signer=Signer.beside(options.database),
+        strongbox=Strongbox.beside(options.database),
         rules=chosen,
     )
 
@@ -154,6 +163,20 @@ def terms_of(settings: CentreSettings) -> Terms:
     )
 
 
+def review_terms(settings: CentreSettings, top_minor: dict[str, int]) -> sampling.Terms:
+    """How much is looked at afterwards; `top_minor` is read out of the policy."""
+    return sampling.Terms(
+        confidence=settings.review_confidence,
+        error_rate=settings.review_error_rate,
+        quick_s=settings.review_quick_s,
+        alone_s=settings.review_alone_s,
+        top_minor=top_minor,
+        full=settings.review_full,
+        again_share=settings.review_again_share,
+        due_days=settings.review_due_days,
+    )
+
+
 def make_jobs(services: Services, settings: CentreSettings) -> tuple[Job, ...]:
     """Everything the server does by itself."""
     ports = (core_banking.simulator(PORT_DELAY_S), terminals.simulator(PORT_DELAY_S))
@@ -185,11 +208,11 @@ def build_server(options: ServerOptions) -> Litestar:
     services.db.write_now(lambda tx: seed.seed_centre(tx, centre, now))
     services.db.write_now(lambda tx: seed.publish(tx, bundles, "SeedBundles", now))
     services.db.write_now(lambda tx: announce(tx, book, now))
-    services = msgspec.structs.replace(services, review=sampling.Terms(top_minor=book.top_tiers()))
+    services = msgspec.structs.replace(services, review=review_terms(centre.settings, book.top_tiers()))
     jobs = (*make_jobs(services, centre.settings), PolicyDays(book, services)) if options.jobs else ()
     if not options.jobs:
         return build_app(services)
-    drawing = supervision.Supervision(services)
+    drawing, watching = supervision.Supervision(services), RiskWatch(services)
     keeping = witness.Checkpoints(services, services.signer, witness.begin(services))
     events = (witness.Siem(services, options.siem),) if options.siem else ()
-    return build_app(services, (*jobs, keeping, drawing, *events), keeping.finish)
+    return build_app(services, (*jobs, keeping, drawing, watching, *events), keeping.finish)

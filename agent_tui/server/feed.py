@@ -15,6 +15,7 @@ import msgspec
 from agent_tui.clock import Clock
 from agent_tui.server import problems, scope
 from agent_tui.server.database import Tx
+from agent_tui.wire.digest import Digest, sums
 from agent_tui.wire.feed import Change, Cursor, Page, SnapshotPage, parse_cursor
 
 LIMIT = 500
@@ -123,6 +124,13 @@ class Feed:
             total=place.total,
             changes=tuple(_put(row, row["version"]) for row in rows),
         )
+
+    def digest(self, tx: Tx, agent_id: str) -> Digest:
+        """What the caller's copy should be at this moment."""
+        head = _head(tx)
+        cursor = Cursor(head["epoch"], head["feed_seq"], scope.revision(tx, agent_id))
+        rows = ((row["entity"], row["id"], row["version"]) for row in tx.each("visible", agent_id=agent_id))
+        return Digest(cursor=str(cursor), entities=sums(rows))
 
     def _place(self, after: str) -> Place:
         try:

@@ -19,6 +19,7 @@ STATUS = {
     "bad-credentials": 401,
     "step-up-required": 401,
     "not-permitted": 403,
+    "device-revoked": 403,
     "limit-exceeded": 403,
     "refused": 403,
     "not-found": 404,

@@ -18,6 +18,7 @@ from agent_tui.server.options import ServerOptions
 from agent_tui.server.problems import ProblemError
 from agent_tui.server.record import Answer
 from agent_tui.server.signing import Signer
+from agent_tui.server.strongbox import Strongbox
 from agent_tui.server.triage import Triage
 from agent_tui.server.vault import Vault
 from agent_tui.wire.command import Envelope
@@ -36,6 +37,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     bus: Bus
     meters: Meters
     signer: Signer
+    strongbox: Strongbox
     rules: Rules = Rules()
     review: Terms = Terms()
     """How much is looked at afterwards."""

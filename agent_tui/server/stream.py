@@ -10,6 +10,7 @@ import msgspec
 
 from agent_tui.clock import monotonic
 from agent_tui.domain.effects import LinkRequest
+from agent_tui.server import devices
 from agent_tui.server.bus import wait
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
@@ -50,19 +51,24 @@ async def _head(services: Services) -> int:
     return await services.db.read(work)
 
 
-async def _page(services: Services, agent_id: str, cursor: Cursor, scanned: int) -> Page:
-    return await services.db.read(lambda tx: services.feed.changes(tx, agent_id, cursor, scanned))
+async def _page(services: Services, caller: Caller, cursor: Cursor, scanned: int) -> Page:
+    def work(tx: Tx) -> Page:
+        devices.check(tx, caller.device)
+        return services.feed.changes(tx, caller.id, cursor, scanned)
+
+    return await services.db.read(work)
 
 
 async def pages(services: Services, caller: Caller, cursor: Cursor) -> AsyncIterator[bytes]:
-    """`page` events as they come, `beat` every 5 s, `bye` when the server stops or the cursor is too old."""
+    """`page` events as they come, `beat` every 5 s, `bye` when the server stops, the cursor is too old
+    or the device was revoked."""
     scanned = cursor.seq
     with services.bus.sleeper() as woken, services.meters.streams.labels("feed").track_inprogress():
         due = monotonic()
         while not services.bus.closing:
             woken.clear()
             try:
-                page = await _page(services, caller.id, cursor, scanned)
+                page = await _page(services, caller, cursor, scanned)
             except ProblemError as error:
                 yield event("bye", {"reason": error.problem.name})
                 return

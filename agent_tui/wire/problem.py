@@ -13,7 +13,7 @@ RETRY = frozenset({"command-in-progress", "slow-down", "unavailable"})
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     type: str
-    """BASE + one of: bad-request, not-signed-in, bad-credentials, step-up-required, not-permitted, limit-exceeded,
+    """BASE + one of: bad-request, not-signed-in, bad-credentials, step-up-required, not-permitted, device-revoked, limit-exceeded,
     refused, not-found, version-conflict, key-reused, cursor-too-old, command-expired, command-in-progress,
     client-too-old, slow-down, unavailable, internal."""
     title: str

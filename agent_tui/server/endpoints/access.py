@@ -9,8 +9,9 @@ from litestar.datastructures import State
 from litestar.di import Dependency
 from litestar.params import SkipValidationMarker
 
-from agent_tui.server import problems
+from agent_tui.server import devices, problems
 from agent_tui.server.caller import Caller
+from agent_tui.server.database import Tx
 from agent_tui.server.services import Services
 
 AnyRequest = Request[Any, Any, State]
@@ -32,11 +33,18 @@ def bearer(request: AnyRequest) -> str:
 
 
 async def get_caller(request: AnyRequest, services: Tools) -> Caller:
-    """The owner of the bearer token; not-signed-in without a good one."""
+    """The owner of the bearer token; not-signed-in without a good one, device-revoked from a device
+    that was ordered to forget everything."""
     token = bearer(request)
     if not token:
         raise problems.fail("not-signed-in", key="server.refusal.not_signed_in")
-    return await services.db.read(lambda tx: services.doorman.caller(tx, token))
+
+    def known(tx: Tx) -> Caller:
+        caller = services.doorman.caller(tx, token)
+        devices.check(tx, caller.device)
+        return caller
+
+    return await services.db.read(known)
 
 
 def people_only(caller: Caller) -> Caller:

@@ -12,7 +12,7 @@ from agent_tui.clock import wall
 from agent_tui.domain.agent import Agent, AgentState
 from agent_tui.domain.commands import SetAgentState
 from agent_tui.domain.rows import stamp
-from agent_tui.server import problems, totp
+from agent_tui.server import devices, problems, totp
 from agent_tui.server.auth import TOKEN_S, Account
 from agent_tui.server.database import Tx
 from agent_tui.server.endpoints.access import AnyRequest, Tools, Who, bearer
@@ -62,6 +62,7 @@ def _may_work(tx: Tx, login: str) -> bool:
 @post(routes.SESSION, status_code=200)
 async def sign_in(data: JSONBody[SignIn], services: Tools) -> Session:
     """A token for 15 minutes. Unknown logins and wrong passwords get the same answer in the same time."""
+    await services.db.read(lambda tx: devices.check(tx, data.device_id))
     hashed = await services.db.read(lambda tx: services.doorman.stored(tx, data.login))
     right = await asyncio.to_thread(services.doorman.right, hashed, data.password)
 

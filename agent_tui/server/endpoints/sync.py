@@ -12,6 +12,7 @@ from agent_tui.server import stream
 from agent_tui.server.endpoints.access import Tools, Who, people_only
 from agent_tui.server.feed import LIMIT, read_cursor
 from agent_tui.wire import routes
+from agent_tui.wire.digest import Digest
 from agent_tui.wire.feed import Page, SnapshotPage
 
 Limit = Annotated[int, QueryParameter(ge=1, le=5000)]
@@ -30,6 +31,13 @@ async def changes(caller: Who, services: Tools, cursor: FromQuery[str], limit: L
     people_only(caller)
     start = read_cursor(cursor)
     return await services.db.read(lambda tx: services.feed.changes(tx, caller.id, start, limit=limit))
+
+
+@get(routes.DIGEST)
+async def digest(caller: Who, services: Tools) -> Digest:
+    """Counts and digests of the rows this caller may see, by entity, for whoever doubts their copy."""
+    people_only(caller)
+    return await services.db.read(lambda tx: services.feed.digest(tx, caller.id))
 
 
 @get(routes.STREAM, media_type="text/event-stream")
