@@ -88,3 +88,17 @@ ACTIONS: dict[str, Action] = {
         Action(id="downgrade_complaint", risk=Risk.HIGH, subject="ticket"),
     )
 }
+
+PUBLISHING: dict[str, Action] = {
+    a.id: a
+    for a in (
+        Action(id="propose_blueprint", risk=Risk.LOW, subject="blueprint"),
+        Action(id="release_blueprint", risk=Risk.HIGH, subject="blueprint"),
+        Action(id="retire_blueprint", risk=Risk.HIGH, subject="blueprint"),
+    )
+}
+"""What is done to the centre's own wording. The policy decides it as everything else; no customer is concerned, so it
+stands in no list of actions at a desk and cannot be lent."""
+
+KNOWN: dict[str, Action] = ACTIONS | PUBLISHING
+"""Everything the policy may be asked about."""

@@ -16,10 +16,12 @@ from agent_tui.domain import (
     link_rules,
     note_rules,
     offer_rules,
+    release_rules,
     review_rules,
     system_rules,
     ticket_rules,
     transfer_rules,
+    walk_rules,
 )
 from agent_tui.domain import commands as c
 from agent_tui.domain.bounds import check_lengths
@@ -47,8 +49,13 @@ RULES: dict[type[c.Command], Rule] = {
     c.RevealField: action_rules.reveal_field,
     c.PerformAction: action_rules.perform_action,
     c.RecordFinding: review_rules.record_finding,
+    c.AnswerFinding: review_rules.answer_finding,
     c.FollowFinding: review_rules.follow_finding,
     c.CloseFinding: review_rules.close_finding,
+    c.RecordWalk: walk_rules.record_walk,
+    c.ProposeBlueprint: release_rules.propose,
+    c.ReleaseBlueprint: release_rules.release,
+    c.RetireBlueprint: release_rules.retire,
     c.RaiseWorkOrder: ticket_rules.raise_work_order,
     c.MoveTicket: ticket_rules.move_ticket,
     c.OfferNew: offer_rules.offer_new,

@@ -119,13 +119,16 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     """Policy or blueprints as signed text that travels through the feed."""
 
     id: str
-    """`policy` or `blueprint:<id>`."""
+    """`policy` or `blueprint:<id>@<version>`."""
     kind: str
+    """`policy`, or of a blueprint one of `release_rules`: `proposal`, `blueprint`, `retired`."""
     revision: str
     """Digest of the text."""
     text: str
     signature: str = ""
     effective_from: datetime | None = None
+    effective_to: datetime | None = None
+    """The first moment when it holds no more."""
     version: int = 0
 
 

@@ -24,11 +24,13 @@ from agent_tui.domain.authority_commands import (
     WithdrawApproval,
 )
 from agent_tui.domain.contact import Channel, Priority, Verified
-from agent_tui.domain.review_commands import CloseFinding, FollowFinding, RecordFinding
+from agent_tui.domain.release_commands import ProposeBlueprint, RecordWalk, ReleaseBlueprint, RetireBlueprint
+from agent_tui.domain.review_commands import AnswerFinding, CloseFinding, FollowFinding, RecordFinding
 from agent_tui.domain.triage import Guess
 
 __all__ = [
     "AmendApproval",
+    "AnswerFinding",
     "Base",
     "BreakGlass",
     "CloseFinding",
@@ -36,9 +38,13 @@ __all__ = [
     "FollowFinding",
     "GrantDelegation",
     "PerformAction",
+    "ProposeBlueprint",
     "RecordFinding",
+    "RecordWalk",
+    "ReleaseBlueprint",
     "RequestApproval",
     "ResolveEffect",
+    "RetireBlueprint",
     "RevealField",
     "RevokeDelegation",
     "WithdrawApproval",
@@ -281,8 +287,13 @@ Command: TypeAlias = (
     | RevokeDelegation
     | ResolveEffect
     | RecordFinding
+    | AnswerFinding
     | FollowFinding
     | CloseFinding
+    | RecordWalk
+    | ProposeBlueprint
+    | ReleaseBlueprint
+    | RetireBlueprint
     | RaiseWorkOrder
     | MoveTicket
     | SendNotice
@@ -295,7 +306,7 @@ Command: TypeAlias = (
     | OverflowContact
 )
 
-OFFLINE: frozenset[type[Command]] = frozenset({WrapUpContact, AddNote, RaiseWorkOrder})
+OFFLINE: frozenset[type[Command]] = frozenset({WrapUpContact, RecordWalk, AddNote, RaiseWorkOrder})
 """Commands that may wait in the journal while the server is out of reach. Everything else may not (product rule 5,
 house page section 5: accepting a contact is never queued either)."""
 
@@ -323,7 +334,7 @@ def target(command: Command) -> str | None:
     contact = getattr(command, "contact_id", None)
     if contact:
         return f"contact:{contact}"
-    for entity in ("approval", "review", "ticket", "customer"):
+    for entity in ("approval", "review", "release", "ticket", "customer"):
         value = getattr(command, f"{entity}_id", None)
         if value:
             return f"{entity}:{value}"

@@ -22,6 +22,7 @@ from agent_tui.domain.centre import Bundle, Category, CommandRow, Figure, Group,
 from agent_tui.domain.contact import Contact, ContactState, Thread
 from agent_tui.domain.customer import Customer
 from agent_tui.domain.knowledge import Article, Bulletin, Reading
+from agent_tui.domain.release import Release
 from agent_tui.domain.review import Review, Sample
 from agent_tui.domain.ticket import Note, Ticket
 
@@ -45,6 +46,7 @@ Entity: TypeAlias = (
     | Bulletin
     | Article
     | Reading
+    | Release
 )
 
 ENTITIES: dict[str, type[Entity]] = {
@@ -67,6 +69,7 @@ ENTITIES: dict[str, type[Entity]] = {
     "bulletin": Bulletin,
     "article": Article,
     "reading": Reading,
+    "release": Release,
 }
 NAMES: dict[type[Entity], str] = {kind: name for name, kind in ENTITIES.items()}
 
@@ -189,6 +192,11 @@ def facets(row: Entity) -> Facets:
             return _review_facets(row)
         case Bulletin() | Article() | Reading():
             return _knowledge_facets(row)
+        case Release():
+            sort = f"{row.blueprint}|{row.number:06}"
+            return Facets(
+                status=row.state, group_id=row.owner, agent_id=row.author_id, parent_id=row.blueprint, sort=sort
+            )
 
 
 def scopes(row: Entity) -> frozenset[str]:
@@ -229,10 +237,17 @@ def scopes(row: Entity) -> frozenset[str]:
             return frozenset({f"a:{row.maker_id}", f"sign:{row.level}", "floor"})
         case Delegation():
             return frozenset({f"a:{row.grantor_id}", f"a:{row.grantee_id}", "floor"})
-        case Review() | Sample():
+        case Review():
+            return frozenset({"floor"} | ({f"a:{row.maker_id}"} if row.told else set()))
+        case Sample():
             return frozenset({"floor"})
         case Bulletin() | Article() | Reading():
             return _knowledge_scopes(row)
+        case Release():
+            return frozenset({"floor", f"a:{row.author_id}"})
+        case Bundle(kind="proposal"):
+            # Whoever releases it reads it by its id; no desk has use for it.
+            return frozenset()
         case Agent() | Group() | Category() | Figure() | Bundle():
             return frozenset({"staff"})
 

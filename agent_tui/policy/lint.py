@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent_tui.domain.actions import ACTIONS
+from agent_tui.domain.actions import KNOWN
 from agent_tui.domain.money import Money
 from agent_tui.i18n.message import Msg, msg
 from agent_tui.policy import table
@@ -31,9 +31,9 @@ def lint(policy: Policy) -> Iterator[Msg]:
     """Everything doubtful in the policy, rule by rule and then action by action. Empty when it is sound."""
     for rule in policy.rules.values():
         yield from _rule(policy, rule)
-    for action in ACTIONS:
+    for action in KNOWN:
         yield from _reachable(policy, action)
-        if ACTIONS[action].amount:
+        if KNOWN[action].amount:
             yield from _harder(policy, action)
     yield from map(_expired, policy.expired)
 
@@ -88,7 +88,7 @@ def _reachable(policy: Policy, action: str) -> Iterator[Msg]:
 def _good_cases(policy: Policy, action: str) -> Iterator[Facts]:
     base = table.best(policy, action)
     yield base
-    for kind in ACTIONS[action].product or ("",):
+    for kind in KNOWN[action].product or ("",):
         for status in ("normal", "blocked", "locked", "frozen"):
             values = ((("resource", "productKind"), kind), (("resource", "productStatus"), status))
             yield table.place(base, values)

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from agent_tui.canon import digest
-from agent_tui.domain.actions import ACTIONS
+from agent_tui.domain.actions import KNOWN
 from agent_tui.errors import PolicyError
 from agent_tui.policy.model import Policy, Rule
 from agent_tui.policy.read import rules_of
@@ -30,14 +30,27 @@ def bundle(folder: Path) -> str:
     files = [folder / SCHEMA, *sorted(folder.glob("*.cedar"))]
     if len(files) == 1:
         raise PolicyError("policy.no_rules", folder=str(folder))
-    parts = []
+    return "".join(f"{_MARK}{file.name}\n{_read(file).rstrip()}\n" for file in files)
+
+
+def overlaid(text: str, files: Iterable[Path]) -> str:
+    """The text of a bundle with some of its files replaced by those of the same name, or more added. PolicyError for a
+    file that cannot be read or is neither rules nor the schema."""
+    parts = _parts(text)
     for file in files:
-        try:
-            text = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise PolicyError("policy.unreadable", file=str(file), reason=type(error).__name__) from None
-        parts.append(f"{_MARK}{file.name}\n{text.rstrip()}\n")
-    return "".join(parts)
+        if file.name != SCHEMA and file.suffix != ".cedar":
+            raise PolicyError("policy.not_rules", file=str(file), schema=SCHEMA)
+        parts[file.name] = _read(file)
+    schema = parts.pop(SCHEMA, None)
+    ordered = ([(SCHEMA, schema)] if schema is not None else []) + sorted(parts.items())
+    return "".join(f"{_MARK}{name}\n{part.rstrip()}\n" for name, part in ordered)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError("policy.unreadable", file=str(file), reason=type(error).__name__) from None
 
 
 def _parts(text: str) -> dict[str, str]:
@@ -100,7 +113,7 @@ def _prepare(policy: Policy, schema: str) -> None:
         policy.schema = cedarpy.Schema.from_str(schema)
     except ValueError as error:
         raise PolicyError("policy.not_cedar", file=SCHEMA, reason=" ".join(str(error).split())) from None
-    for action in ACTIONS:
+    for action in KNOWN:
         policy.sets[action] = rule_set(policy.rules.values(), action)
 
 
@@ -128,7 +141,7 @@ def _self_test(policy: Policy) -> None:
     from agent_tui.policy.ask import Facts, ask
     from agent_tui.policy.decision import ActorFacts, Circumstances, SubjectFacts
 
-    for action in ACTIONS:
+    for action in KNOWN:
         if not any(rule.effect == "permit" and rule.about(action) for rule in policy.rules.values()):
             raise PolicyError("policy.uncovered", action=action)
         facts = Facts(

@@ -8,7 +8,7 @@ from datetime import datetime
 from string import Formatter
 from typing import Any
 
-from agent_tui.domain.actions import ACTIONS
+from agent_tui.domain.actions import KNOWN
 from agent_tui.errors import PolicyError
 from agent_tui.policy.model import OUTCOMES, PLACEHOLDERS, SENTENCES, Cap, Rule
 
@@ -52,6 +52,7 @@ def _rule(file: str, body: dict[str, Any]) -> Rule:
         end=_moment(file, name, notes, "to"),
         actions=_actions(body["action"]),
         caps=tuple(dict.fromkeys(_caps(body["conditions"]))),
+        timed=not _TIMES.isdisjoint(_context(body["conditions"])),
         body=body,
     )
     _complete(rule)
@@ -126,9 +127,10 @@ def _actions(scope: dict[str, Any]) -> frozenset[str] | None:
     if scope["op"] == "All":
         return None
     named = {entity["id"] for entity in scope.get("entities", [scope["entity"]] if "entity" in scope else [])}
-    return frozenset(named) if named and named <= set(ACTIONS) else None
+    return frozenset(named) if named and named <= set(KNOWN) else None
 
 
+_TIMES = frozenset({"minute", "weekday", "businessHours"})
 _TURNS = {">": 0, "<=": 0, ">=": -1, "<": -1}
 """Where `amount ? value` turns: the largest amount before it, relative to the value."""
 _MIRROR = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
@@ -161,7 +163,11 @@ def _turns(operator: str, left: Any, right: Any) -> Iterator[Cap]:
 
 
 def _context(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
+    """Names of the circumstances that are read."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _context(item)
+    elif isinstance(node, dict):
         if "." in node and node["."]["left"] == {"Var": "context"}:
             yield node["."]["attr"]
         else:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from agent_tui.domain.actions import ACTIONS
+from agent_tui.domain.actions import KNOWN
 from agent_tui.policy.ask import NEVER_S, Facts
 from agent_tui.policy.decision import ActorFacts, Circumstances, SubjectFacts
 from agent_tui.policy.model import Policy, Rule
@@ -46,6 +46,9 @@ _FIELDS: dict[Fact, str] = {
     ("context", "approvedByLevel"): "approved_by_level",
     ("context", "approvals"): "approvals",
     ("context", "field"): "field",
+    ("context", "minute"): "minute",
+    ("context", "weekday"): "weekday",
+    ("context", "businessHours"): "business_hours",
 }
 _WORDS: dict[Fact, tuple[str, ...]] = {
     ("principal", "role"): ("agent", "second_line", "supervisor", "reviewer", "trainer", "administrator"),
@@ -62,10 +65,13 @@ _STATUS = {"unblock_card": "blocked", "unlock_terminal": "locked", "release_sett
 _MORE = 7
 """Values beside the numbers of the rules, so that a rule about two sums is met from both sides."""
 
+NOON, MIDWEEK, LAST_MINUTE = 720, 3, 1439
+"""The time at which most is allowed, and the last minute of a day."""
+
 
 def best(policy: Policy, action: str) -> Facts:
     """The case in which `action` meets the least resistance: everything known, signed, fresh and owned."""
-    kinds = ACTIONS[action].product
+    kinds = KNOWN[action].product
     actor = ActorFacts(
         id="best", level=5, role="supervisor", certifications=_certifications(policy), step_up_age_s=0, groups=()
     )
@@ -80,11 +86,14 @@ def best(policy: Policy, action: str) -> Facts:
         complaint_level="general",
     )
     given = Circumstances(
-        amount_minor=1 if ACTIONS[action].amount else 0,
+        amount_minor=1 if KNOWN[action].amount else 0,
         reason_given=True,
         approved_by_level=5,
         approvals=5,
         field="phone",
+        minute=NOON,
+        weekday=MIDWEEK,
+        business_hours=True,
     )
     return Facts(actor, action, subject, given)
 
@@ -147,7 +156,7 @@ def _values(node: Any) -> Iterator[Any]:
 
 def _candidates(policy: Policy, fact: Fact, rule: Rule) -> tuple[Any, ...]:
     field = _FIELDS[fact]
-    if field in ("active", "frozen", "own_contact", "own_group", "owner", "online", "reason_given"):
+    if field in ("active", "frozen", "own_contact", "own_group", "owner", "online", "reason_given", "business_hours"):
         return (True, False)
     if field in ("certifications", "groups"):
         named = sorted(set(_literals(rule.body, fact)))
@@ -156,6 +165,10 @@ def _candidates(policy: Policy, fact: Fact, rule: Rule) -> tuple[Any, ...]:
         return (1, 2, 3, 4, 5)
     if field in ("approved_by_level", "approvals"):
         return (0, 1, 2, 3, 4, 5)
+    if field == "weekday":
+        return (1, 2, 3, 4, 5, 6, 7)
+    if field == "minute":
+        return tuple(minute for minute in _numbers(field, rule, fact) if minute is not None and minute <= LAST_MINUTE)
     if fact in _WORDS:
         return (*_WORDS[fact], *sorted(set(_literals(rule.body, fact)) - set(_WORDS[fact])))
     return _numbers(field, rule, fact)
@@ -171,7 +184,7 @@ def _numbers(field: str, rule: Rule, fact: Fact) -> tuple[int | None, ...]:
 
 def actions_of(rule: Rule) -> tuple[str, ...]:
     """Actions a rule could speak of."""
-    return tuple(action for action in ACTIONS if rule.about(action))
+    return tuple(action for action in KNOWN if rule.about(action))
 
 
 def around(policy: Policy, rule: Rule, action: str) -> Iterator[Facts]:

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from agent_tui.domain.actions import ACTIONS
+from agent_tui.domain.actions import KNOWN
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.case import Stop
 from agent_tui.domain.commands import Command
 from agent_tui.domain.effects import Effects
 from agent_tui.domain.standing import Standing, lent
+from agent_tui.policy.ask import Facts
 from agent_tui.policy.decision import (
     ActorFacts,
     Allow,
@@ -25,10 +26,11 @@ from agent_tui.policy.decision import (
     StepUp,
     SubjectFacts,
 )
+from agent_tui.policy.moment import Moment, at, moment
 from agent_tui.server import limits, problems
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
-from agent_tui.server.facts import Question, actor_facts, question, subject_facts
+from agent_tui.server.facts import Question, actor_facts, groups_of, question, subject_facts
 from agent_tui.server.state import TableState
 from agent_tui.wire.problem import Problem
 
@@ -46,9 +48,13 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     agent_day_minor: int = 0
     customer_day_minor: int = 0
     team_day_minor: int = 0
+    limit_minor: int | None = None
+    """The most this person could do at once at that moment, where the rules name a sum."""
     level: int = 0
     """The level it was judged with."""
     delegation_id: str | None = None
+    facts: Facts | None = None
+    """What it was decided on; None when it did not come to a question."""
     problem: Problem | None = None
 
 
@@ -77,6 +83,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """A decision with what it was made on."""
 
     decision: Decision
+    facts: Facts
     sums: limits.Sums
     standing: Standing
     whose: limits.Whose
@@ -111,6 +118,11 @@ class Authority:
         self.decide = decide
         self._zone = ZoneInfo(timezone)
 
+    @property
+    def timezone(self) -> str:
+        """Of the centre."""
+        return self._zone.key
+
     def day(self, now: datetime) -> str:
         """The centre's calendar day."""
         return now.astimezone(self._zone).date().isoformat()
@@ -143,18 +155,18 @@ class Authority:
         named does not reach."""
         state, asked, now = TableState(tx), inquiry.asked, inquiry.now
         agent = state.get(Agent, inquiry.caller.id)
-        if agent is None or asked.action not in ACTIONS:
+        if agent is None or asked.action not in KNOWN:
             return None
         standing = self._standing(agent, asked, state, now)
         whose = whose_day(agent, standing, asked)
         sums = limits.sums(tx, whose, self.day(now), inquiry.own_hold)
-        decision = self.decide(
+        facts = Facts(
             actor_facts(agent, standing.level, inquiry.caller.step_up_age_s, now),
             asked.action,
             subject_facts(asked, agent, state),
-            circumstances(inquiry, sums),
+            circumstances(inquiry, sums, moment(now, self._zone.key, groups_of(asked, agent, state))),
         )
-        return Judged(decision=decision, sums=sums, standing=standing, whose=whose)
+        return Judged(decision=self.decide(*facts), facts=facts, sums=sums, standing=standing, whose=whose)
 
     def _standing(self, agent: Agent, asked: Question, state: TableState, now: datetime) -> Standing:
         """Whether somebody may act at all is the policy's to say; here only what was lent."""
@@ -191,10 +203,10 @@ def whose_day(agent: Agent, standing: Standing, asked: Question) -> limits.Whose
     )
 
 
-def circumstances(inquiry: Inquiry, sums: limits.Sums) -> Circumstances:
+def circumstances(inquiry: Inquiry, sums: limits.Sums, when: Moment) -> Circumstances:
     """Everything about the act itself."""
     asked, grant = inquiry.asked, inquiry.grant
-    return Circumstances(
+    given = Circumstances(
         amount_minor=asked.amount_minor,
         agent_day_minor=sums.agent,
         customer_day_minor=sums.customer,
@@ -205,6 +217,7 @@ def circumstances(inquiry: Inquiry, sums: limits.Sums) -> Circumstances:
         approvals=grant.people if grant else 0,
         field=asked.field,
     )
+    return at(given, when)
 
 
 def ruling_of(judged: Judged, inquiry: Inquiry) -> Ruling:
@@ -218,7 +231,9 @@ def ruling_of(judged: Judged, inquiry: Inquiry) -> Ruling:
         agent_day_minor=judged.sums.agent,
         customer_day_minor=judged.sums.customer,
         team_day_minor=judged.sums.team,
+        limit_minor=decision.limit_minor,
         level=judged.standing.level,
         delegation_id=inquiry.asked.delegation_id,
+        facts=judged.facts,
         problem=_problem(decision, inquiry.asked, inquiry.command_id),
     )

@@ -14,7 +14,7 @@ from agent_tui.config.centre import CentreSettings
 from agent_tui.config.centre import load as load_centre
 from agent_tui.metrics import sampling
 from agent_tui.metrics.interval import Rules
-from agent_tui.server import errors_http, openapi, seed, supervision, witness
+from agent_tui.server import errors_http, openapi, releases, seed, supervision, witness
 from agent_tui.server.approvals import Approvals
 from agent_tui.server.auth import Doorman
 from agent_tui.server.authority import Authority, Decide
@@ -203,10 +203,12 @@ def build_server(options: ServerOptions) -> Litestar:
     services = open_services(options, book.decide, rules_of(centre.settings), terms_of(centre.settings))
     if model is not None:
         services = msgspec.structs.replace(services, triage=Triage(model, services.meters, options.triage_sure))
-    bundles = seed.read_bundles(book.text, options.blueprints or data.folder("scripts/blueprints"))
+    blueprints = releases.read_files(options.blueprints or data.folder("scripts/blueprints"))
+    bundles = [seed.make_bundle("policy", "policy", book.text)]
     now = services.clock.now()
     services.db.write_now(lambda tx: seed.seed_centre(tx, centre, now))
     services.db.write_now(lambda tx: seed.publish(tx, bundles, "SeedBundles", now))
+    services.db.write_now(lambda tx: releases.take_in(tx, blueprints, centre.settings.timezone, now))
     services.db.write_now(lambda tx: announce(tx, book, now))
     services = msgspec.structs.replace(services, review=review_terms(centre.settings, book.top_tiers()))
     jobs = (*make_jobs(services, centre.settings), PolicyDays(book, services)) if options.jobs else ()

@@ -8,9 +8,20 @@ import msgspec
 
 from agent_tui.domain.action_rules import COMPLAINT_LEVELS
 from agent_tui.domain.agent import Agent
-from agent_tui.domain.commands import Command, MoveTicket, PerformAction, RaiseWorkOrder, RevealField
+from agent_tui.domain.centre import Group
+from agent_tui.domain.commands import (
+    Command,
+    MoveTicket,
+    PerformAction,
+    ProposeBlueprint,
+    RaiseWorkOrder,
+    ReleaseBlueprint,
+    RetireBlueprint,
+    RevealField,
+)
 from agent_tui.domain.contact import OPEN_STATES, Contact, Verified
 from agent_tui.domain.customer import Customer
+from agent_tui.domain.release import Release, ReleaseState
 from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
 from agent_tui.policy.decision import ActorFacts, SubjectFacts
 from agent_tui.server.state import TableState
@@ -28,6 +39,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     field: str = ""
     delegation_id: str | None = None
+    author_id: str = ""
+    """Who wrote what it is about, where that matters."""
 
 
 def question(command: Command, state: TableState) -> Question | None:
@@ -63,8 +76,22 @@ def question(command: Command, state: TableState) -> Question | None:
                 return None
             customer = ticket.customer_id or ""
             return Question(action="close_complaint", customer_id=customer, ticket_id=ticket.id, reason=command.text)
+        case ProposeBlueprint():
+            return Question(action="propose_blueprint")
+        case ReleaseBlueprint():
+            return Question(action="release_blueprint", author_id=_author(command.release_id, state))
+        case RetireBlueprint():
+            return Question(
+                action="retire_blueprint", author_id=_author(command.release_id, state, ReleaseState.PROPOSED)
+            )
         case _:
             return None
+
+
+def _author(release_id: str, state: TableState, only: ReleaseState | None = None) -> str:
+    """Who proposed a version; nobody where it is in another state than `only`."""
+    release = state.get(Release, release_id)
+    return release.author_id if release and only in (None, release.state) else ""
 
 
 def actor_facts(agent: Agent, level: int, step_up_age_s: int | None, now: datetime) -> ActorFacts:
@@ -78,6 +105,14 @@ def actor_facts(agent: Agent, level: int, step_up_age_s: int | None, now: dateti
         active=agent.active,
         step_up_age_s=step_up_age_s,
     )
+
+
+def groups_of(asked: Question, agent: Agent, state: TableState) -> list[Group]:
+    """The groups whose hours count: of the contact and the ticket it is about, without either those of the person."""
+    contact = state.get(Contact, asked.contact_id) if asked.contact_id else None
+    ticket = state.get(Ticket, asked.ticket_id) if asked.ticket_id else None
+    named = {about.group for about in (contact, ticket) if about is not None and about.group} or set(agent.groups)
+    return [group for id in sorted(named) if (group := state.get(Group, id)) is not None]
 
 
 def subject_facts(asked: Question, agent: Agent, state: TableState) -> SubjectFacts:
@@ -99,7 +134,7 @@ def subject_facts(asked: Question, agent: Agent, state: TableState) -> SubjectFa
         verified=contact.verified if contact and own else Verified.NONE,
         own_contact=own,
         own_group=not groups.isdisjoint(agent.groups),
-        owner=ticket is not None and ticket.owner_id == agent.id,
+        owner=agent.id in (asked.author_id, ticket.owner_id if ticket else None),
         product_kind=product.kind if product else "",
         product_status=product.status if product else "",
         complaint_level=(ticket.complaint_level or COMPLAINT_LEVELS[0]) if ticket else "",

@@ -13,11 +13,19 @@ import msgspec
 from agent_tui import canon, ids
 from agent_tui.clock import Clock, wall
 from agent_tui.domain.apply import actors, apply
-from agent_tui.domain.commands import AUTHORITY, OFFLINE, Command, RevealField, VerifyCaller, target
+from agent_tui.domain.commands import (
+    AUTHORITY,
+    OFFLINE,
+    Command,
+    ProposeBlueprint,
+    RevealField,
+    VerifyCaller,
+    target,
+)
 from agent_tui.domain.contact import Contact, Verified
 from agent_tui.domain.effects import Refusal
 from agent_tui.domain.triage import Guess
-from agent_tui.server import limits, problems, promises, resolving, writing
+from agent_tui.server import limits, problems, promises, releases, resolving, writing
 from agent_tui.server.approvals import Approvals
 from agent_tui.server.authority import Authority
 from agent_tui.server.caller import Caller
@@ -132,6 +140,11 @@ class Ledger:
         if (open_effect := resolving.stands_open(tx, envelope.command)) is not None:
             return problems.of_refusal(open_effect, envelope.id)
         command = admit(tx, self._vault, envelope.command, guess)
+        if isinstance(command, ProposeBlueprint):
+            found = releases.read(tx, command, self._authority.timezone)
+            if isinstance(found, Refusal):
+                return problems.of_refusal(found, envelope.id)
+            command = found
         result = apply(command, caller.actor, TableState(tx), matter.now, ids.uuid7)
         if isinstance(result, Refusal):
             return problems.of_refusal(result, envelope.id)

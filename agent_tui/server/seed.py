@@ -1,10 +1,9 @@
-"""What a database must hold before anybody signs in: the centre, its people, bundles of policy and blueprints."""
+"""What a database must hold before anybody signs in: the centre, its people, the bundle of the policy."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 from argon2 import PasswordHasher
@@ -56,7 +55,18 @@ def _person(state: TableState, person: Agent) -> Agent:
     present = state.get(Agent, person.id)
     if present is None:
         return person
-    fixed = ("login", "name", "role", "level", "groups", "second_groups", "team", "languages", "certifications")
+    fixed = (
+        "login",
+        "name",
+        "role",
+        "level",
+        "groups",
+        "second_groups",
+        "team",
+        "manager",
+        "languages",
+        "certifications",
+    )
     changed = {name: getattr(person, name) for name in (*fixed, "active")}
     return msgspec.structs.replace(present, **changed)
 
@@ -70,21 +80,6 @@ def seed_centre(tx: Tx, centre: Centre, now: datetime) -> None:
 
 def make_bundle(id: str, kind: str, text: str) -> Bundle:
     return Bundle(id=id, kind=kind, revision=canon.digest(text.encode()), text=text)
-
-
-def read_bundles(policy: str, blueprints: Path | None) -> list[Bundle]:
-    """The policy as one text, and each blueprint in its compact form (a desk reads it 300 times as fast as the file).
-
-    InputError names the file, line and reason of a blueprint that is wrong: none is published half.
-    """
-    from agent_tui.blueprints.model import dump
-    from agent_tui.blueprints.parse import parse
-
-    found = [make_bundle("policy", "policy", policy)]
-    for file in sorted(blueprints.glob("*.yaml")) if blueprints is not None else []:
-        blueprint = parse(file.read_text("utf-8"), file.name)
-        found.append(make_bundle(f"blueprint:{blueprint.id}", "blueprint", dump(blueprint).decode()))
-    return found
 
 
 def add_accounts(db: Database, accounts: Iterable[NewAccount], hasher: PasswordHasher | None = None) -> None:

@@ -1,0 +1,116 @@
+"""Blueprints go from a proposal to a release to their retirement. Author and releaser are two people, always.
+
+Who may propose, release and retire at all is the policy's to say; these rules hold for anybody whom it lets pass.
+"""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import msgspec
+
+from agent_tui.domain.case import Case, Stop
+from agent_tui.domain.centre import Bundle
+from agent_tui.domain.effects import Effects, Event, Refusal
+from agent_tui.domain.release import MOVES, Proposal, Release, ReleaseState, bundle_id
+from agent_tui.domain.release_commands import ProposeBlueprint, ReleaseBlueprint, RetireBlueprint
+
+PROPOSAL, IN_USE, RETIRED = "proposal", "blueprint", "retired"
+"""Kinds of bundle that carry a wording: still to be released, offered on desks, for contacts pinned to it only."""
+
+
+def _no(key: str, *, conflict: bool = False, **args: str | int) -> NoReturn:
+    """It is not allowed; `release.refusal.<key>` says why and what would help."""
+    raise Stop(Refusal(key=f"release.refusal.{key}", args=args, conflict=conflict))
+
+
+def proposed(proposal: Proposal, author_id: str, case: Case) -> Release:
+    """The row of a proposal of now."""
+    return Release(
+        id=proposal.key,
+        blueprint=proposal.blueprint,
+        number=proposal.number,
+        state=ReleaseState.PROPOSED,
+        titles=proposal.titles,
+        owner=proposal.owner,
+        change=proposal.change,
+        digest=proposal.digest,
+        valid_from=proposal.valid_from,
+        valid_to=proposal.valid_to,
+        author_id=author_id,
+        proposed_at=case.now,
+    )
+
+
+def propose(command: ProposeBlueprint, case: Case) -> Effects:
+    """A version that was never seen before; the numbers of a blueprint only rise."""
+    proposal = command.proposal
+    if proposal is None:
+        _no("unread")
+    known = case.state.find(Release, parent_id=proposal.blueprint)
+    latest = max((release.number for release in known), default=0)
+    if proposal.number <= latest:
+        _no("old_number", blueprint=proposal.blueprint, number=proposal.number, next=latest + 1)
+    release = proposed(proposal, case.agent().id, case)
+    bundle = Bundle(
+        id=bundle_id(release.id),
+        kind=PROPOSAL,
+        revision=release.digest,
+        text=proposal.text,
+        effective_from=proposal.begins,
+        effective_to=proposal.ends,
+    )
+    return Effects(puts=(release, bundle), events=(_fact("BlueprintProposed", release, case),))
+
+
+def release(command: ReleaseBlueprint, case: Case) -> Effects:
+    """By a second person, who says what they read."""
+    row, bundle = _moved(command.release_id, ReleaseState.RELEASED, case)
+    me = case.agent().id
+    if me == row.author_id:
+        _no("own_proposal", release=row.id)
+    if command.digest != row.digest:
+        _no("other_wording", release=row.id, conflict=True)
+    if bundle.effective_to is not None and bundle.effective_to <= case.now:
+        _no("over", release=row.id, day=row.valid_to)
+    done = msgspec.structs.replace(row, state=ReleaseState.RELEASED, releaser_id=me, released_at=case.now)
+    offered = msgspec.structs.replace(bundle, kind=IN_USE)
+    return Effects(puts=(done, offered), events=(_fact("BlueprintReleased", done, case),))
+
+
+def retire(command: RetireBlueprint, case: Case) -> Effects:
+    """What was released stays on desks for contacts that are pinned to it; a proposal goes."""
+    row, bundle = _moved(command.release_id, ReleaseState.RETIRED, case)
+    reason = case.clean(command.reason)
+    if not reason:
+        _no("reason_needed")
+    kind = RETIRED if row.state is ReleaseState.RELEASED else PROPOSAL
+    done = msgspec.structs.replace(
+        row, state=ReleaseState.RETIRED, retired_by=case.agent().id, retired_at=case.now, reason=reason
+    )
+    gone = msgspec.structs.replace(bundle, kind=kind)
+    return Effects(puts=(done, gone), events=(_fact("BlueprintRetired", done, case),))
+
+
+def _moved(id: str, to: ReleaseState, case: Case) -> tuple[Release, Bundle]:
+    """The version and its wording, if it can still go there."""
+    row = case.state.get(Release, id) or _no("no_release", release=id)
+    bundle = case.state.get(Bundle, bundle_id(id)) or _no("no_release", release=id)
+    if to not in MOVES[row.state]:
+        _no(f"is_{row.state.value}", release=id, conflict=True)
+    return row, bundle
+
+
+def _fact(name: str, row: Release, case: Case) -> Event:
+    return Event(
+        name=name,
+        at=case.now,
+        agent_id=case.actor.id,
+        data={
+            "blueprint": row.blueprint,
+            "number": row.number,
+            "author": row.author_id,
+            "digest": row.digest,
+            "state": row.state.value,
+        },
+    )
