@@ -18,6 +18,7 @@ from agent_tui.config.toml import line_of, read_toml
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.calendar import Calendar
 from agent_tui.domain.centre import Category, Group, Names, Overflow
+from agent_tui.domain.review import IN_FULL, Stratum
 from agent_tui.errors import ConfigError
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -49,6 +50,19 @@ class CentreSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How long it waits otherwise."""
     break_glass_level: int = 3
     """The least level of both people who break the glass."""
+    review_full: tuple[Stratum, ...] = IN_FULL
+    """What post-hoc supervision looks at in full; `break_glass` always is."""
+    review_confidence: float = 0.95
+    review_error_rate: float = 0.05
+    """Of the rest, as many of each team, action and level as show an error with `review_confidence` if the share of
+    errors is `review_error_rate`; both between 0 and 1."""
+    review_quick_s: float = 5.0
+    """An approval signed within this time was not read."""
+    review_alone_s: float = 1800.0
+    """A reveal after which nothing is done for the customer within this time is looked at."""
+    review_due_days: int = 7
+    review_again_share: float = 0.05
+    """Share of the reviews that another reviewer makes again, 0 to 1."""
 
 
 class Centre(msgspec.Struct, frozen=True, kw_only=True):
@@ -186,11 +200,13 @@ def _people(file: _File, groups: list[str]) -> tuple[Agent, ...]:
     file.only("person")
     rows = file.rows("person", Agent)
     logins: set[str] = set()
+    known = [row.id for row in rows]
     for row in rows:
         here = f"person[{row.id}]"
         file.among(f"{here}.groups", (*row.groups, *row.second_groups), groups)
         file.among(f"{here}.languages", row.languages, LANGUAGES)
         file.among(f"{here}.level", [str(row.level)], "12345")
+        file.among(f"{here}.manager", filter(None, [row.manager]), known)
         if row.login in logins:
             raise file.wrong(f"{here}.login", f"'{row.login}'")
         logins.add(row.login)
@@ -208,4 +224,19 @@ def _entitlements(file: _File) -> tuple[Entitlement, ...]:
 def _settings(file: _File) -> CentreSettings:
     settings = file.struct(file.table, CentreSettings, "settings")
     _zone(file, "timezone", settings.timezone)
+    _supervision(file, settings)
     return settings
+
+
+def _supervision(file: _File, settings: CentreSettings) -> None:
+    """Shares are shares, and broken glass is always looked at."""
+    for name in ("review_confidence", "review_error_rate"):
+        if not 0 < getattr(settings, name) < 1:
+            raise file.wrong(name, "0 < … < 1")
+    if not 0 <= settings.review_again_share <= 1:
+        raise file.wrong("review_again_share", "0 … 1")
+    if settings.review_due_days < 1:
+        raise file.wrong("review_due_days", "1 …")
+    file.among("review_full", settings.review_full, IN_FULL)
+    if Stratum.BREAK_GLASS not in settings.review_full:
+        raise file.wrong("review_full", Stratum.BREAK_GLASS.value)

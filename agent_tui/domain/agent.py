@@ -47,6 +47,8 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     second_groups: tuple[str, ...] = ()
     """Groups this person helps when they overflow (second line, 二线)."""
     team: str = ""
+    manager: str = ""
+    """Id of the line manager, where the centre names one: they do not judge this person's acts afterwards."""
     languages: tuple[str, ...] = ("zh",)
     certifications: dict[str, datetime] = {}
     """Certification code → valid until."""
@@ -63,6 +65,13 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     next_reason: str | None = None
     idle_since: datetime | None = None
     """When this person last became free: the longest idle is offered first."""
+    signed_in: bool = False
+    """A desk or monitor of this person follows the feed: a request reaches them at once."""
     unsent: int = 0
     """Commands the desk said it still holds, for the supervisor."""
     version: int = 0
+
+    @property
+    def here(self) -> bool:
+        """Whether they can be asked something now: on the floor, or at a screen of theirs."""
+        return self.signed_in or self.state is not AgentState.LOGGED_OFF

@@ -50,7 +50,7 @@ class Remedy(StrEnum):
 
 
 class Stratum(StrEnum):
-    """Why an act is looked at. All but `random` are looked at in full, in this order of precedence."""
+    """Why an act is looked at. The risky ones are looked at in full, in this order of precedence."""
 
     BREAK_GLASS = "break_glass"
     TOP_TIER = "top_tier"
@@ -62,6 +62,12 @@ class Stratum(StrEnum):
     REVEAL_ALONE = "reveal_alone"
     """A field shown in the clear, and nothing done for the customer after it."""
     RANDOM = "random"
+    SECOND = "second"
+    """Not an act but a review of one, looked at again by another reviewer."""
+
+
+IN_FULL = tuple(stratum for stratum in Stratum if stratum not in (Stratum.RANDOM, Stratum.SECOND))
+"""The risky strata."""
 
 
 class FollowUp(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +80,8 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     """One act that was drawn. `id` is derived from the act's command."""
 
     id: str
-    sample_id: str
+    sample_id: str = ""
+    """The draw it belongs to; empty while a risky act waits for the day to close."""
     command_id: str
     """The command that did it."""
     audit_seq: int
@@ -91,6 +98,25 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     customer_id: str | None = None
     amount_minor: int | None = None
     currency: str = "CNY"
+    contact_id: str | None = None
+    product: str = ""
+    """Kind and masked number of the product."""
+    reason: str = ""
+    """Why the maker did it, in their words; scrubbed."""
+    args: tuple[tuple[str, str], ...] = ()
+    """Further arguments of the act, name and value; what says something about a person stands masked."""
+    verdict: str = ""
+    """What the policy said: `allow`, `allow_with_reason`, or what the signers' names were needed for."""
+    rules: tuple[str, ...] = ()
+    """Ids of the policy rules that decided."""
+    revision: str = ""
+    """Digest of the policy it was judged by."""
+    limit_minor: int | None = None
+    """The most the maker could do alone at that moment."""
+    day_minor: tuple[int, int, int] = (0, 0, 0)
+    """Used that day before it, of this action: by the maker, for the customer, by the maker's team."""
+    approved_in_s: float | None = None
+    """Business seconds between the request and the last signature; None for what needed none."""
     acted_at: datetime
     stratum: Stratum
     strata: tuple[Stratum, ...] = ()
@@ -107,9 +133,22 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     """What the finding leads to; None while there is none."""
     text: str = ""
     """What was found; scrubbed."""
+    answered_at: datetime | None = None
+    """When the maker acknowledged the finding."""
+    answer: str = ""
+    """What the maker said to it; scrubbed."""
     follow_ups: tuple[FollowUp, ...] = ()
     closed_at: datetime | None = None
+    again_of: str | None = None
+    """The review that is looked at again."""
+    first_reviewer: str | None = None
+    """Who judged it the first time."""
     version: int = 0
+
+    @property
+    def told(self) -> bool:
+        """Whether there is a finding that its maker is to know of."""
+        return self.finding not in (None, Finding.NONE)
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,7 +158,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     drawn: int = 0
     reviewed: int = 0
     errors: int = 0
-    """Findings other than `none`."""
+    """Findings other than `none`; of the second looks, those that found something else than the first."""
 
     @property
     def coverage(self) -> float | None:
@@ -156,8 +195,8 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def whole(self) -> Tally:
-        """All strata together: coverage counts them all."""
-        tallies = self.tallies.values()
+        """All acts together: coverage counts every stratum of them."""
+        tallies = [tally for name, tally in self.tallies.items() if name != Stratum.SECOND]
         return Tally(
             population=sum(one.population for one in tallies),
             drawn=sum(one.drawn for one in tallies),

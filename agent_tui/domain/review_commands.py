@@ -16,6 +16,13 @@ class RecordFinding(Base, frozen=True, kw_only=True):
     text: str = ""
 
 
+class AnswerFinding(Base, frozen=True, kw_only=True):
+    """The maker has read the finding, and may say something to it."""
+
+    review_id: str
+    text: str = ""
+
+
 class FollowFinding(Base, frozen=True, kw_only=True):
     """What was done about a finding: corrected, talked over, a level changed."""
 

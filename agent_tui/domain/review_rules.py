@@ -8,7 +8,7 @@ import msgspec
 
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.case import Case, Stop
-from agent_tui.domain.effects import Effects, Event, Refusal
+from agent_tui.domain.effects import Effects, Event, Refusal, State
 from agent_tui.domain.review import (
     REVIEW_MOVES,
     REVIEWERS,
@@ -19,7 +19,7 @@ from agent_tui.domain.review import (
     Sample,
     Tally,
 )
-from agent_tui.domain.review_commands import CloseFinding, FollowFinding, RecordFinding
+from agent_tui.domain.review_commands import AnswerFinding, CloseFinding, FollowFinding, RecordFinding
 from agent_tui.domain.rows import Entity
 
 
@@ -28,16 +28,30 @@ def _no(key: str, *, conflict: bool = False, **args: str | int) -> NoReturn:
     raise Stop(Refusal(key=f"review.refusal.{key}", args=args, conflict=conflict))
 
 
+def barred(review: Review, me: Agent, state: State) -> str:
+    """Why this person may not judge this act, as the last part of `review.refusal.<key>`; empty when they may."""
+    if me.role not in REVIEWERS or not me.active:
+        return "not_a_reviewer"
+    if me.id == review.maker_id:
+        return "own_act"
+    if me.id in review.checkers:
+        return "own_signature"
+    if me.id == review.first_reviewer:
+        return "own_review"
+    maker = state.get(Agent, review.maker_id)
+    return "own_line" if maker is not None and maker.manager == me.id else ""
+
+
 def _allowed(review_id: str, case: Case, to: ReviewState) -> tuple[Review, Agent]:
     """The review and whoever judges it, if they may and it can still go there."""
     me = case.agent()
     if me.role not in REVIEWERS or not me.active:
         _no("not_a_reviewer")
     review = case.state.get(Review, review_id) or _no("no_review")
-    if me.id == review.maker_id:
-        _no("own_act")
-    if me.id in review.checkers:
-        _no("own_signature")
+    why = barred(review, me, case.state)
+    # Coaching is the line manager's own work; judging is not.
+    if why and not (why == "own_line" and to is ReviewState.FOLLOWED):
+        _no(why)
     if to not in REVIEW_MOVES[review.state]:
         _no(f"is_{review.state.value}", conflict=True)
     return review, me
@@ -95,9 +109,29 @@ def _counted(review: Review, case: Case) -> tuple[Sample, ...]:
     after = msgspec.structs.replace(
         before,
         reviewed=before.reviewed + 1,
-        errors=before.errors + (review.finding is not Finding.NONE),
+        errors=before.errors + counts_as_error(review, case.state),
     )
     return (msgspec.structs.replace(sample, tallies={**sample.tallies, review.stratum.value: after}),)
+
+
+def counts_as_error(review: Review, state: State) -> bool:
+    """Whether a judged review adds to the errors of its stratum: a finding, or for a second look another finding."""
+    first = state.get(Review, review.again_of) if review.again_of else None
+    return review.told if first is None else review.finding is not first.finding
+
+
+def answer_finding(command: AnswerFinding, case: Case) -> Effects:
+    """Once, by whoever the finding is about; it stays to be followed up."""
+    me = case.agent()
+    review = case.state.get(Review, command.review_id)
+    if review is None or review.maker_id != me.id or not review.told:
+        _no("not_yours")
+    if review.answered_at is not None:
+        _no("is_answered", conflict=True)
+    if review.state is ReviewState.CLOSED:
+        _no("is_closed", conflict=True)
+    answered = msgspec.structs.replace(review, answered_at=case.now, answer=case.clean(command.text))
+    return Effects(puts=(answered,), events=(_fact("FindingAnswered", answered, me, case),))
 
 
 def follow_finding(command: FollowFinding, case: Case) -> Effects:
@@ -112,11 +146,13 @@ def follow_finding(command: FollowFinding, case: Case) -> Effects:
 
 
 def close_finding(command: CloseFinding, case: Case) -> Effects:
-    """Only what was followed up can be closed."""
+    """Only what was followed up can be closed; without the maker's answer, only with a reason."""
     review, me = _allowed(command.review_id, case, ReviewState.CLOSED)
     if review.state is ReviewState.OPEN:
         _no("is_unjudged", conflict=True)
     text = case.clean(command.text)
+    if review.answered_at is None and not text:
+        _no("unanswered")
     steps = (FollowUp(by=me.id, at=case.now, text=text),) if text else ()
     closed = msgspec.structs.replace(
         review, state=ReviewState.CLOSED, closed_at=case.now, follow_ups=(*review.follow_ups, *steps)

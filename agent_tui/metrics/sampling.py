@@ -16,7 +16,7 @@ from math import ceil, log
 
 import msgspec
 
-from agent_tui.domain.review import Stratum
+from agent_tui.domain.review import IN_FULL, Stratum
 
 Group = tuple[str, str, int]
 """Team, action, level."""
@@ -42,6 +42,12 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     approved_in_s: float | None = None
     """Business seconds between the request and the last signature; None for what needed none."""
     reveal: bool = False
+    verdict: str = ""
+    rules: tuple[str, ...] = ()
+    revision: str = ""
+    limit_minor: int | None = None
+    day_minor: tuple[int, int, int] = (0, 0, 0)
+    """Used that day before it: by the maker, for the customer, by the maker's team."""
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +61,12 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """A reveal with nothing done for the customer within this time is looked at."""
     top_minor: dict[str, int] = {}
     """Action → the amount above which it takes the highest levels or two people."""
+    full: tuple[Stratum, ...] = IN_FULL
+    """The strata that are looked at in full."""
+    again_share: float = 0.05
+    """Share of the reviews that another reviewer makes again, 0 to 1."""
+    due_days: int = 7
+    """Days within which what was drawn is to be reviewed."""
 
 
 class Drawn(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +115,18 @@ def risks(act: Act, acts: Sequence[Act], terms: Terms) -> tuple[Stratum, ...]:
         Stratum.OFFLINE: act.offline,
         Stratum.REVEAL_ALONE: act.reveal and alone(act, acts, terms.alone_s),
     }
-    return tuple(stratum for stratum, yes in found.items() if yes)
+    return tuple(stratum for stratum, yes in found.items() if yes and stratum in terms.full)
+
+
+def at_once(act: Act, terms: Terms) -> tuple[Stratum, ...]:
+    """The reasons to look at an act that are known as soon as it is done: of a reveal it takes time to know."""
+    return risks(msgspec.structs.replace(act, reveal=False), (), terms)
+
+
+def again(judged: Iterable[str], share: float, seed: str) -> tuple[str, ...]:
+    """Which of these reviews another reviewer makes again: `share` of them rounded up, by their rank in the draw."""
+    ranked = sorted(set(judged), key=lambda review: rank(seed, review))
+    return tuple(sorted(ranked[: ceil(share * len(ranked))]))
 
 
 def groups(acts: Iterable[Act]) -> dict[Group, list[Act]]:

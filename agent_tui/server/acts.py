@@ -28,6 +28,15 @@ class _Row(msgspec.Struct):
 _ROWS = msgspec.json.Decoder(_Row)
 
 
+def judged(payloads: Iterable[str | bytes]) -> Iterator[str]:
+    """Ids of the reviews that rows of the audit say were judged, in order."""
+    for payload in payloads:
+        row = _ROWS.decode(payload)
+        entity, _, id = str(row.facts.get("target") or "").partition(":")
+        if row.type == "RecordFinding" and row.outcome == "applied" and entity == "review":
+            yield id
+
+
 def acts(payloads: Iterable[str | bytes]) -> Iterator[Act]:
     """The acts among rows of the audit, in order."""
     for payload in payloads:
@@ -58,7 +67,20 @@ def _direct(row: _Row, action: str) -> Act:
         offline=bool(facts.get("offline")),
         delegated=facts.get("delegation_id") is not None,
         reveal=row.type == "RevealField",
+        **_ruled(facts.get("ruling") or {}),
     )
+
+
+def _ruled(ruling: dict[str, Any]) -> dict[str, Any]:
+    """What the policy said, and what of the day was used before."""
+    sums = tuple(ruling.get(f"{whose}_day_minor", 0) for whose in ("agent", "customer", "team"))
+    return {
+        "verdict": ruling.get("decision", ""),
+        "rules": tuple(ruling.get("rules", ())),
+        "revision": ruling.get("revision", ""),
+        "limit_minor": ruling.get("limit_minor"),
+        "day_minor": sums,
+    }
 
 
 def _signed(row: _Row) -> Act:

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from agent_tui import canon, ids
-from agent_tui.domain.agent import Agent
 from agent_tui.domain.effects import Event
-from agent_tui.domain.review import Review, Sample, Stratum, Tally
-from agent_tui.domain.rows import stamp
-from agent_tui.metrics.sampling import Act, Drawn, Terms, draw
-from agent_tui.server import checkpoints, writing
-from agent_tui.server.acts import acts
+from agent_tui.domain.review import IN_FULL, Review, Sample, Stratum, Tally
+from agent_tui.domain.review_rules import counts_as_error
+from agent_tui.domain.rows import Entity, stamp
+from agent_tui.metrics.sampling import Act, Drawn, Terms, again, draw
+from agent_tui.server import checkpoints, dossier, writing
+from agent_tui.server.acts import acts, judged
 from agent_tui.server.database import Tx
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
@@ -27,7 +27,6 @@ from agent_tui.server.tail import AuditDraft, Tail
 from agent_tui.wire.audit import Checkpoint
 
 ACTOR = "system:supervision"
-TO_REVIEW = timedelta(days=7)
 _MARK = "supervision"
 
 
@@ -50,6 +49,13 @@ class Draw(msgspec.Struct, frozen=True, kw_only=True):
     drawn: int
     digest: str
     """Of the drawn commands and their strata, in order."""
+    full: tuple[str, ...] = IN_FULL
+    """The strata that were looked at in full."""
+    again_share: str = "0"
+    judged: int = 0
+    """Reviews that were judged in these rows …"""
+    again: tuple[str, ...] = ()
+    """… and those of them that another reviewer makes again."""
 
     def terms(self) -> Terms:
         return Terms(
@@ -58,6 +64,8 @@ class Draw(msgspec.Struct, frozen=True, kw_only=True):
             quick_s=float(self.quick_s),
             alone_s=float(self.alone_s),
             top_minor=self.top_minor,
+            full=tuple(Stratum(name) for name in self.full),
+            again_share=float(self.again_share),
         )
 
 
@@ -86,6 +94,13 @@ def acts_of(tx: Tx, day: str, timezone: str, after: int, size: int) -> list[Act]
     return list(acts(row["payload"] for row in rows))
 
 
+def judged_of(tx: Tx, after: int, size: int) -> tuple[str, ...]:
+    """The reviews judged in these rows, second looks left out."""
+    found = judged(row["payload"] for row in tx.each("audit_judged", after=after, size=size))
+    state = TableState(tx)
+    return tuple(id for id in found if (row := state.get(Review, id)) is not None and row.again_of is None)
+
+
 def digest_of(drawn: Iterable[Drawn]) -> str:
     return canon.fingerprint([[one.act.command_id, *map(str, one.strata)] for one in drawn])
 
@@ -99,6 +114,7 @@ def draw_day(tx: Tx, services: Services, checkpoint: Checkpoint, day: str, now: 
     after = mark.seq if mark else 0
     population = acts_of(tx, day, zone, after, checkpoint.size)
     drawn = draw(population, terms, checkpoint.seed())
+    done = judged_of(tx, after, checkpoint.size)
     made = Draw(
         id=ids.derived("sample", checkpoint.log, day, str(checkpoint.n)),
         day=day,
@@ -115,15 +131,20 @@ def draw_day(tx: Tx, services: Services, checkpoint: Checkpoint, day: str, now: 
         population=len(population),
         drawn=len(drawn),
         digest=digest_of(drawn),
+        full=terms.full,
+        again_share=f"{terms.again_share:g}",
+        judged=len(done),
+        again=again(done, terms.again_share, checkpoint.seed()),
     )
-    _open(tx, made, population, drawn, now)
+    _open(tx, services, made, population, drawn, now)
     return made
 
 
-def _open(tx: Tx, made: Draw, population: list[Act], drawn: list[Drawn], now: datetime) -> None:
-    names = {agent.id: agent.name for agent in TableState(tx).find(Agent)}
-    rows = [_review(one, made, names, now) for one in drawn]
-    entries = writing.put_all(tx, [_sample(made, population, drawn, now), *rows], now)
+def _open(tx: Tx, services: Services, made: Draw, population: list[Act], drawn: list[Drawn], now: datetime) -> None:
+    rows = dossier.reviews(tx, services, drawn, made.day, now, sample_id=made.id)
+    second = _second_looks(tx, made, now, timedelta(days=services.review.due_days))
+    sample: Entity = _sample(tx, made, len(population), [*rows, *second], now)
+    entries = writing.put_all(tx, [sample, *rows, *second], now)
     fact = Event(
         name="SampleDrawn", at=now, data={"day": made.day, "population": made.population, "drawn": made.drawn}
     )
@@ -135,11 +156,28 @@ def _open(tx: Tx, made: Draw, population: list[Act], drawn: list[Drawn], now: da
     _set_mark(tx, Mark(day=made.day, seq=made.size))
 
 
-def _sample(made: Draw, population: list[Act], drawn: list[Drawn], now: datetime) -> Sample:
-    counts = Counter(one.stratum.value for one in drawn)
-    tallies = {name: Tally(population=count, drawn=count) for name, count in sorted(counts.items())}
-    rest = len(population) - sum(count for name, count in counts.items() if name != Stratum.RANDOM)
-    tallies[Stratum.RANDOM.value] = Tally(population=rest, drawn=counts[Stratum.RANDOM.value])
+def _second_looks(tx: Tx, made: Draw, now: datetime, due: timedelta) -> list[Review]:
+    """The reviews that were drawn to be made again, each as new as on the first day and without what was found."""
+    state = TableState(tx)
+    firsts = [row for id in made.again if (row := state.get(Review, id)) is not None]
+    return [dossier.second_look(first, made.id, now, due) for first in firsts]
+
+
+def _sample(tx: Tx, made: Draw, population: int, rows: list[Review], now: datetime) -> Sample:
+    """How far each stratum is: what was opened at once may have been judged before it was drawn."""
+    state = TableState(tx)
+    by_stratum: dict[Stratum, list[Review]] = {}
+    for row in rows:
+        by_stratum.setdefault(row.stratum, []).append(row)
+    counts = Counter({stratum: len(members) for stratum, members in by_stratum.items()})
+    counts[Stratum.RANDOM] = population - sum(n for s, n in counts.items() if s in IN_FULL)
+    counts[Stratum.SECOND] = made.judged
+    tallies = {}
+    for stratum, of in sorted(counts.items()):
+        members = by_stratum.get(stratum, [])
+        done = [row for row in members if row.finding is not None]
+        wrong = sum(counts_as_error(row, state) for row in done)
+        tallies[stratum.value] = Tally(population=of, drawn=len(members), reviewed=len(done), errors=wrong)
     return Sample(
         id=made.id,
         day=made.day,
@@ -149,31 +187,6 @@ def _sample(made: Draw, population: list[Act], drawn: list[Drawn], now: datetime
         after=made.after,
         size=made.size,
         tallies=tallies,
-    )
-
-
-def _review(one: Drawn, made: Draw, names: dict[str, str], now: datetime) -> Review:
-    act = one.act
-    return Review(
-        id=ids.derived("review", act.command_id),
-        sample_id=made.id,
-        command_id=act.command_id,
-        audit_seq=act.seq,
-        action=act.action,
-        maker_id=act.maker,
-        maker_name=names.get(act.maker, ""),
-        checkers=act.checkers,
-        team=act.team,
-        level=act.level,
-        customer_id=act.customer_id,
-        amount_minor=act.amount_minor,
-        currency=act.currency,
-        acted_at=act.at,
-        stratum=one.stratum,
-        strata=one.strata,
-        day=made.day,
-        opened_at=now,
-        due_at=now + TO_REVIEW,
     )
 
 
@@ -191,10 +204,13 @@ class Redrawn(msgspec.Struct, frozen=True, kw_only=True):
     """Rows of acts that should have been drawn and have no review."""
     extra: tuple[int, ...]
     """Rows of reviews that were not drawn."""
+    again: bool
+    """Whether the reviews that are made again are those that were drawn for it."""
 
     @property
     def same(self) -> bool:
-        return self.genuine and not self.missing and not self.extra and digest_of(self.drawn) == self.made.digest
+        kept = not self.missing and not self.extra and self.again
+        return self.genuine and kept and digest_of(self.drawn) == self.made.digest
 
 
 def draws_of(tx: Tx, day: str) -> list[Draw]:
@@ -210,14 +226,18 @@ def recompute(tx: Tx, made: Draw) -> Redrawn:
     genuine = checkpoint is not None and checkpoints.genuine(checkpoint) and checkpoint.seed() == made.seed
     population = acts_of(tx, made.day, made.timezone, made.after, made.size)
     drawn = draw(population, made.terms(), made.seed)
-    opened = {review.audit_seq for review in TableState(tx).find(Review, parent_id=made.id)}
+    opened = TableState(tx).find(Review, parent_id=made.id)
+    first = {review.audit_seq for review in opened if review.again_of is None}
     wanted = {one.act.seq for one in drawn}
+    second = {review.again_of for review in opened if review.again_of is not None}
+    twice = again(judged_of(tx, made.after, made.size), made.terms().again_share, made.seed)
     return Redrawn(
         made=made,
         drawn=tuple(drawn),
         genuine=genuine,
-        missing=tuple(sorted(wanted - opened)),
-        extra=tuple(sorted(opened - wanted)),
+        missing=tuple(sorted(wanted - first)),
+        extra=tuple(sorted(first - wanted)),
+        again=set(made.again) == second == set(twice),
     )
 
 
@@ -227,6 +247,12 @@ def recompute(tx: Tx, made: Draw) -> Redrawn:
 def _mark(tx: Tx) -> Mark | None:
     kept = tx.value("setting_get", name=_MARK)
     return None if kept is None else msgspec.json.decode(kept, type=Mark)
+
+
+def drawn_through(tx: Tx) -> int:
+    """The last row of the audit that a draw looked at; 0 before the first."""
+    mark = _mark(tx)
+    return mark.seq if mark else 0
 
 
 def _set_mark(tx: Tx, mark: Mark) -> None:

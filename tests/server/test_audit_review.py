@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
@@ -15,7 +16,7 @@ from litestar.testing import AsyncTestClient
 from agent_tui import ids
 from agent_tui.cli import main
 from agent_tui.cli.review import DIFFERS
-from agent_tui.domain.agent import AgentState, Role
+from agent_tui.domain.agent import Agent, AgentState, Role
 from agent_tui.domain.commands import PerformAction, RaiseWorkOrder, RecordFinding, RevealField
 from agent_tui.domain.customer import Secret
 from agent_tui.domain.review import Finding, Remedy, Review, Sample, Stratum
@@ -25,6 +26,7 @@ from agent_tui.server import seed, supervision
 from agent_tui.server.caller import Caller
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
+from agent_tui.server.watching import RiskWatch
 from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope, Intent
 from tests import eg
@@ -38,8 +40,6 @@ DAY = "2026-03-02"
 @pytest.fixture
 async def services(tmp_path: Path) -> AsyncIterator[Services]:
     """A centre with a reviewer, where three of a kind are enough."""
-    import msgspec
-
     opened = bench.open_bench(tmp_path)
     terms = Terms(confidence=0.5, error_rate=0.2, top_minor={"waive_fee": 900})
     opened = msgspec.structs.replace(opened, review=terms)
@@ -100,11 +100,80 @@ async def test_a_finding_counts_in_the_sample(client: Client, services: Services
     assert (await reviewer.send(finding)).status_code == 200
     rows, _ = await reviewer.snapshot()
     assert rows[("review", random.id)]["state"] == "done"
-    assert not [key for key in (await chen.snapshot())[0] if key[0] in ("review", "sample")]
+    assert [key for key in (await chen.snapshot())[0] if key[0] in ("review", "sample")] == [("review", random.id)]
     (sample,) = services.db.read_now(lambda tx: TableState(tx).find(Sample))
     tally = sample.tallies["random"]
     assert (tally.population, tally.drawn, tally.reviewed, tally.errors) == (8, 4, 1, 1)
     assert tally.coverage == 0.25
+
+
+async def test_risky_acts_are_opened_at_once_and_counted_by_the_draw(client: Client, services: Services) -> None:
+    watch = RiskWatch(services)
+    await a_day(services)
+    await watch.step()
+    assert {one.stratum for one in reviews(services)} == {Stratum.TOP_TIER, Stratum.OFFLINE}
+    reviewer = await bench.sign_in(client, "qiu")
+    top = next(one for one in reviews(services) if one.stratum is Stratum.TOP_TIER)
+    assert (top.reason, top.product, top.verdict, top.rules) == ("x", "", "allow", ("open",))
+    assert (top.limit_minor, top.day_minor, top.sample_id) == (bench.LIMIT, (828, 828, 0), "")
+    assert (await reviewer.send(RecordFinding(review_id=top.id, finding=Finding.NONE))).status_code == 200
+    bench.advance(services, 1801)
+    await watch.step()
+    await watch.step()
+    await RiskWatch(services).step()
+    assert sorted(one.stratum for one in reviews(services)) == ["offline", "reveal_alone", "top_tier"]
+    await close_day(services)
+    (sample,) = services.db.read_now(lambda tx: TableState(tx).find(Sample))
+    assert {one.sample_id for one in reviews(services)} == {sample.id}
+    tally = sample.tallies["top_tier"]
+    assert (tally.population, tally.drawn, tally.reviewed, tally.errors) == (1, 1, 1, 0)
+    (made,) = services.db.read_now(lambda tx: supervision.draws_of(tx, DAY))
+    assert services.db.read_now(lambda tx: supervision.recompute(tx, made)).same
+
+
+async def test_a_reveal_that_something_followed_is_left_to_chance(services: Services) -> None:
+    watch = RiskWatch(services)
+    await bench.commit(services, RevealField(customer_id="c1", field=Secret.PHONE, purpose="x"), CHEN)
+    await bench.commit(services, PerformAction(action="block_card", customer_id="c1", reason="x"), CHEN)
+    await watch.step()
+    bench.advance(services, 2000)
+    await watch.step()
+    assert not reviews(services)
+
+
+async def test_one_in_twenty_reviews_is_made_again_by_another(client: Client, services: Services) -> None:
+    await a_day(services)
+    await close_day(services)
+    firsts = reviews(services)
+    qiu, boss = await bench.sign_in(client, "qiu"), await bench.sign_in(client, "boss")
+    for one in firsts:
+        assert (await qiu.send(RecordFinding(review_id=one.id, finding=Finding.NONE))).status_code == 200
+    await close_day(services)
+    (second,) = [one for one in reviews(services) if one.again_of]
+    assert second.first_reviewer == "q1" and second.state == "open" and second.finding is None
+    finding = RecordFinding(review_id=second.id, finding=Finding.ERROR, kind=Remedy.CORRECTION, text="金额有误")
+    told = await qiu.send(finding)
+    assert told.status_code == 403 and "first time" in told.text
+    assert (await boss.send(finding)).status_code == 200
+    (sample,) = [one for one in services.db.read_now(lambda tx: TableState(tx).find(Sample)) if one.day != DAY]
+    tally = sample.tallies["second"]
+    assert (tally.population, tally.drawn, tally.reviewed, tally.errors) == (7, 1, 1, 1)
+    (made,) = services.db.read_now(lambda tx: supervision.draws_of(tx, "2026-03-03"))
+    assert services.db.read_now(lambda tx: supervision.recompute(tx, made)).same
+    services.db.write_now(lambda tx: tx.run("state_drop", entity="review", id=second.id))
+    assert not services.db.read_now(lambda tx: supervision.recompute(tx, made)).same
+
+
+async def test_the_line_manager_is_refused_with_the_reason(client: Client, services: Services) -> None:
+    await a_day(services)
+    await close_day(services)
+    chen = services.db.read_now(lambda tx: TableState(tx).get(Agent, "a1"))
+    assert chen is not None
+    led = msgspec.structs.replace(chen, manager="s1")
+    services.db.write_now(lambda tx: seed.publish(tx, [led], "SeedCentre", eg.NOW))
+    boss = await bench.sign_in(client, "boss")
+    told = await boss.send(RecordFinding(review_id=reviews(services)[0].id, finding=Finding.NONE))
+    assert told.status_code == 403 and "reports to you" in told.text
 
 
 async def test_anybody_draws_the_same_again(services: Services, capsys: pytest.CaptureFixture[str]) -> None:

@@ -112,5 +112,11 @@ DELETE FROM link_request WHERE json_extract(clear(body), '$.contact_id') IN (
 SELECT payload FROM audit
 WHERE seq > :after AND seq <= :size AND at >= :since AND at < :until AND command_id IS NOT NULL ORDER BY seq;
 
+-- :audit_judged
+SELECT payload FROM audit WHERE type = 'RecordFinding' AND seq > :after AND seq <= :size ORDER BY seq;
+
 -- :audit_draws
 SELECT payload FROM audit WHERE actor = 'system:supervision' AND type = 'DrawSample' ORDER BY seq;
+
+-- :audit_last_at
+SELECT at FROM audit ORDER BY seq DESC LIMIT 1;

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_tui.domain.agent import Role
 from agent_tui.domain.apply import apply
-from agent_tui.domain.commands import CloseFinding, Command, FollowFinding, RecordFinding
+from agent_tui.domain.commands import AnswerFinding, CloseFinding, Command, FollowFinding, RecordFinding
 from agent_tui.domain.effects import Actor, Effects, Refusal
 from agent_tui.domain.review import (
     REVIEW_MOVES,
@@ -23,6 +24,7 @@ from agent_tui.domain.review import (
     Tally,
     wilson,
 )
+from agent_tui.domain.rows import scopes
 from tests import eg
 
 ERROR = RecordFinding(review_id="r1", finding=Finding.ERROR, kind=Remedy.COACHING, text="未核对金额")
@@ -118,10 +120,74 @@ def test_an_error_is_followed_up_before_it_is_closed() -> None:
     assert desk.refused(CLOSE) == "is_done"
     desk.ask(FOLLOW, "s1")
     desk.ask(FOLLOW)
+    assert desk.refused(CLOSE) == "unanswered"
+    desk.ask(AnswerFinding(review_id="r1", text="以后先核对"), "a1")
     desk.ask(CLOSE)
     assert desk.review.state == "closed"
     assert [step.by for step in desk.review.follow_ups] == ["s1", "q1"]
     assert (desk.tally.reviewed, desk.tally.errors) == (1, 1)
+
+
+def test_a_finding_of_somebody_who_never_answers_is_closed_with_a_reason() -> None:
+    desk = Desk()
+    desk.ask(ERROR)
+    desk.ask(FOLLOW)
+    desk.ask(CloseFinding(review_id="r1", text="已离职"))
+    assert desk.review.state == "closed" and desk.review.answered_at is None
+
+
+def test_a_finding_goes_back_to_its_maker_alone_and_is_answered_once() -> None:
+    desk = Desk()
+    answer = AnswerFinding(review_id="r1", text="知道了")
+    assert desk.refused(answer, "a1") == "not_yours" and "a:a1" not in scopes(desk.review)
+    desk.ask(ERROR)
+    assert "a:a1" in scopes(desk.review)
+    assert desk.refused(answer, "a2") == desk.refused(answer, "q1") == "not_yours"
+    desk.ask(answer, "a1")
+    assert (desk.review.answer, desk.review.state) == ("知道了", "done")
+    assert desk.refused(answer, "a1") == "is_answered"
+
+
+def test_what_was_in_order_is_told_to_nobody() -> None:
+    desk = Desk()
+    desk.ask(CLEAN)
+    assert scopes(desk.review) == {"floor"}
+    assert desk.refused(AnswerFinding(review_id="r1"), "a1") == "not_yours"
+
+
+def test_the_line_manager_coaches_and_does_not_judge() -> None:
+    desk = Desk()
+    desk.rows.keep(eg.agent("a1", manager="s1"))
+    assert desk.refused(CLEAN, "s1") == desk.refused(ERROR, "s1") == "own_line"
+    desk.ask(ERROR)
+    assert isinstance(desk.ask(FOLLOW, "s1"), Effects)
+    assert desk.refused(CloseFinding(review_id="r1", text="x"), "s1") == "own_line"
+
+
+def test_a_second_look_is_another_reviewers_and_counts_where_they_differ() -> None:
+    for second, differ in ((ERROR, 1), (CLEAN, 0)):
+        first = msgspec.structs.replace(review(finding=Finding.NONE, state=ReviewState.CLOSED), id="r0")
+        desk = Desk(again_of="r0", first_reviewer="q1", stratum=Stratum.SECOND)
+        desk.rows.keep(first)
+        assert desk.refused(second, "q1") == "own_review"
+        desk.ask(second, "s1")
+        sample = desk.rows.get(Sample, "s1")
+        assert sample is not None and sample.tallies["second"].errors == differ
+        assert sample.whole.reviewed == 0
+
+
+PEOPLE = ("a1", "a2", "q1", "s1", "s2", "b1")
+
+
+@given(st.lists(st.tuples(st.sampled_from(PEOPLE), st.sampled_from([ERROR, CLEAN, FOLLOW, CLOSE])), max_size=12))
+def test_nobody_ever_judges_what_they_had_a_hand_in(tries: list[tuple[str, Command]]) -> None:
+    desk = Desk(again_of="r0", first_reviewer="q1")
+    desk.rows.keep(eg.agent("a1", role=Role.REVIEWER, manager="b1"), eg.agent("b1", role=Role.SUPERVISOR))
+    for who, command in tries:
+        desk.ask(command, who)
+    # The maker, the colleague without the role, the first reviewer, the checker and the line manager stay out of it.
+    assert desk.review.reviewer_id in (None, "s1")
+    assert {step.by for step in desk.review.follow_ups} <= {"s1", "b1"}
 
 
 @pytest.mark.parametrize(
