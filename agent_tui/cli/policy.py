@@ -1,81 +1,58 @@
-"""`agent-tui policy check|explain|limits`: what compliance asks of the rules before they go live."""
+"""`agent-tui policy check|explain|limits|try`: what compliance asks of the rules before they go live."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from pathlib import Path
 
+from agent_tui.cli import policy_case, policy_try
+from agent_tui.cli.kinds import add_kinds
 from agent_tui.clock import wall
 from agent_tui.config import data
 from agent_tui.domain.actions import ACTIONS
-from agent_tui.domain.money import Money, parse
+from agent_tui.domain.money import Money
 from agent_tui.errors import UsageError
 from agent_tui.i18n.catalog import render, say
 from agent_tui.i18n.message import Msg
 from agent_tui.policy.ask import Facts
-from agent_tui.policy.decision import ActorFacts, Circumstances, NeedsCosign, SubjectFacts
+from agent_tui.policy.decision import NeedsCosign
 from agent_tui.policy.model import Policy
-from agent_tui.policy.table import usual_status
 
+KINDS = ("check", "explain", "limits", "try")
 FINDINGS = 1
 """Exit code of `check` when something is doubtful; a policy that cannot be trusted at all is an error instead."""
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
-    """Three things to ask; each takes another folder of rules and another moment."""
+    """Four things to ask; each takes another folder of rules and another moment."""
 
     def text(name: str) -> str:
         return say(f"cli.policy.{name}", language)
 
-    kinds = parser.add_subparsers(dest="what", metavar="check|explain|limits", required=True)
-    for name in ("check", "explain", "limits"):
-        part = kinds.add_parser(name, prog=f"{parser.prog} {name}", language=language, description=text(name))
-        part.add_argument("--folder", type=Path, metavar="FOLDER", help=text("folder"))
+    kinds = add_kinds(parser, language, {name: f"cli.policy.{name}" for name in KINDS})
+    for name, part in kinds.items():
+        if name == "try":
+            policy_try.add_arguments(part, language)
+        else:
+            part.add_argument("--folder", type=Path, metavar="FOLDER", help=text("folder"))
         part.add_argument("--at", metavar="MOMENT", help=text("at"))
-        if name == "explain":
-            _case_arguments(part, text)
-
-
-def _case_arguments(parser: argparse.ArgumentParser, text: Callable[[str], str]) -> None:
-    parser.add_argument("--action", required=True, metavar="ACTION", help=text("action"))
-    parser.add_argument("--actor-level", type=int, default=2, choices=range(1, 6), metavar="1-5", help=text("level"))
-    parser.add_argument("--role", default="agent", metavar="ROLE", help=text("role"))
-    parser.add_argument("--certified", action="append", default=[], metavar="CODE", help=text("certified"))
-    parser.add_argument("--amount", metavar="CNY", help=text("amount"))
-    parser.add_argument("--used-by-me", metavar="CNY", default="0", help=text("used_by_me"))
-    parser.add_argument("--used-for-customer", metavar="CNY", default="0", help=text("used_for_customer"))
-    parser.add_argument("--tier", default="standard", metavar="TIER", help=text("tier"))
-    parser.add_argument(
-        "--verified", default="basic", choices=("none", "basic", "full"), metavar="DEGREE", help=text("verified")
-    )
-    parser.add_argument("--product", default="", metavar="KIND", help=text("product"))
-    parser.add_argument("--status", default="", metavar="STATUS", help=text("status"))
-    parser.add_argument("--field", default="", metavar="FIELD", help=text("field"))
-    parser.add_argument("--complaint", default="", metavar="LEVEL", help=text("complaint"))
-    parser.add_argument("--sensitive", action="store_true", help=text("sensitive"))
-    parser.add_argument("--frozen", action="store_true", help=text("frozen"))
-    parser.add_argument("--not-own-contact", action="store_true", help=text("not_own"))
-    parser.add_argument("--owner", action="store_true", help=text("owner"))
-    parser.add_argument("--offline", action="store_true", help=text("offline"))
-    parser.add_argument("--reason", action="store_true", help=text("reason"))
-    parser.add_argument("--stepped-up", action="store_true", help=text("stepped_up"))
-    parser.add_argument("--approvals", type=int, default=0, metavar="N", help=text("approvals"))
-    parser.add_argument("--approved-by-level", type=int, default=0, metavar="1-5", help=text("approved_by"))
+    policy_case.add_arguments(kinds["explain"], text)
 
 
 def run(args: argparse.Namespace, language: str) -> int:
     """0 when all is well; FINDINGS when `check` doubts something. PolicyError for rules that cannot be trusted."""
     from agent_tui.policy.load import load
 
-    policy = load(args.folder or data.folder("scripts/policy"), _moment(args.at))
+    when = _moment(args.at)
+    if args.what == "try":
+        return policy_try.run(args, when, language)
+    policy = load(args.folder or data.folder("scripts/policy"), when)
     if args.what == "check":
         return _check(policy, language)
     if args.what == "limits":
         return _limits(policy, language)
-    return _explain(policy, args, language)
+    return _explain(policy, policy_case.facts(args, when), language)
 
 
 def _moment(given: str | None) -> datetime:
@@ -103,63 +80,16 @@ def _check(policy: Policy, language: str) -> int:
     return FINDINGS if findings else 0
 
 
-def _fen(given: str | None) -> int:
-    try:
-        return parse(given or "0").minor
-    except ValueError:
-        raise UsageError("cli.policy.bad_amount", value=given or "") from None
-
-
-def _facts(args: argparse.Namespace) -> Facts:
-    if args.action not in ACTIONS:
-        near = get_close_matches(args.action, ACTIONS, 1)
-        key = "cli.policy.no_action_near" if near else "cli.policy.no_action"
-        raise UsageError(key, name=args.action, near=near[0] if near else "", known=", ".join(ACTIONS))
-    kinds = ACTIONS[args.action].product
-    return Facts(
-        ActorFacts(
-            id="-",
-            level=args.actor_level,
-            role=args.role,
-            certifications=tuple(args.certified),
-            step_up_age_s=0 if args.stepped_up else None,
-        ),
-        args.action,
-        SubjectFacts(
-            tier=args.tier,
-            sensitivity="marked" if args.sensitive else "",
-            frozen=args.frozen,
-            verified=args.verified,
-            own_contact=not args.not_own_contact,
-            owner=args.owner,
-            product_kind=args.product or (kinds[0] if kinds else ""),
-            product_status=args.status or usual_status(args.action),
-            complaint_level=args.complaint,
-        ),
-        Circumstances(
-            amount_minor=_fen(args.amount),
-            agent_day_minor=_fen(args.used_by_me),
-            customer_day_minor=_fen(args.used_for_customer),
-            online=not args.offline,
-            reason_given=args.reason,
-            approved_by_level=args.approved_by_level,
-            approvals=args.approvals,
-            field=args.field,
-        ),
-    )
-
-
 def _answer(change: Msg, language: str) -> str:
     """A change, with the answer inside it said in the same language."""
-    inside = say(str(change.args["answer"]), language)
+    inside = say(str(change.args["answer"]), language, **change.args)
     return say(change.key, language, **{**change.args, "answer": inside})
 
 
-def _explain(policy: Policy, args: argparse.Namespace, language: str) -> int:
+def _explain(policy: Policy, facts: Facts, language: str) -> int:
     from agent_tui.policy.explain import explain
     from agent_tui.policy.lint import tag
 
-    facts = _facts(args)
     found = explain(policy, facts)
     print(say("cli.policy.answer", language, answer=say(f"policy.outcome.{tag(found.decision)}", language)))
     if isinstance(found.decision, NeedsCosign):

@@ -95,6 +95,9 @@ def _context(given: Circumstances) -> dict[str, Any]:
         "approvedByLevel": given.approved_by_level,
         "approvals": given.approvals,
         "field": given.field,
+        "minute": given.minute,
+        "weekday": given.weekday,
+        "businessHours": given.business_hours,
     }
 
 

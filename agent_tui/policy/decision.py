@@ -109,3 +109,9 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     approvals: int = 0
     field: str = ""
     """The field to reveal."""
+    minute: int = 0
+    """Minutes after midnight in the centre's zone, 0 to 1439. Not known is midnight, when least is allowed."""
+    weekday: int = 7
+    """1 is Monday, 7 is Sunday, in the centre's zone."""
+    business_hours: bool = False
+    """Whether the group it belongs to is open by its calendar."""

@@ -40,7 +40,14 @@ def _changes(policy: Policy, facts: Facts, decision: Decision) -> Iterator[Msg]:
     for key, args, other in _others(policy, facts, decision):
         answer = decide(policy, *other)
         if _kind(answer) != now:
-            yield msg(f"policy.change.{key}", **args, answer=f"policy.outcome.{tag(answer)}")
+            yield msg(f"policy.change.{key}", **args, **_said(answer))
+
+
+def _said(answer: Decision) -> dict[str, str | int]:
+    """The answer as a key, and who would have to sign."""
+    if isinstance(answer, NeedsCosign):
+        return {"answer": "policy.outcome.cosign_of", "needs": answer.level, "signers": answer.people}
+    return {"answer": f"policy.outcome.{tag(answer)}"}
 
 
 def _kind(decision: Decision) -> tuple[str, int, int]:
@@ -64,6 +71,7 @@ def _others(policy: Policy, facts: Facts, decision: Decision) -> Iterator[tuple[
         ("step_up", ("principal", "stepUpAge"), 0),
         ("online", ("context", "online"), True),
         ("own_contact", ("resource", "ownContact"), True),
+        ("by_day", ("context", "minute"), table.NOON),
         ("certified", ("principal", "certs"), table.best(policy, facts.action).actor.certifications),
     ):
         yield key, {}, table.place(facts, [(fact, value)])

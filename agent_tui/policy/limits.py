@@ -38,7 +38,7 @@ def most(policy: Policy, facts: Facts) -> int | None:
     0 when a smaller sum than one fen would be needed, None when no rule about sums decides: it has no end, or is
     denied whatever the amount.
     """
-    alone = _alone(facts)
+    alone = _alone(policy, facts)
     # Written out, since 3.0 and True equal 3 and 1 in Python but not in a rule.
     key = msgspec.json.encode(alone)
     if key not in policy.limits:
@@ -48,11 +48,14 @@ def most(policy: Policy, facts: Facts) -> int | None:
     return policy.limits[key]
 
 
-def _alone(facts: Facts) -> Facts:
-    """With everything the person can supply without anybody else, and no amount."""
+def _alone(policy: Policy, facts: Facts) -> Facts:
+    """With everything the person can supply without anybody else, and no amount; without the time where it says nothing,
+    so that what was found is found again a minute later."""
     given = msgspec.structs.replace(
         facts.circumstances, amount_minor=0, reason_given=True, approved_by_level=0, approvals=0
     )
+    if not policy.timed(facts.action):
+        given = msgspec.structs.replace(given, minute=0, weekday=1, business_hours=False)
     actor = msgspec.structs.replace(facts.actor, id="", step_up_age_s=0)
     return facts._replace(
         actor=actor, subject=msgspec.structs.replace(facts.subject, customer_id=""), circumstances=given

@@ -39,6 +39,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     actions: frozenset[str] | None = None
     """Actions it names; None when it speaks of all, or of a group of them."""
     caps: tuple[Cap, ...] = ()
+    timed: bool = False
+    """Whether it looks at the time of day, the weekday or business hours."""
     body: dict[str, Any] = {}
     """The rule in Cedar's JSON form."""
 
@@ -71,6 +73,10 @@ class Policy:
         """Person and case → the engine's handle for them."""
         self.limits: dict[bytes, int | None] = {}
         """Limits already found, by the facts they hang on."""
+
+    def timed(self, action: str) -> bool:
+        """Whether the answer to `action` may hang on the time."""
+        return any(rule.timed and rule.about(action) for rule in self.rules.values())
 
     def caps(self, action: str) -> tuple[Cap, ...]:
         """Every sum at which the answer to `action` may turn."""

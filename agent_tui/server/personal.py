@@ -14,6 +14,7 @@ from agent_tui.domain.contact import Contact, Thread
 from agent_tui.domain.customer import Customer
 from agent_tui.domain.rows import Entity
 from agent_tui.domain.ticket import Note, Ticket
+from agent_tui.policy.decision import SubjectFacts
 from agent_tui.server import writing
 from agent_tui.server.database import Tx
 from agent_tui.server.state import TableState
@@ -38,10 +39,17 @@ def customer_of(tx: Tx, envelope: Envelope) -> str | None:
     return (contact.customer_id if contact else None) or (ticket.customer_id if ticket else None)
 
 
-def protect(tx: Tx, vault: Vault, draft: AuditDraft, envelope: Envelope) -> AuditDraft:
-    """The draft with what was asked committed to, under the customer's own key where there is a customer."""
+def protect(
+    tx: Tx, vault: Vault, draft: AuditDraft, envelope: Envelope, subject: SubjectFacts | None = None
+) -> AuditDraft:
+    """The draft with what was asked, and what the policy was told of the customer, committed to: under the customer's
+    own key where there is a customer. About nobody, what the policy was told stands in the clear."""
     said = msgspec.to_builtins(envelope.command)
     customer_id = draft.customer_id or customer_of(tx, envelope)
+    if subject is not None:
+        said = {"command": said, "subject": msgspec.to_builtins(subject)}
+        if not customer_id:
+            draft = msgspec.structs.replace(draft, facts={**draft.facts, "subject": said["subject"]})
     content = canon.canonical(_exact(said))
     kept = vault.keep_for(tx, customer_id, content) if customer_id else None
     if kept is None:

@@ -7,15 +7,22 @@ from pathlib import Path
 
 import msgspec
 
+from agent_tui.domain.centre import Bundle
 from agent_tui.policy.decide import decide
 from agent_tui.policy.decision import ActorFacts, Circumstances, Decision, SubjectFacts
 from agent_tui.policy.load import bundle, load
 from agent_tui.server.database import Tx
 from agent_tui.server.services import Services
+from agent_tui.server.state import TableState
 from agent_tui.server.tail import AuditDraft, Tail
 
 TOP_LEVEL = 4
 _MARK = "policy"
+
+
+def in_force(tx: Tx) -> Bundle | None:
+    """The policy as the desks receive it."""
+    return TableState(tx).get(Bundle, _MARK)
 
 
 class PolicyBook:

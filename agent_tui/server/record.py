@@ -127,6 +127,17 @@ def _standing(tx: Tx, maker_id: str) -> dict[str, Any]:
     return {"team": maker.team, "level": maker.level} if maker else {}
 
 
+def _ruling(ruling: Ruling) -> dict[str, Any]:
+    """A decision with what it was made on, so that other rules can be tried on it later. What the policy was told of
+    the customer is kept by `personal`."""
+    kept: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(ruling, facts=None, problem=None))
+    del kept["facts"], kept["problem"]
+    if ruling.facts is not None:
+        kept["actor"] = msgspec.to_builtins(ruling.facts.actor)
+        kept["circumstances"] = msgspec.to_builtins(ruling.facts.circumstances)
+    return kept
+
+
 class Recorder:
     """Writes what was decided."""
 
@@ -154,7 +165,7 @@ class Recorder:
         if matter.ruling is not None or envelope.intent.offline or "maker" in facts:
             facts |= _standing(tx, str(facts.get("maker") or matter.caller.id))
         if matter.ruling is not None:
-            facts["ruling"] = {k: v for k, v in msgspec.to_builtins(matter.ruling).items() if k != "problem"}
+            facts["ruling"] = _ruling(matter.ruling)
         draft = AuditDraft(
             actor=matter.caller.maker,
             type=matter.kind,
@@ -163,7 +174,8 @@ class Recorder:
             command_id=envelope.id,
             facts=facts,
         )
-        return personal.protect(tx, self._vault, draft, envelope)
+        judged = matter.ruling.facts if matter.ruling else None
+        return personal.protect(tx, self._vault, draft, envelope, judged.subject if judged else None)
 
     def record(self, tx: Tx, matter: Matter, turn: Turn, entries: list[Entry], revealed: Revealed | None) -> Answer:
         """The tail of a command's transaction. Returns what is sent now; what is kept has no revealed value."""

@@ -71,6 +71,8 @@ class Row(NamedTuple):
     fresh: bool = True
     variant: str = ""
     """The field to reveal, or the level of the complaint."""
+    minute: int = 600
+    """Of the centre's day; `eg.NOW` is Monday, 10:00."""
 
 
 def facts(row: Row) -> Facts:
@@ -99,6 +101,9 @@ def facts(row: Row) -> Facts:
         online=row.online,
         reason_given=True,
         field=row.variant if row.action in FIELDS else "",
+        minute=row.minute,
+        weekday=1,
+        business_hours=True,
     )
     return Facts(actor, row.action, subject, given)
 
@@ -179,7 +184,7 @@ def expected(decision: Decision) -> tuple[int, str, tuple[dict[str, str], ...]]:
 @pytest.fixture
 def services(tmp_path: Path) -> Services:
     services = office.open_office(tmp_path)
-    services.db._writer.execute("PRAGMA synchronous = OFF")
+    services.db.engine.writer.execute("PRAGMA synchronous = OFF")
     made: list[Any] = [office.customer(f"c-{tier.value}", tier=tier) for tier in Tier]
     for tier in Tier:
         for agent in BY_LEVEL.values():

@@ -62,6 +62,9 @@ def facts(action: str, level: int = 2, **given: Any) -> Facts:
         "amount_minor": 100 if ACTIONS[action].amount else 0,
         "reason_given": True,
         "field": "phone",
+        "minute": 600,
+        "weekday": 3,
+        "business_hours": True,
     }
     for name, value in given.items():
         (actor if name in _ACTOR else subject if name in _SUBJECT else about)[name] = value
