@@ -45,7 +45,7 @@ docs: $(VENV)/.dev
 	$(BIN)/python -m docs.shots
 
 pty: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 0 -m pty tests/pty $(ARGS)
+	$(BIN)/python -m pytest -n 0 -m '' tests/pty $(ARGS)
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench $(ARGS)

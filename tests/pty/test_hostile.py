@@ -16,7 +16,7 @@ from agent_tui.server.customers import NewCustomer
 from bench.terminal import Terminal, lines
 from tests.pty.floor import AGENT, Floor, ready, until
 
-pytestmark = pytest.mark.pty
+pytestmark = pytest.mark.pty_long
 TITLE, CLEAR, COLOUR, CLICK = "\x1b]0;pwned\x07", "\x1b[2J\x1b[H", "\x9b31m", "[@click=app.quit]x[/]"
 HIDDEN = "\u202e\u200f\u2066\u200b\u200d\ufeff"
 BOMB = f"[/x]{TITLE}{CLEAR}{COLOUR}{CLICK}{HIDDEN}e\u0301\x00\x07end"
@@ -89,4 +89,3 @@ def test_hostile_text_is_text_in_every_pane(floor: Floor) -> None:
         desk.settle(quiet=0.15, most=0.6)
         unharmed(desk)
     nothing_acted(desk)
-    desk.close()

@@ -15,7 +15,6 @@ from agent_tui.server.customers import NewCustomer
 from bench.terminal import Terminal
 from tests.pty.floor import AGENT, Floor, until
 
-pytestmark = pytest.mark.pty
 SAID = "我的POS机刷卡没有反应，店里等着用"
 
 
@@ -81,4 +80,3 @@ def test_a_newcomer_finds_the_way_by_keys(floor: Floor) -> None:
     until(desk, "F9 发送", "hello")
     desk.send("f9")
     until(desk, "> 坐席", "hello")
-    desk.close()

@@ -11,13 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from agent_tui.domain.commands import OfferNew, ReportEvent
-from agent_tui.domain.contact import Channel
+from agent_tui.domain.commands import ReportEvent
 from agent_tui.server import at_rest
 from bench.terminal import Terminal
-from tests.pty.floor import AGENT, Floor, cut_off, ready, until
-
-pytestmark = pytest.mark.pty
+from tests.pty.floor import AGENT, Floor, Seat, call, cut_off, leader, ready, until
 
 
 @pytest.fixture
@@ -36,28 +33,16 @@ def commands(floor: Floor) -> list[str]:
         return [type for (type,) in rows if type in ("AddNote", "WrapUpContact")]
 
 
-def in_conversation(floor: Floor) -> Terminal:
+def in_conversation(floor: Floor) -> Seat:
     """A desk whose person is talking to a customer."""
     desk = floor.desk()
     ready(desk)
-    floor.report(OfferNew(contact_id="k1", channel=Channel.PHONE, caller="13812345678", group="cards", text="fee"))
-    until(desk, "OFFERED TO YOU")
-    desk.send("f9")
-    established = ReportEvent(contact_id="k1", event="Established", agent_id=AGENT, party="agent")
-    until(desk, "talking", again=lambda: floor.report(established))
+    call(floor, desk, customer=None)
     return desk
 
 
 REFUSED = "Not while the server is out of reach"
 KEPT = "Kept on this machine, sent when the server is back: "
-
-
-def leader(desk: Terminal, letter: str) -> None:
-    """F2 and a letter, each typed when the screen is ready for it."""
-    desk.send("f2")
-    until(desk, "F2, then")
-    desk.send(letter)
-    until(desk, without="F2, then")
 
 
 def test_a_killed_backend_and_a_killed_desk_lose_nothing_and_repeat_nothing(floor: Floor) -> None:
@@ -83,7 +68,7 @@ def test_a_killed_backend_and_a_killed_desk_lose_nothing_and_repeat_nothing(floo
     desk.send("second thought")
     until(desk, "second thought")
     draft_on_disk(desk)
-    cut_off(desk)
+    cut_off(floor, desk)
 
     desk = floor.desk()
     until(desk, "OFFLINE", "unsent 1")
@@ -99,11 +84,10 @@ def test_a_killed_backend_and_a_killed_desk_lose_nothing_and_repeat_nothing(floo
 
     floor.serve()
     until(desk, "+ live", "+ Ready")
-    until(desk, "No contact.")
-    assert "unsent" not in desk.text()
+    until(desk, "No contact.", without="unsent")
     assert commands(floor) == ["AddNote", "AddNote", "WrapUpContact"]
     assert notes(floor) == ["first thought", "second thought"]
-    assert desk.close() == 143, "ended by a signal, and the terminal given back"
+    assert floor.leave(desk) == 143, "ended by a signal, and the terminal given back"
 
 
 def draft_on_disk(desk: Terminal) -> None:

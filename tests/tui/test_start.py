@@ -64,7 +64,6 @@ def in_a_terminal(columns: int, rows: int, **environ: str) -> tuple[int, str]:
     return child.wait(), printed.decode("utf-8", "replace")
 
 
-@pytest.mark.pty
 def test_a_terminal_that_is_too_small_is_named_with_its_size() -> None:
     code, printed = in_a_terminal(79, 24)
     assert code == TerminalUnfit.exit_code
@@ -72,7 +71,6 @@ def test_a_terminal_that_is_too_small_is_named_with_its_size() -> None:
     assert "80x24" in printed
 
 
-@pytest.mark.pty
 def test_a_terminal_that_is_not_utf_8_is_told_what_to_set() -> None:
     code, printed = in_a_terminal(80, 24, PYTHONIOENCODING="gbk")
     assert code == TerminalUnfit.exit_code
