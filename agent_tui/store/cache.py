@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from agent_tui import sql
 from agent_tui.store.engine import Connection, DatabaseError, translate
 
 if TYPE_CHECKING:
     from agent_tui.domain.rows import Entity
+    from agent_tui.search.entry import Entry
 
 QUERIES = sql.load("agent_tui.store", "queries.sql")
 
 
 class Cache:
     """Rows as the server last showed them to this person; disposable."""
+
+    MOST_ENTRIES: ClassVar[int] = 400
+    """Prepared guides kept in memory."""
 
     def __init__(self, connection: Connection, path: Path, key: bytes) -> None:
         self.connection = connection
@@ -27,6 +31,10 @@ class Cache:
         """Small entities that every view needs, decoded; emptied when one of them changes."""
         self.order_revision = 0
         """Grows whenever the order of a list may have changed."""
+        self.entries: dict[int, Entry] = {}
+        """Guides that were looked at, by their number in the index."""
+        self.guide_words: tuple[tuple[str, int], ...] | None = None
+        """Latin words of guides, for typing errors; None until they are asked for."""
         self.load_meta()
 
     @property

@@ -26,6 +26,9 @@ SELECT body FROM row WHERE parent_id = ? AND parent_id <> '' AND entity = ? ORDE
 -- :row_count
 SELECT COUNT(*) FROM row;
 
+-- :row_versions
+SELECT entity, id, version FROM row;
+
 -- :row_put
 INSERT INTO row(entity, id, version, status, group_id, agent_id, customer_id, parent_id, sort, place, generation, body)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -70,6 +73,66 @@ SELECT list, group_id, n FROM tally WHERE n > 0;
 
 -- :first_place_of_group
 SELECT MIN(place) FROM row WHERE group_id = ? AND place >= ? AND place < ?;
+
+-- :unindexed
+SELECT u.n, r.entity, r.body FROM unindexed u LEFT JOIN row r ON r.n = u.n AND r.entity IN ('bundle', 'bulletin', 'article', 'ticket')
+ORDER BY u.n DESC LIMIT ?;
+
+-- :unindexed_count
+SELECT COUNT(*) FROM unindexed;
+
+-- :indexed
+DELETE FROM unindexed WHERE n = ?;
+
+-- :guide_index
+INSERT OR REPLACE INTO find_guide(rowid, title, words, body, sound) VALUES (?, ?, ?, ?, ?);
+
+-- :guide_forget
+DELETE FROM find_guide WHERE rowid = ?;
+
+-- :entry_put
+INSERT OR REPLACE INTO entry(n, data) VALUES (?, ?);
+
+-- :entry_forget
+DELETE FROM entry WHERE n = ?;
+
+-- :entry_has
+SELECT 1 FROM entry WHERE n = ?;
+
+-- :entry_get
+SELECT data FROM entry WHERE n = ?;
+
+-- :entry_all
+SELECT COUNT(*) FROM entry;
+
+-- :guides_found
+SELECT rowid FROM find_guide WHERE find_guide MATCH ? ORDER BY bm25(find_guide, 8.0, 6.0, 1.0, 4.0) LIMIT ?;
+
+-- :guide_words
+SELECT term FROM find_guide_word WHERE term >= 'a' AND term < '{';
+
+-- :guide_word
+SELECT doc FROM find_guide_word WHERE term = ?;
+
+-- :ticket_index
+INSERT OR REPLACE INTO find_ticket(rowid, tokens) VALUES (?, ?);
+
+-- :ticket_forget
+DELETE FROM find_ticket WHERE rowid = ?;
+
+-- :tickets_found
+SELECT r.body FROM find_ticket f JOIN row r ON r.n = f.rowid
+WHERE f.find_ticket MATCH ? AND r.entity = 'ticket' ORDER BY f.rowid DESC LIMIT ?;
+
+-- :number_put
+INSERT OR IGNORE INTO number(number, n) VALUES (?, ?);
+
+-- :number_forget
+DELETE FROM number WHERE n = ?;
+
+-- :numbers_found
+SELECT DISTINCT r.body FROM number x JOIN row r ON r.n = x.n
+WHERE x.number >= ? AND x.number < ? AND r.entity = 'ticket' ORDER BY x.number, x.n DESC LIMIT ?;
 
 -- :outbox_add
 INSERT INTO outbox(id, agent_id, lane, type, target, if_match, body, offline, made_at, made_ms, state)

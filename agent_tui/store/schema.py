@@ -31,7 +31,16 @@ TABLES: dict[str, dict[str, object]] = {
     "meta": {"columns": {"key": "TEXT", "value": "TEXT"}, "pk": "key"},
     # How many rows of each list and group there are, kept by triggers: a total costs one look-up.
     "tally": {"columns": {"list": "INTEGER", "group_id": "TEXT", "n": "INTEGER"}, "pk": ("list", "group_id")},
+    # Rows that came or went and that the index does not know of yet (`index`).
+    "unindexed": {"columns": {"n": "INTEGER"}, "pk": "n"},
+    # Guides (blueprints, bulletins, articles) as `search` reads them, prepared once.
+    "entry": {"columns": {"n": "INTEGER", "data": "BLOB"}, "pk": "n"},
 }
+
+_SEARCHED = "('bundle', 'bulletin', 'article', 'ticket')"
+"""Entities that are found by their words (`entries`)."""
+INDEXED_AS = 1
+"""Grows when folding or tokens change: then the cache is filled and indexed again."""
 
 STATEMENTS = (
     "CREATE UNIQUE INDEX row_id ON row(entity, id)",
@@ -58,9 +67,29 @@ STATEMENTS = (
            SELECT new.place >> 56, new.group_id, 1 WHERE new.place IS NOT NULL
            ON CONFLICT(list, group_id) DO UPDATE SET n = n + 1;
        END""",
+    # A row's number `n` is its number in the index: what came later has a higher one, so the newest are met first.
+    f"""CREATE TRIGGER row_found AFTER INSERT ON row WHEN new.entity IN {_SEARCHED} BEGIN
+         INSERT OR IGNORE INTO unindexed(n) VALUES (new.n);
+       END""",
+    f"""CREATE TRIGGER row_lost AFTER DELETE ON row WHEN old.entity IN {_SEARCHED} BEGIN
+         INSERT OR IGNORE INTO unindexed(n) VALUES (old.n);
+       END""",
+    f"""CREATE TRIGGER row_reworded AFTER UPDATE OF body ON row
+       WHEN new.entity IN {_SEARCHED} AND new.body IS NOT old.body BEGIN
+         INSERT OR IGNORE INTO unindexed(n) VALUES (new.n);
+       END""",
+    """CREATE VIRTUAL TABLE find_guide USING fts5(title, words, body, sound, content='', contentless_delete=1,
+         prefix='1 2 3', tokenize='unicode61')""",
+    "CREATE VIRTUAL TABLE find_guide_word USING fts5vocab(find_guide, 'row')",
+    # A million tickets: no positions are kept, the few that are met first are read again.
+    """CREATE VIRTUAL TABLE find_ticket USING fts5(tokens, content='', contentless_delete=1, detail=none,
+         tokenize='unicode61')""",
+    # Ticket, order and terminal numbers, forwards and (behind a ~) backwards: by their beginning and by their end.
+    "CREATE TABLE number(number TEXT, n INTEGER, PRIMARY KEY (number, n)) WITHOUT ROWID",
+    "CREATE INDEX number_n ON number(n)",
 )
 
-STAMP = zlib.crc32(repr((TABLES, STATEMENTS)).encode()) >> 1 or 1
+STAMP = zlib.crc32(repr((TABLES, STATEMENTS, INDEXED_AS)).encode()) >> 1 or 1
 """`PRAGMA user_version` of a cache of this schema (31 bits, never 0)."""
 
 JOURNAL_VERSION = 1

@@ -1,0 +1,98 @@
+"""A thing that can be found, prepared once when it arrives: its texts as shown and as folded, and how its names sound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from agent_tui.search import sound
+from agent_tui.search.fold import fold, shown, tokens
+
+TITLE, WORDS, TEXT = "title", "words", "text"
+PLACES = (TITLE, WORDS, TEXT)
+
+
+class Field(msgspec.Struct, frozen=True, array_like=True):
+    """One text of an entry; words of theirs stand one a line."""
+
+    place: str
+    language: str
+    text: str
+    folded: str
+    """Between two line ends, so that a whole title or word is found as one."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    kind: str
+    """`blueprint`, `bulletin`, `article` or `ticket`."""
+    id: str
+    titles: dict[str, str]
+    """Language → title as shown; empty key for a text of no stated language."""
+    fields: tuple[Field, ...]
+    spoken: str = ""
+    """`sound.spoken` of titles and words."""
+    romaji: tuple[str, ...] = ()
+    number: str = ""
+    """What it is called on the phone."""
+    categories: tuple[str, ...] = ()
+    valid_from: float = 0.0
+    """Seconds since 1970; 0 for always."""
+    valid_to: float = 0.0
+    at: float = 0.0
+    """When it was published, opened or released, seconds since 1970; 0 when that says nothing."""
+    owner: str = ""
+    """The department or group it belongs to."""
+    urgent: bool = False
+    """It asks to be read."""
+
+    def title(self, language: str) -> str:
+        """In `language`, else in English, else in the first there is."""
+        return self.titles.get(language) or self.titles.get("en") or next(iter(self.titles.values()), "")
+
+
+def field(place: str, language: str, lines: Sequence[str]) -> Field:
+    """A field of some lines."""
+    clean = [" ".join(shown(line).split()) for line in lines]
+    text = "\n".join(line for line in clean if line)
+    return Field(place, language, text, f"\n{fold(text)}\n")
+
+
+def fields_of(
+    titles: Mapping[str, str], words: Mapping[str, Sequence[str]], texts: Mapping[str, Sequence[str]]
+) -> tuple[Field, ...]:
+    """Fields from texts by language, titles first."""
+    made = [field(TITLE, language, [title]) for language, title in titles.items()]
+    made += [field(WORDS, language, lines) for language, lines in words.items()]
+    made += [field(TEXT, language, lines) for language, lines in texts.items()]
+    return tuple(one for one in made if one.text)
+
+
+def sounds_of(fields: Sequence[Field]) -> tuple[str, tuple[str, ...]]:
+    """(`spoken`, `romaji`) of titles and words."""
+    named = "\n".join(one.folded for one in fields if one.place != TEXT)
+    heard = {sound.romaji(run) for run in sound.kana_runs(named)} - {""}
+    return sound.spoken(named), tuple(sorted(heard))
+
+
+def columns(entry: Entry) -> tuple[str, str, str, str]:
+    """What the index keeps of a guide: tokens of titles, words and texts, and the sounds of titles and words."""
+    by_place = {
+        place: [token for one in entry.fields if one.place == place for token in tokens(one.folded)]
+        for place in PLACES
+    }
+    named = "\n".join(one.folded for one in entry.fields if one.place != TEXT)
+    heard = (*sound.pinyin_tokens(named), *sound.initial_tokens(named), *sound.romaji_tokens(named))
+    return (
+        " ".join(dict.fromkeys(by_place[TITLE])),
+        " ".join(dict.fromkeys(by_place[WORDS])),
+        " ".join(by_place[TEXT]),
+        " ".join(dict.fromkeys(heard)),
+    )
+
+
+def ticket_tokens(title: str, text: str) -> str:
+    """What the index keeps of a ticket: tokens of its texts and the pinyin of its title."""
+    named = fold(shown(title))
+    found = dict.fromkeys([*tokens(named), *tokens(fold(shown(text))), *sound.pinyin_tokens(named)])
+    return " ".join(found)

@@ -1,0 +1,173 @@
+"""How Chinese and Japanese words sound in Latin letters: pinyin, initials, romaji; and what typed letters may stand for.
+
+Southern Chinese speakers and their input methods do not tell zh from z, ch from c, sh from s, ng from n: both sides
+are compared without the difference. Romaji is compared in its regular (Kunrei) spelling, so that `shi` and `si` agree.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import islice, pairwise, product
+
+from agent_tui.search.fold import is_cjk, is_kana, parts, table
+
+PINYIN, INITIALS, ROMAJI = "\ue000", "\ue001", "\ue002"
+"""Before a sound in the index, so that it never meets a written word. The tokenizer takes private characters for letters."""
+MOST_READINGS = 8
+MOST_SPLITS = 3
+LONGEST = 40
+"""Letters of a word that are still read as sounds."""
+
+_KANA = {
+    "": "あいうえお", "k": "かきくけこ", "s": "さしすせそ", "t": "たちつてと", "n": "なにぬねの", "h": "はひふへほ",
+    "m": "まみむめも", "r": "らりるれろ", "g": "がぎぐげご", "z": "ざじずぜぞ", "d": "だぢづでど", "b": "ばびぶべぼ",
+    "p": "ぱぴぷぺぽ",
+}  # fmt: skip
+_OTHER_KANA = {"や": "ya", "ゆ": "yu", "よ": "yo", "わ": "wa", "を": "o", "ん": "n", "ゔ": "bu", "ー": "", "っ": ""}
+_SMALL = {"ゃ": "ya", "ゅ": "yu", "ょ": "yo", "ぁ": "a", "ぃ": "i", "ぅ": "u", "ぇ": "e", "ぉ": "o", "ゎ": "wa"}
+_REGULAR = (
+    ("shi", "si"), ("sh", "sy"), ("chi", "ti"), ("tch", "ch"), ("ch", "ty"), ("tsu", "tu"), ("fu", "hu"), ("ji", "zi"),
+    ("j", "zy"), ("di", "zi"), ("du", "zu"), ("ou", "o"), ("oo", "o"), ("uu", "u"), ("ei", "e"), ("aa", "a"), ("ii", "i"),
+    ("nn", "n"), ("mb", "nb"), ("mp", "np"), ("kk", "k"), ("ss", "s"), ("tt", "t"), ("pp", "p"), ("zyy", "zy"),
+)  # fmt: skip
+
+
+def plain_pinyin(letters: str) -> str:
+    """Letters without the differences that many speakers do not make."""
+    return letters.replace("zh", "z").replace("ch", "c").replace("sh", "s").replace("ng", "n").replace("ü", "v")
+
+
+@cache
+def syllables_of() -> dict[str, tuple[str, ...]]:
+    """Character → its syllables, plain."""
+    found: dict[str, tuple[str, ...]] = {}
+    for line in table("sounds.txt"):
+        syllable, _, chars = line.partition(" ")
+        plain = plain_pinyin(syllable)
+        for char in chars:
+            known = found.get(char, ())
+            found[char] = known if plain in known else (*known, plain)
+    return found
+
+
+@cache
+def _all_syllables() -> frozenset[str]:
+    return frozenset(syllable for known in syllables_of().values() for syllable in known)
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    return frozenset(syllable[:n] for syllable in _all_syllables() for n in range(1, len(syllable) + 1))
+
+
+@cache
+def splits(letters: str) -> tuple[tuple[str, ...], ...]:
+    """Ways to read letters as syllables, the last perhaps not typed to its end; the fewest syllables first."""
+    plain = plain_pinyin(letters)
+    if not plain.isascii() or not plain.isalpha() or len(plain) > LONGEST:
+        return ()
+    ways: list[list[tuple[str, ...]]] = [[()], *([] for _ in plain)]
+    for end in range(1, len(plain) + 1):
+        known = _beginnings() if end == len(plain) else _all_syllables()
+        for start in range(max(0, end - 6), end):
+            if plain[start:end] in known:
+                ways[end] += [(*way, plain[start:end]) for way in ways[start][:MOST_SPLITS]]
+        ways[end].sort(key=len)
+    return tuple(ways[-1][:MOST_SPLITS])
+
+
+def han_runs(folded_text: str) -> list[str]:
+    """Runs of characters that have a pinyin."""
+    known = syllables_of()
+    found = []
+    for part in parts(folded_text):
+        run = ""
+        for char in part:
+            if char in known:
+                run += char
+            elif run:
+                found.append(run)
+                run = ""
+        if run:
+            found.append(run)
+    return found
+
+
+def spoken(folded_text: str) -> str:
+    """Every reading of every run, one a line, as `|xin|yong|ka|`: syllables looked for are a part of a line."""
+    known = syllables_of()
+    lines = []
+    for run in han_runs(folded_text):
+        readings = islice(product(*(known[char] for char in run)), MOST_READINGS)
+        lines += [f"|{'|'.join(reading)}|" for reading in readings]
+    return "\n".join(lines)
+
+
+def pinyin_tokens(folded_text: str) -> list[str]:
+    """Neighbouring syllables as the index keeps them, in every reading, and each run's last syllable."""
+    known = syllables_of()
+    found: list[str] = []
+    for run in han_runs(folded_text):
+        for first, second in pairwise(run):
+            found += [f"{PINYIN}{a}{b}" for a in known[first] for b in known[second]]
+        found += [PINYIN + last for last in known[run[-1]]]
+    return found
+
+
+def initial_tokens(folded_text: str) -> list[str]:
+    """Neighbouring initials as the index keeps them."""
+    known = syllables_of()
+    found: list[str] = []
+    for run in han_runs(folded_text):
+        for first, second in pairwise(run):
+            found += {f"{INITIALS}{a[0]}{b[0]}" for a in known[first] for b in known[second]}
+    return found
+
+
+@cache
+def _romaji() -> dict[str, str]:
+    table_ = {char: row + vowel for row, chars in _KANA.items() for char, vowel in zip(chars, "aiueo", strict=True)}
+    table_ |= {"ぢ": "zi", "づ": "zu"}
+    return table_ | _OTHER_KANA
+
+
+def romaji(run: str) -> str:
+    """Kana (hiragana, as folded) in Latin letters, regular spelling without long vowels."""
+    known, text = _romaji(), ""
+    for char in run:
+        if char in _SMALL:
+            small = _SMALL[char]
+            text = (text[:-1] + small) if text else small
+        else:
+            text += known.get(char, "")
+    return regular(text)
+
+
+def regular(letters: str) -> str:
+    """Romaji as typed, in the spelling `romaji` has."""
+    for old, new in _REGULAR:
+        letters = letters.replace(old, new)
+    return letters
+
+
+def kana_runs(folded_text: str) -> list[str]:
+    """Runs of two kana and more."""
+    found, run = [], ""
+    for char in folded_text + " ":
+        if is_kana(char):
+            run += char
+        else:
+            if len(run) > 1:
+                found.append(run)
+            run = ""
+    return found
+
+
+def romaji_tokens(folded_text: str) -> list[str]:
+    """Every run of kana as the index keeps its sound."""
+    return [ROMAJI + sound for run in kana_runs(folded_text) if (sound := romaji(run))]
+
+
+def sounding(text: str) -> bool:
+    """Whether there is anything in a text that has a sound here."""
+    return any(is_cjk(char) for char in text)

@@ -1,0 +1,119 @@
+"""The index of what can be found, kept in the cache itself and brought up to date in slices while the desk is idle.
+
+Triggers note which rows came, went or changed their words; the newest are indexed first. A slice is one transaction of a
+few milliseconds, so a first sync of any size never delays a key.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import msgspec
+
+from agent_tui.domain.centre import Category
+from agent_tui.domain.rows import decode
+from agent_tui.domain.ticket import Ticket
+from agent_tui.search.entry import Entry, columns, ticket_tokens
+from agent_tui.search.query import LEAST_NUMBER
+from agent_tui.store import read
+from agent_tui.store.cache import QUERIES, Cache
+from agent_tui.store.engine import DatabaseError, translate
+from agent_tui.store.entries import entry_of
+
+BATCH = 40
+"""Rows looked at between two looks at the clock."""
+BACKWARDS = "~"
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?=[A-Za-z]{0,4}[\d-]*\d)[A-Za-z]{0,4}\d[\dA-Za-z-]{2,30}")
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER: msgspec.msgpack.Decoder[Entry] = msgspec.msgpack.Decoder(Entry)
+
+
+def waiting(cache: Cache) -> int:
+    """Rows that are not in the index yet."""
+    row = cache.first("unindexed_count")
+    return int(row[0]) if row else 0
+
+
+def step(cache: Cache, seconds: float) -> bool:
+    """Index for about so long (real seconds); True when more is left. StoreError of its kind when the disk fails."""
+    until = time.monotonic() + seconds
+    connection = cache.connection
+    left = True
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        while left and time.monotonic() < until:
+            left = _batch(cache)
+        connection.execute("COMMIT")
+    except BaseException as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        if isinstance(error, DatabaseError):
+            raise translate(error, cache.path) from None
+        raise
+    return left
+
+
+def _batch(cache: Cache) -> bool:
+    rows = cache.all("unindexed", BATCH)
+    categories = {category.id: category for category in read.every(cache, Category)}
+    for n, entity, body in rows:
+        if entity == "ticket":
+            _ticket(cache, n, body)
+        else:
+            _guide(cache, n, entity, body, categories)
+        cache.connection.execute(QUERIES["indexed"], (n,))
+    return len(rows) == BATCH
+
+
+def _ticket(cache: Cache, n: int, body: bytes) -> None:
+    ticket = decode("ticket", body)
+    assert isinstance(ticket, Ticket)
+    run = cache.connection.execute
+    if cache.first("entry_has", n):
+        # The number was a guide's before.
+        _forget(cache, n)
+    run(QUERIES["ticket_index"], (n, ticket_tokens(ticket.title, ticket.text)))
+    run(QUERIES["number_forget"], (n,))
+    for number in numbers_of(ticket):
+        run(QUERIES["number_put"], (number, n))
+        run(QUERIES["number_put"], (BACKWARDS + number[::-1], n))
+
+
+def numbers_of(ticket: Ticket) -> tuple[str, ...]:
+    """A ticket's own number and those of orders and terminals in its texts, letters and digits only, lower case."""
+    found = [ticket.number, *_NUMBER.findall(f"{ticket.title}\n{ticket.text}")]
+    plain = ("".join(char for char in number.lower() if char.isalnum()) for number in found)
+    return tuple(dict.fromkeys(number for number in plain if len(number) >= LEAST_NUMBER))
+
+
+def _guide(cache: Cache, n: int, entity: str | None, body: bytes | None, categories: dict[str, Category]) -> None:
+    """Put a guide; a row that went, or that is no guide, leaves whatever of it was there."""
+    run = cache.connection.execute
+    entry = entry_of(decode(entity, body), categories) if entity and body is not None else None
+    _forget(cache, n)
+    if entry is None:
+        return
+    run(QUERIES["guide_index"], (n, *columns(entry)))
+    run(QUERIES["entry_put"], (n, _ENCODER.encode(entry)))
+
+
+def _forget(cache: Cache, n: int) -> None:
+    cache.entries.pop(n, None)
+    cache.guide_words = None
+    for name in ("guide_forget", "entry_forget", "ticket_forget", "number_forget"):
+        cache.connection.execute(QUERIES[name], (n,))
+
+
+def entry(cache: Cache, n: int) -> Entry | None:
+    """A prepared guide by its number, remembered."""
+    found = cache.entries.get(n)
+    if found is None:
+        row: tuple[Any, ...] | None = cache.first("entry_get", n)
+        if row is None:
+            return None
+        if len(cache.entries) >= cache.MOST_ENTRIES:
+            cache.entries.clear()
+        found = cache.entries[n] = _DECODER.decode(row[0])
+    return found
