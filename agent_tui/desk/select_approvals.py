@@ -13,7 +13,7 @@ import msgspec
 from agent_tui import canon
 from agent_tui.desk.sight import Sight
 from agent_tui.desk.views import Approvals, ApprovalView, Delegations, Signers
-from agent_tui.domain.agent import Agent, AgentState
+from agent_tui.domain.agent import Agent
 from agent_tui.domain.approval import Approval, ApprovalState, Delegation
 from agent_tui.domain.case import Stop
 from agent_tui.domain.rows import Entity, facets
@@ -133,7 +133,7 @@ def signers(sight: Sight, query: Signers) -> tuple[Agent, ...]:
     """Who else has the level and a role that signs; those at their desks first, then by level and name."""
     others = (a for a in read.every(sight.cache, Agent) if works(a) and a.id != sight.cache.agent_id)
     able = (a for a in others if a.level >= query.level)
-    return tuple(sorted(able, key=lambda a: (a.state == AgentState.LOGGED_OFF, a.level, a.name)))
+    return tuple(sorted(able, key=lambda a: (not a.here, a.level, a.name)))
 
 
 def delegations(sight: Sight, query: Delegations) -> tuple[Delegation, ...]:

@@ -32,6 +32,7 @@ from agent_tui.server.meters import Meters
 from agent_tui.server.options import ServerOptions, make_clock
 from agent_tui.server.ports import core_banking, terminals
 from agent_tui.server.ports.faults import inject
+from agent_tui.server.presence import Presence
 from agent_tui.server.router import Router
 from agent_tui.server.services import Services
 from agent_tui.server.signing import Signer
@@ -187,6 +188,7 @@ def make_jobs(services: Services, settings: CentreSettings) -> tuple[Job, ...]:
         FiguresJob(services, services.rules),
         Hours(services),
         Leavers(services),
+        Presence(services),
         Sweeper(services),
         Expiry(services),
     )
@@ -195,7 +197,7 @@ def make_jobs(services: Services, settings: CentreSettings) -> tuple[Job, ...]:
 def build_server(options: ServerOptions) -> Litestar:
     """Everything from options: the centre and the policy are read before anything is opened, so that a wrong file
     stops the start. AgentTuiErrors."""
-    from agent_tui.server.policies import PolicyBook, PolicyDays, announce
+    from agent_tui.server.policies import PolicyBook, PolicyDays, begin
 
     centre = load_centre(options.centre or data.folder("scripts/centre"))
     book = PolicyBook(options.policy or data.folder("scripts/policy"), make_clock(options).now())
@@ -204,13 +206,11 @@ def build_server(options: ServerOptions) -> Litestar:
     if model is not None:
         services = msgspec.structs.replace(services, triage=Triage(model, services.meters, options.triage_sure))
     blueprints = releases.read_files(options.blueprints or data.folder("scripts/blueprints"))
-    bundles = [seed.make_bundle("policy", "policy", book.text)]
     now = services.clock.now()
     services.db.write_now(lambda tx: seed.seed_centre(tx, centre, now))
-    services.db.write_now(lambda tx: seed.publish(tx, bundles, "SeedBundles", now))
+    services.db.write_now(lambda tx: begin(tx, book, services.signer, now))
     services.db.write_now(lambda tx: releases.take_in(tx, blueprints, centre.settings.timezone, now))
-    services.db.write_now(lambda tx: announce(tx, book, now))
-    services = msgspec.structs.replace(services, review=review_terms(centre.settings, book.top_tiers()))
+    services = msgspec.structs.replace(services, review=review_terms(centre.settings, book.tiers))
     jobs = (*make_jobs(services, centre.settings), PolicyDays(book, services)) if options.jobs else ()
     if not options.jobs:
         return build_app(services)

@@ -17,6 +17,7 @@ from agent_tui.server.meters import Meters
 from agent_tui.server.options import ServerOptions
 from agent_tui.server.problems import ProblemError
 from agent_tui.server.record import Answer
+from agent_tui.server.screens import Screens
 from agent_tui.server.signing import Signer
 from agent_tui.server.strongbox import Strongbox
 from agent_tui.server.triage import Triage
@@ -38,6 +39,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     meters: Meters
     signer: Signer
     strongbox: Strongbox
+    screens: Screens = msgspec.field(default_factory=Screens)
     rules: Rules = Rules()
     review: Terms = Terms()
     """How much is looked at afterwards."""

@@ -63,7 +63,8 @@ async def pages(services: Services, caller: Caller, cursor: Cursor) -> AsyncIter
     """`page` events as they come, `beat` every 5 s, `bye` when the server stops, the cursor is too old
     or the device was revoked."""
     scanned = cursor.seq
-    with services.bus.sleeper() as woken, services.meters.streams.labels("feed").track_inprogress():
+    counted = services.meters.streams.labels("feed").track_inprogress()
+    with services.bus.sleeper() as woken, counted, services.screens.follows(caller.id):
         due = monotonic()
         while not services.bus.closing:
             woken.clear()

@@ -47,6 +47,8 @@ def _session(tx: Tx, services: Services, account: Account, token: str) -> Sessio
         epoch=head["epoch"],
         at=services.clock.now(),
         speed=services.clock.speed,
+        timezone=services.rules.timezone,
+        signing_key=services.signer.key,
         banner=services.banner,
     )
 
@@ -130,5 +132,6 @@ async def sign_out(caller: Who, services: Tools) -> None:
         return not tx.value("tokens_live", login=caller.login, now=stamp(wall()))
 
     if await services.db.write(work) and caller.kind == "agent":
+        services.screens.leave(caller.id)
         command = SetAgentState(state=AgentState.LOGGED_OFF)
         await services.commit(Envelope(id=ids.uuid7(), command=command), caller)

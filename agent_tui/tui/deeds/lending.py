@@ -23,7 +23,7 @@ from agent_tui.tui.dialogs.form import Form, Paragraphs, Values
 from agent_tui.tui.dialogs.page import Page
 from agent_tui.tui.dialogs.pick import Item, Pick
 from agent_tui.tui.line import Line, folded
-from agent_tui.tui.panes.approval_lines import own
+from agent_tui.tui.panes.approval_lines import own, whereabouts
 from agent_tui.tui.perform import send, stands
 from agent_tui.tui.screens.station import Station
 from agent_tui.tui.words import Words
@@ -139,7 +139,7 @@ async def grant(station: Station) -> None:
     if me is None:
         return
     people: tuple[Agent, ...] = station.door.view(People())
-    items = [Item(a, f"{a.name} L{a.level}", f"{a.team}  {words.of('state', a.state)}", words=a.login)
+    items = [Item(a, f"{a.name} L{a.level}", f"{a.team}  {whereabouts(words, a)}", words=a.login)
              for a in people if works(a) and a.id != me.id]  # fmt: skip
     to = await station.ask(Pick(words, station.painter, own(words, "lend.grantee"), items))
     if to is None:

@@ -20,6 +20,7 @@ from agent_tui.tui.dialogs.page import Page
 from agent_tui.tui.dialogs.pick import Item, Pick
 from agent_tui.tui.facts import why_not
 from agent_tui.tui.line import EMPTY, Line, folded
+from agent_tui.tui.panes.approval_lines import whereabouts
 from agent_tui.tui.panes.queue_lines import KINDS
 from agent_tui.tui.perform import Deed, send
 from agent_tui.tui.screens.desk import DeskScreen
@@ -150,7 +151,7 @@ async def who_can_approve(desk: DeskScreen) -> None:
         Item(
             agent,
             f"{marks.AGENT[agent.state][0]} {agent.name}",
-            f"L{agent.level}  {words.of('state', agent.state)}  {agent.team}",
+            f"L{agent.level}  {whereabouts(words, agent)}  {agent.team}",
         )
         for agent in approvers(desk, level)
     ]

@@ -45,11 +45,18 @@ def people(words: Words, count: int) -> str:
 
 def online(words: Words, able: Sequence[Agent]) -> str:
     """Who could sign and is at their desk: how many, and the first names."""
-    here = [agent.name for agent in able if agent.state != AgentState.LOGGED_OFF]
+    here = [agent.name for agent in able if agent.here]
     if not here:
         return own(words, "nobody_online")
     names = words("comma").join(here[:NAMED]) + (own(words, "more") if len(here) > NAMED else "")
     return own(words, "online", count=len(here), names=names)
+
+
+def whereabouts(words: Words, agent: Agent) -> str:
+    """The state of a person; of one who is on no queue but at a screen, that."""
+    if agent.signed_in and agent.state is AgentState.LOGGED_OFF:
+        return own(words, "at_screen")
+    return words.of("state", agent.state)
 
 
 def left(words: Words, view: ApprovalView) -> str:
