@@ -55,6 +55,8 @@ def gate(envelope: Envelope, caller: Caller) -> Problem | None:
     kind = type(envelope.command)
     if caller.kind not in actors(kind):
         return problems.of_refusal(Refusal(key="server.refusal.not_your_command"), envelope.id)
+    if envelope.intent.withdrawn:
+        return problems.make("command-expired", key="server.refusal.withdrawn", command_id=envelope.id)
     if envelope.intent.offline and kind not in OFFLINE:
         return problems.of_refusal(Refusal(key="server.refusal.not_offline"), envelope.id)
     if caller.kind == "agent" and int(wall().timestamp() * 1000) - ids.uuid7_ms(envelope.id) > KEY_LIFE_MS:

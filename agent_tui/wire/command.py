@@ -16,6 +16,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     """Milliseconds between the key and this sending, on the monotonic clock."""
     offline: bool = False
     """Decided while the server was out of reach."""
+    withdrawn: bool = False
+    """Too late to be done now: say what became of it, and if nothing did, never do it, whatever is still on its way."""
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
