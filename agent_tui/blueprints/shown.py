@@ -12,10 +12,14 @@ from agent_tui.blueprints.facts import VARIABLES, enough
 from agent_tui.blueprints.model import Ask, Blueprint, Check, Do, End, HandOver, LookUp, Node, Offer, Send, Texts
 from agent_tui.blueprints.template import BLANK, fill, single
 from agent_tui.blueprints.walk import Result, Run, current, done_here, given, known, verified, visit
+from agent_tui.domain.masking import mask_name
 from agent_tui.i18n.catalog import say
 
 OWN_NAMES = ("bank.name", "bank.hotline")
 """What the bank calls itself in each language stands in `i18n`, unless the desk is told otherwise."""
+
+NAME = "customer.name"
+"""Stands in clear on the desk of whoever verified the caller, and nowhere else."""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +78,7 @@ class Teller:
     """Says variables for one run in one language, and remembers what it could not say."""
 
     def __init__(self, run: Run, language: str | None = None, *, mask: bool = False) -> None:
+        """With `mask` a name in clear and private answers stay hidden: for whatever is kept or travels on."""
         self.language = language or run.language
         self.blanks: list[str] = []
         self._answers = given(run)
@@ -98,6 +103,8 @@ class Teller:
         if value is None or value == "":
             return say(f"blueprint.{name}", self.language) if name in OWN_NAMES else None
         ask = self._asks.get(name.removeprefix("answer."))
+        if self._mask and name == NAME:
+            return mask_name(str(value))
         if ask is None:
             return reading.spoken(value, reading.variable_type(name), self.language)
         if self._mask and ask.private:
@@ -109,14 +116,19 @@ class Teller:
         value = self._facts.get(name)
         if value is None or value == "":
             return BLANK
+        if self._mask and name == NAME:
+            return mask_name(str(value))
         return reading.spoken(value, reading.variable_type(name), self.language)
 
     def text(self, texts: Texts) -> str:
         """A text in this language (else the first there is), filled."""
-        template = texts.get(self.language) or next(iter(texts.values()), "")
-        said, blanks = fill(template, self.say)
+        said, blanks = fill(self.template(texts), self.say)
         self.blanks.extend(blanks)
         return said
+
+    def template(self, texts: Texts) -> str:
+        """A text in this language, else the first there is."""
+        return texts.get(self.language) or next(iter(texts.values()), "")
 
     def bound(self, template: str) -> Value:
         """The value of an argument: of a single placeholder as it is, else the filled text."""
@@ -149,23 +161,28 @@ def labels(ask: Ask, language: str) -> Mapping[str, str]:
 def shown(run: Run, desk: str | None = None) -> Shown:
     """What to show where the run stands. What is meant for the house (tips, outcomes, work orders) is in the language of the
     `desk`, if given; what is said to the customer is in the run's."""
-    node = current(run)
-    teller = Teller(run)
-    own = Teller(run, desk)
+    now = painted(run.blueprint, current(run), Teller(run), Teller(run, desk, mask=True))
+    return msgspec.structs.replace(
+        now,
+        answer=_before(run),
+        done=before.outcome if (before := done_here(run)) else "",
+        number=1 + sum(not step.auto for step in run.steps),
+    )
+
+
+def painted(blueprint: Blueprint, node: Node, teller: Teller, own: Teller) -> Shown:
+    """A node as `teller` says it to the customer, and `own` to the agent."""
     base = Shown(
         node=node.id,
         kind=node.kind,
-        title=run.blueprint.title(run.language),
+        title=blueprint.title(teller.language),
         text=teller.text(node.texts),
         tip=own.text(node.tip),
         must=node.must,
         answered=node.answered,
         expect_s=node.expect_s,
-        choices=_choices(node, run.language, own.language),
+        choices=_choices(node, teller.language, own.language),
         outcomes=node.outcomes,
-        answer=_before(run),
-        done=before.outcome if (before := done_here(run)) else "",
-        number=1 + sum(not step.auto for step in run.steps),
         ended=isinstance(node, End),
     )
     full = msgspec.structs.replace(base, **_own(node, teller, own))

@@ -9,6 +9,9 @@ from agent_tui.domain.centre import Bundle, Category, Group, Notice
 from agent_tui.domain.contact import Contact
 from agent_tui.store import read
 
+BLUEPRINTS = ("blueprint", "retired")
+"""Kinds of bundle that carry a blueprint."""
+
 
 def categories(sight: Sight, query: Categories) -> tuple[Category, ...]:
     """Those of `group` first, each part by id."""
@@ -32,13 +35,8 @@ def people(sight: Sight, query: People) -> tuple[Agent, ...]:
 
 
 def blueprints(sight: Sight, query: Blueprints) -> tuple[Bundle, ...]:
-    """In force now, by id."""
-    now = sight.clock.now()
-    return tuple(
-        bundle
-        for bundle in read.every(sight.cache, Bundle)
-        if bundle.kind == "blueprint" and (bundle.effective_from is None or bundle.effective_from <= now)
-    )
+    """Every version there is, by id: whoever takes one out looks at its dates, whoever has one out goes on with it."""
+    return tuple(bundle for bundle in read.every(sight.cache, Bundle) if bundle.kind in BLUEPRINTS)
 
 
 def directory(sight: Sight, query: Directory) -> tuple[Party, ...]:

@@ -32,6 +32,12 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Placeholder → as it was written for the agent."""
     found: dict[str, str] = {}
     """Fact of a look-up → as it was shown."""
+    blanks: tuple[str, ...] = ()
+    """What stood as `____`."""
+    number: int = 1
+    """How many nodes were shown so far, this one included."""
+    done: str = ""
+    """The lasting outcome it already had."""
     answer: str = ""
     """What was answered here, as it is said; the outcome of what was done."""
     deviation: str = ""

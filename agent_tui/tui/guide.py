@@ -1,12 +1,15 @@
-"""The blueprints of the contacts at this desk: one run for each contact, kept in the journal, taken up again."""
+"""The blueprints of the contacts at this desk: the runs of each contact, kept in the journal, taken up again, and the
+record of what was seen."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from agent_tui.blueprints.conditions import Value
 from agent_tui.blueprints.facts import of_contact, of_customer, of_product
 from agent_tui.blueprints.model import Blueprint
+from agent_tui.blueprints.record import Notebook
 from agent_tui.blueprints.run import (
     Result,
     Run,
@@ -14,20 +17,20 @@ from agent_tui.blueprints.run import (
     advance,
     back,
     current,
+    deviate,
     ended,
     jump,
     learn,
-    leave,
-    pinned,
-    resume,
     shown,
     speak,
     start,
 )
+from agent_tui.clock import monotonic
 from agent_tui.desk.door import Door
 from agent_tui.desk.views import ContactView
 from agent_tui.domain.customer import Product
-from agent_tui.errors import InputError
+from agent_tui.domain.walk import Walk
+from agent_tui.tui.runs import Opened, kept, taken_up
 from agent_tui.tui.shelf import Shelf
 
 DOES = frozenset({"do", "check", "hand_over", "send"})
@@ -37,39 +40,61 @@ DOES = frozenset({"do", "check", "hand_over", "send"})
 class Guide:
     """Runs by contact. Every change is journalled, so that a killed desk stands where it stood."""
 
-    def __init__(self, door: Door, today: Callable[[], str], language: Callable[[], str]) -> None:
-        self._door, self._today, self._language = door, today, language
-        self._runs: dict[str, Run] = {}
-        self.shelf = Shelf(door)
+    def __init__(
+        self, door: Door, now: Callable[[], datetime], today: Callable[[], str], language: Callable[[], str]
+    ) -> None:
+        self._door, self._now, self._today, self._language = door, now, today, language
+        self._open: dict[str, tuple[Opened, ...]] = {}
+        self.shelf = Shelf(door, today)
         self._looked: set[str] = set()
         self.checked: dict[str, tuple[str, ...]] = {}
         """Contact → identity checks marked as right at the present node."""
 
-    # ---- the run of a contact --------------------------------------------------------------------------------------
+    # ---- the runs of a contact -------------------------------------------------------------------------------------
+
+    def opened(self, contact_id: str) -> tuple[Opened, ...]:
+        """All that lie open, the one in front first; taken up from the journal if this desk was started again."""
+        if contact_id not in self._open and contact_id not in self._looked and self.shelf.warmed:
+            self._looked.add(contact_id)
+            text = self._door.draft(f"run:{contact_id}")
+            found = taken_up(text, self.shelf.pinned, monotonic()) if text else ()
+            if found:
+                self._open[contact_id] = found
+        return self._open.get(contact_id, ())
 
     def of(self, contact_id: str) -> Run | None:
-        """The run of a contact, taken up from the journal if this desk was started again."""
-        if contact_id not in self._runs and contact_id not in self._looked and self.shelf.warmed:
-            self._looked.add(contact_id)
-            self._resume(contact_id)
-        return self._runs.get(contact_id)
-
-    def _resume(self, contact_id: str) -> None:
-        text = self._door.draft(f"run:{contact_id}")
-        if not text:
-            return
-        try:
-            key = pinned(text)
-            blueprint = next((item for item in self.shelf.available() if item.key == key), None)
-            if blueprint is not None:
-                self._runs[contact_id] = resume(text, blueprint, {})
-        except InputError:
-            return
+        """The run in front."""
+        opened = self.opened(contact_id)
+        return opened[0].run if opened else None
 
     def begin(self, view: ContactView, blueprint: Blueprint, language: str, more: Mapping[str, Value]) -> Run:
-        """Open a blueprint for a contact, in the customer's language."""
+        """Open a blueprint for a contact, in the customer's language; one that lies open already comes to the front, where
+        it was left."""
+        id = view.contact.id
+        opened = self.opened(id)
+        before = next((one for one in opened if one.id == blueprint.id), None)
+        if before is not None:
+            return self._keep(id, (before, *(one for one in opened if one is not before)))
+        now = monotonic()
         run = start(blueprint, {**self.facts(view), **more}, language)
-        return self._put(view.contact.id, run)
+        new = Opened(run=run, book=Notebook(began=self._now()), since=now, draft=self.shelf.is_draft(blueprint))
+        return self._keep(id, (new.seen(run, now, self._language()), *opened))
+
+    def turn(self, contact_id: str) -> Run | None:
+        """The next of several to the front, where it was left; None when there is no other."""
+        opened = self.opened(contact_id)
+        return self._keep(contact_id, (*opened[1:], opened[0])) if len(opened) > 1 else None
+
+    def walks(self, contact_id: str) -> tuple[Walk, ...]:
+        """What was seen, to be recorded, in the order in which it began."""
+        now = monotonic()
+        walked = (one.walk(now) for one in sorted(self.opened(contact_id), key=lambda one: one.book.began))
+        return tuple(walk for walk in walked if walk is not None)
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        """Contacts for which something lies open."""
+        return tuple(self._open)
 
     def facts(self, view: ContactView) -> dict[str, Value]:
         """What the desk knows for the blanks of a blueprint."""
@@ -83,7 +108,9 @@ class Guide:
             return
         facts = {name: value for name, value in self.facts(view).items() if name != "time.today"}
         if any(run.facts.get(name) != value for name, value in facts.items()):
-            self._put(view.contact.id, learn(run, facts))
+            # What becomes known is known to every run of the contact.
+            opened = tuple(self._with(one, learn(one.run, facts)) for one in self.opened(view.contact.id))
+            self._keep(view.contact.id, opened)
 
     def shown(self, contact_id: str) -> Shown | None:
         """What the pane paints."""
@@ -135,20 +162,29 @@ class Guide:
         marked = self.checked.get(contact_id, ())
         self.checked[contact_id] = tuple(c for c in marked if c != check) if check in marked else (*marked, check)
 
+    def deviate(self, contact_id: str, reason: str, to: str | None = None) -> Run:
+        """Leave the script with a reason: to any node of it, or only say it differently here."""
+        return self._move(contact_id, lambda run: deviate(run, reason, to))
+
     def forget(self, contact_id: str) -> None:
         """The contact is closed."""
-        self._runs.pop(contact_id, None)
+        self._open.pop(contact_id, None)
         self.checked.pop(contact_id, None)
         self._door.drop_draft(f"run:{contact_id}")
 
     def _move(self, contact_id: str, step: Callable[[Run], Run]) -> Run:
-        run = self._runs[contact_id]
-        moved = step(run)
-        if moved.node != run.node:
+        front, *others = self.opened(contact_id)
+        moved = step(front.run)
+        if moved.node != front.run.node:
             self.checked.pop(contact_id, None)
-        return self._put(contact_id, moved)
+        return self._keep(contact_id, (self._with(front, moved), *others))
 
-    def _put(self, contact_id: str, run: Run) -> Run:
-        self._runs[contact_id] = run
-        self._door.keep_draft(f"run:{contact_id}", leave(run))
-        return run
+    def _with(self, one: Opened, run: Run) -> Opened:
+        return one.seen(run, monotonic(), self._language())
+
+    def _keep(self, contact_id: str, opened: tuple[Opened, ...]) -> Run:
+        if opened[0].id != next((one.id for one in self._open.get(contact_id, ())), opened[0].id):
+            self.checked.pop(contact_id, None)
+        self._open[contact_id] = opened
+        self._door.keep_draft(f"run:{contact_id}", kept(opened, monotonic()))
+        return opened[0].run

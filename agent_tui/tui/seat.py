@@ -58,7 +58,7 @@ class Seat:
         if self._guide is None:
             from agent_tui.tui.guide import Guide
 
-            self._guide = Guide(self.door, self._today, lambda: self.words.language)
+            self._guide = Guide(self.door, lambda: self.facts.status.now, self._today, lambda: self.words.language)
         return self._guide
 
     def guided(self, contact_id: str) -> bool:
@@ -77,7 +77,9 @@ class Seat:
         self.groups = {group.id: self.words.name(group.names) for group in groups}
         self.categories = {category.id: self.words.name(category.names) for category in categories}
 
-    def gather(self, row: QueueRow | None = None, *, writing: bool = False) -> Facts:
+    def gather(
+        self, row: QueueRow | None = None, *, writing: bool = False, read: bool = True, typed: bool = False
+    ) -> Facts:
         """The situation now."""
         mine: tuple[ContactView, ...] = self.door.view(MyContacts())
         contact = self._front(mine)
@@ -93,6 +95,8 @@ class Seat:
             customer_id=customer_id,
             row=row,
             writing=writing,
+            read=read,
+            typed=typed,
             run=self.guide.state(front) if front and self.guided(front) else "none",
             blueprints=True,
             asked=self._asked() if status.asked else (),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import msgspec
 
 from agent_tui.blueprints import model
-from agent_tui.blueprints.model import Blueprint
+from agent_tui.blueprints.model import Blueprint, in_force
 from agent_tui.blueprints.propose import Proposal, propose
 from agent_tui.desk.door import Door
 from agent_tui.desk.views import Blueprints, ContactView
@@ -18,14 +19,31 @@ from agent_tui.errors import InputError
 class Shelf:
     """What was read is kept by revision; what cannot be read is not offered."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, door: Door, today: Callable[[], str]) -> None:
+        """`today()`: ISO 8601 date at the centre."""
+        self._door, self._today = door, today
         self._parsed: dict[str, Blueprint | None] = {}
 
     def available(self) -> list[Blueprint]:
-        """Those that arrived, can be read, and have been (`warm`)."""
+        """Those that may be taken out today: of each the latest version in force."""
+        today = self._today()
+        latest: dict[str, Blueprint] = {}
+        for bundle in self._bundles():
+            blueprint = self._parsed.get(_key(bundle))
+            if blueprint is None or bundle.kind != "blueprint" or not in_force(blueprint, today):
+                continue
+            if blueprint.id not in latest or latest[blueprint.id].version < blueprint.version:
+                latest[blueprint.id] = blueprint
+        return list(latest.values())
+
+    def pinned(self, key: str, draft: bool = False) -> Blueprint | None:
+        """The version `id@version` that a contact is pinned to, in force or not any more."""
         found = (self._parsed.get(_key(bundle)) for bundle in self._bundles())
-        return [blueprint for blueprint in found if blueprint is not None]
+        return next((blueprint for blueprint in found if blueprint is not None and blueprint.key == key), None)
+
+    def is_draft(self, blueprint: Blueprint) -> bool:
+        """Whether it is an author's draft on this machine."""
+        return False
 
     def _bundles(self) -> tuple[Bundle, ...]:
         bundles: tuple[Bundle, ...] = self._door.view(Blueprints())
