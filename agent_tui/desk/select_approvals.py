@@ -29,7 +29,7 @@ _PARTS = ("sign", "asked", "watched", "done")
 
 
 class CacheState:
-    """`effects.State` over the rows of the cache: what this person may see of people, requests and delegations."""
+    """`effects.Rows` of the cache: what this person may see of people, requests and delegations."""
 
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
@@ -42,10 +42,6 @@ class CacheState:
         rows = read.every(self._sight.cache, kind)
         given = {name: value for name, value in wanted.items() if value is not None}
         return [row for row in rows if all(getattr(facets(row), name) == value for name, value in given.items())]
-
-    def tickets_on(self, day: str) -> int:
-        """Numbers of tickets are given by the server alone."""
-        raise NotImplementedError(day)
 
 
 def approvals(sight: Sight, query: Approvals) -> tuple[ApprovalView, ...]:
@@ -76,7 +72,7 @@ def _view(sight: Sight, me: Agent, approval: Approval) -> ApprovalView:
         part=part,
         mine=mine,
         left_s=max(0.0, left_s),
-        payload=_spelled(approval.payload),
+        payload=spelled(approval.payload),
         true=canon.digest(approval.payload.encode()) == approval.payload_hash,
         cannot=cannot,
         delegation=under,
@@ -112,8 +108,8 @@ def _held(sight: Sight, me: Agent) -> tuple[Delegation, ...]:
     return tuple(d for d in read.every(sight.cache, Delegation) if d.grantee_id == me.id and d.holds(now))
 
 
-def _spelled(payload: str) -> tuple[tuple[str, str], ...]:
-    """Name and value of everything in the signed text; what nests stands under both names."""
+def spelled(payload: str) -> tuple[tuple[str, str], ...]:
+    """Name and value of everything in a signed text; what nests stands under both names."""
     try:
         fields = msgspec.json.decode(payload, type=dict[str, object])
     except msgspec.DecodeError:

@@ -12,8 +12,8 @@ from agent_tui.domain.rows import Entity
 E = TypeVar("E", bound=Entity)
 
 
-class State(Protocol):
-    """What a rule may look at; the ledger reads it inside its transaction."""
+class Rows(Protocol):
+    """What a rule may look at, on the server and at a desk alike."""
 
     def get(self, kind: type[E], id: str) -> E | None:
         """The row, or None."""
@@ -30,6 +30,10 @@ class State(Protocol):
     ) -> list[E]:
         """Rows whose facets equal what is given, by their sort."""
 
+
+class State(Rows, Protocol):
+    """What the ledger reads inside its transaction: the rows, and the running numbers that it alone gives."""
+
     def tickets_on(self, day: str) -> int:
         """How many tickets have a number of `day` (`yymmdd`); the next running number is one more."""
 
@@ -42,7 +46,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     ContactClosed ContactRetriaged SatisfactionRecorded CallerVerified MessageSent MessageReceived` (of a message
     its length and its place `n` in the thread, never its text). Agents: `AgentStateChanged`. Others: `ActionPerformed
     ActionRefused FieldRevealed TicketOpened TicketMoved NoteAdded ApprovalRequested ApprovalAmended ApprovalSigned
-    ApprovalRefused ApprovalEnded DelegationGranted DelegationRevoked EffectResolved`.
+    ApprovalRefused ApprovalEnded DelegationGranted DelegationRevoked EffectResolved BulletinPublished BulletinWithdrawn BulletinRead ArticlePublished ArticleRetired`.
     """
 
     name: str

@@ -8,7 +8,7 @@ import msgspec
 
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.case import Case, Stop
-from agent_tui.domain.effects import Effects, Event, Refusal, State
+from agent_tui.domain.effects import Effects, Event, Refusal, Rows
 from agent_tui.domain.review import (
     REVIEW_MOVES,
     REVIEWERS,
@@ -28,7 +28,7 @@ def _no(key: str, *, conflict: bool = False, **args: str | int) -> NoReturn:
     raise Stop(Refusal(key=f"review.refusal.{key}", args=args, conflict=conflict))
 
 
-def barred(review: Review, me: Agent, state: State) -> str:
+def barred(review: Review, me: Agent, state: Rows) -> str:
     """Why this person may not judge this act, as the last part of `review.refusal.<key>`; empty when they may."""
     if me.role not in REVIEWERS or not me.active:
         return "not_a_reviewer"
@@ -114,7 +114,7 @@ def _counted(review: Review, case: Case) -> tuple[Sample, ...]:
     return (msgspec.structs.replace(sample, tallies={**sample.tallies, review.stratum.value: after}),)
 
 
-def counts_as_error(review: Review, state: State) -> bool:
+def counts_as_error(review: Review, state: Rows) -> bool:
     """Whether a judged review adds to the errors of its stratum: a finding, or for a second look another finding."""
     first = state.get(Review, review.again_of) if review.again_of else None
     return review.told if first is None else review.finding is not first.finding

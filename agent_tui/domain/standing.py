@@ -13,7 +13,7 @@ import msgspec
 from agent_tui.domain.agent import Agent, Role
 from agent_tui.domain.approval import Approval, Delegation, Signature
 from agent_tui.domain.case import Stop
-from agent_tui.domain.effects import Refusal, State
+from agent_tui.domain.effects import Refusal, Rows
 
 SIGNING_ROLES = frozenset({Role.AGENT, Role.SECOND_LINE, Role.SUPERVISOR})
 """Roles that act for customers. Administrators, reviewers and trainers sign nothing, whatever their level."""
@@ -42,7 +42,7 @@ def works(agent: Agent | None) -> bool:
     return agent is not None and agent.active and agent.role in SIGNING_ROLES
 
 
-def lent(delegation_id: str, agent: Agent, state: State, action: str, amount_minor: int, now: datetime) -> Standing:
+def lent(delegation_id: str, agent: Agent, state: Rows, action: str, amount_minor: int, now: datetime) -> Standing:
     """The standing of `agent` under a delegation of theirs, for one action and sum. Stop when it does not reach."""
     delegation = state.get(Delegation, delegation_id)
     if delegation is None or delegation.grantee_id != agent.id:
@@ -59,7 +59,7 @@ def lent(delegation_id: str, agent: Agent, state: State, action: str, amount_min
 
 
 def standing(
-    agent: Agent, delegation_id: str | None, state: State, action: str, amount_minor: int, now: datetime
+    agent: Agent, delegation_id: str | None, state: Rows, action: str, amount_minor: int, now: datetime
 ) -> Standing:
     """Somebody's own authority, or what was lent to them. Stop when they may not act at all."""
     if not works(agent):
@@ -69,19 +69,19 @@ def standing(
     return lent(delegation_id, agent, state, action, amount_minor, now)
 
 
-def principal_of(signature: Signature, state: State) -> str:
+def principal_of(signature: Signature, state: Rows) -> str:
     """Whose authority stands behind a signature."""
     delegation = state.get(Delegation, signature.delegation_id) if signature.delegation_id else None
     return delegation.grantor_id if delegation else signature.signer_id
 
 
-def behind(approval: Approval, state: State) -> frozenset[str]:
+def behind(approval: Approval, state: Rows) -> frozenset[str]:
     """The maker, and who lent the maker the authority of this request."""
     delegation = state.get(Delegation, approval.delegation_id) if approval.delegation_id else None
     return frozenset({approval.maker_id} | ({delegation.grantor_id} if delegation else set()))
 
 
-def check_signer(approval: Approval, who: Standing, state: State, now: datetime) -> None:
+def check_signer(approval: Approval, who: Standing, state: Rows, now: datetime) -> None:
     """Stop unless this person, so standing, may decide about this request. No role is above it."""
     names = {who.agent.id, who.principal}
     if approval.maker_id in names:
@@ -99,13 +99,13 @@ def check_signer(approval: Approval, who: Standing, state: State, now: datetime)
         no("level_too_low", level=who.level, needs=approval.level)
 
 
-def delegate_of(grantor_id: str, grantee_id: str, state: State, now: datetime) -> bool:
+def delegate_of(grantor_id: str, grantee_id: str, state: Rows, now: datetime) -> bool:
     """Whether one holds any authority of the other now."""
     held = state.find(Delegation, status="held", agent_id=grantee_id, parent_id=grantor_id)
     return any(delegation.holds(now) for delegation in held)
 
 
-def still_stands(given: Signature, approval: Approval, state: State, now: datetime) -> int:
+def still_stands(given: Signature, approval: Approval, state: Rows, now: datetime) -> int:
     """The level a signature counts with at this moment; 0 when its signer could not give it any more."""
     agent = state.get(Agent, given.signer_id)
     if agent is None:

@@ -20,6 +20,8 @@ from agent_tui.server.state import TableState
 from agent_tui.server.tail import AuditDraft, Tail
 
 ACTOR = "system:expiry"
+KINDS: dict[type[Entity], str] = {Approval: "ApprovalExpired", Delegation: "DelegationExpired"}
+"""What the audit calls their ends."""
 
 
 class Expiry:
@@ -67,7 +69,8 @@ def sweep(tx: Tx, now: datetime) -> None:
     for row in puts:
         customer = row.customer_id if isinstance(row, Approval) else None
         facts: dict[str, object] = {"id": row.id}
-        kind = f"{type(row).__name__}Expired"
-        tail.audit(AuditDraft(actor=ACTOR, type=kind, outcome="expired", customer_id=customer, facts=facts))
+        tail.audit(
+            AuditDraft(actor=ACTOR, type=KINDS[type(row)], outcome="expired", customer_id=customer, facts=facts)
+        )
     tail.feed(entries)
     tail.close()
