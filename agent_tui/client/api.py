@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ import httpx
 import httpx_sse
 import msgspec
 
-from agent_tui.client.problems import error_of
+from agent_tui.client.problems import Declined, error_of
 from agent_tui.errors import BadAnswer, Offline
 
 T = TypeVar("T")
@@ -37,6 +37,8 @@ class Api:
         self.token = ""
         self.device_id = device_id
         self.client_version = client_version
+        self.on_revoked: Callable[[], None] = lambda: None
+        """Called at any answer that says this device must forget everything."""
         self._client = httpx.AsyncClient(
             base_url=url,
             transport=transport,
@@ -70,7 +72,7 @@ class Api:
             )
         except httpx.HTTPError:
             raise Offline("desk.connection.unreachable") from None
-        _check(answer, answer.content)
+        self._check(answer, answer.content)
         if kind is type(None):
             return None  # type: ignore[return-value,unused-ignore]
         return decode(answer.content, kind)
@@ -86,7 +88,7 @@ class Api:
                 self._client, "GET", path, params=dict(params), headers=self._headers(), timeout=timeout
             ) as source:
                 if source.response.status_code >= 300:
-                    _check(source.response, await source.response.aread())
+                    self._check(source.response, await source.response.aread())
                 yield source.aiter_sse()
         except httpx.TimeoutException:
             raise Offline("desk.connection.silent") from None
@@ -98,6 +100,15 @@ class Api:
     async def close(self) -> None:
         await self._client.aclose()
 
+    def _check(self, answer: httpx.Response, body: bytes) -> None:
+        if answer.status_code < 300:
+            return
+        headers = answer.headers
+        error = error_of(answer.status_code, headers.get("content-type", ""), body, headers.get("retry-after"))
+        if isinstance(error, Declined) and error.problem.name == "device-revoked":
+            self.on_revoked()
+        raise error
+
     def _headers(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.token}"} if self.token else {}
 
@@ -108,9 +119,3 @@ def decode(body: bytes | str, kind: type[T]) -> T:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise BadAnswer("desk.connection.not_ours", what=kind.__name__) from None
-
-
-def _check(answer: httpx.Response, body: bytes) -> None:
-    if answer.status_code >= 300:
-        headers = answer.headers
-        raise error_of(answer.status_code, headers.get("content-type", ""), body, headers.get("retry-after"))

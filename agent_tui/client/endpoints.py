@@ -7,8 +7,20 @@ from contextlib import asynccontextmanager
 from typing import TypeAlias
 
 from agent_tui.client.api import Api, decode
+from agent_tui.client.problems import Declined
+from agent_tui.errors import BadAnswer
 from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope, Outcome, StatusAnswer, StatusRequest
+from agent_tui.wire.device import (
+    Device,
+    DeviceOrder,
+    EscrowAnswer,
+    EscrowRequest,
+    EscrowResult,
+    Lease,
+    LeaseRequest,
+)
+from agent_tui.wire.digest import Digest
 from agent_tui.wire.feed import Beat, Page, SnapshotPage
 from agent_tui.wire.session import FoundCustomer, Session, SignIn, StepUpRequest
 
@@ -69,11 +81,23 @@ async def stream(api: Api, cursor: str) -> AsyncIterator[AsyncIterator[StreamEve
 
 
 async def send(api: Api, envelope: Envelope, depth: int) -> Outcome:
-    """What became of a command; `depth` tells the server how many more wait here."""
+    """What became of a command; `depth` tells the server how many more wait here. BadAnswer when the answer is about
+    another one: something on the way mixed them up."""
     headers = {"idempotency-key": envelope.id, "x-outbox-depth": str(depth)}
     if envelope.if_match is not None:
         headers["if-match"] = str(envelope.if_match)
-    return await api.call("POST", routes.COMMANDS, Outcome, body=envelope, headers=headers)
+    try:
+        outcome = await api.call("POST", routes.COMMANDS, Outcome, body=envelope, headers=headers)
+    except Declined as error:
+        _check_about(envelope, error.problem.command_id or envelope.id)
+        raise
+    _check_about(envelope, outcome.id)
+    return outcome
+
+
+def _check_about(envelope: Envelope, told_id: str) -> None:
+    if told_id != envelope.id:
+        raise BadAnswer("desk.connection.not_ours", what="another command's answer")
 
 
 async def status(api: Api, ids: tuple[str, ...]) -> StatusAnswer:
@@ -82,3 +106,33 @@ async def status(api: Api, ids: tuple[str, ...]) -> StatusAnswer:
 
 async def find_customers(api: Api, words: str) -> tuple[FoundCustomer, ...]:
     return await api.call("GET", routes.CUSTOMER_SEARCH, tuple[FoundCustomer, ...], params={"q": words})
+
+
+async def lease(api: Api, unsent: int) -> Lease:
+    """Another shift for this device; the supervisor sees how much it holds."""
+    return await api.call("POST", routes.DEVICE_LEASE, Lease, body=LeaseRequest(unsent=min(unsent, 10_000)))
+
+
+async def wiped(api: Api) -> None:
+    """This device has forgotten everything."""
+    await api.call("POST", routes.DEVICE_WIPED, type(None), body=DeviceOrder(device=api.device_id))
+
+
+async def bring(api: Api, boxes: tuple[bytes, ...]) -> tuple[EscrowResult, ...]:
+    """What became of sealed commands."""
+    return (await api.call("POST", routes.ESCROW, EscrowAnswer, body=EscrowRequest(boxes=boxes))).results
+
+
+async def digest(api: Api) -> Digest:
+    """What the rows of this person should be."""
+    return await api.call("GET", routes.DIGEST, Digest)
+
+
+async def devices(api: Api) -> tuple[Device, ...]:
+    """For administrators: the devices people signed in on."""
+    return await api.call("GET", routes.DEVICES, tuple[Device, ...])
+
+
+async def wipe(api: Api, device: str) -> None:
+    """For administrators: the device must forget everything."""
+    await api.call("POST", routes.DEVICE_WIPE, type(None), body=DeviceOrder(device=device))

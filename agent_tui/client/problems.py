@@ -5,8 +5,14 @@ from __future__ import annotations
 import msgspec
 
 from agent_tui.errors import AgentTuiError, BadAnswer, Offline, Refused
-from agent_tui.wire.problem import CONTENT_TYPE, RETRY, Problem
+from agent_tui.wire.problem import BASE, CONTENT_TYPE, RETRY, Problem
 
+_KEYS = {
+    "bad-credentials": "desk.connection.bad_credentials",
+    "client-too-old": "desk.connection.too_old",
+    "not-signed-in": "desk.connection.session_over",
+    "device-revoked": "vault.wiped",
+}
 _decoder = msgspec.json.Decoder(Problem)
 
 
@@ -14,8 +20,7 @@ class Declined(Refused):
     """A problem that stands: asking again gets the same answer."""
 
     def __init__(self, problem: Problem) -> None:
-        key = {"bad-credentials": "bad_credentials", "client-too-old": "too_old", "not-signed-in": "session_over"}
-        super().__init__(f"desk.connection.{key.get(problem.name, 'refused')}", title=problem.detail or problem.title)
+        super().__init__(_KEYS.get(problem.name, "desk.connection.refused"), title=problem.detail or problem.title)
         self.problem = problem
 
 
@@ -43,9 +48,11 @@ def _problem(content_type: str, body: bytes) -> Problem | None:
     if not content_type.startswith(CONTENT_TYPE):
         return None
     try:
-        return _decoder.decode(body)
+        told = _decoder.decode(body)
     except msgspec.DecodeError:
         return None
+    # Gateways on the way speak problem+json too; what they say is no word about what the server did.
+    return told if told.type.startswith(BASE) else None
 
 
 def _seconds(text: str | None) -> float | None:

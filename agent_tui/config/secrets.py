@@ -2,7 +2,7 @@
 
     keyring   the system's own store, and only one of TRUSTED: the `keyring` package by itself would take a plain-text
               file, or a backend that stores nothing, if such a package is installed
-    file      a vault beside the profile's databases, opened by the person's password: scrypt makes its key (RFC 7914),
+    file      a vault beside the profile's databases, opened by the person's password: Argon2id makes its key (RFC 9106),
               AES-256-GCM seals the keys. After a change of password the old one opens it once more
     plain     a key file, mode 0600, for the demo and for simulation: the people in there are made up
 
@@ -14,11 +14,12 @@ from __future__ import annotations
 import os
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from agent_tui.config import paths
+from agent_tui.config.lease import erase
 from agent_tui.errors import ConfigError, StoreError
 
 TRUSTED = {
@@ -33,8 +34,8 @@ _NAMES = ("cache", "journal")
 _KEY, _DEVICE = 32, 16
 _WHOLE = _KEY * len(_NAMES) + _DEVICE
 """Bytes of all keys of a profile and of its device's id."""
-_SCRYPT = {"n": 2**15, "r": 8, "p": 1}
-"""32 MiB and about a tenth of a second on a desk's machine."""
+ARGON2ID = {"memory_kib": 64 * 1024, "passes": 3, "lanes": 4}
+"""The second choice of RFC 9106 §4: 64 MiB, a few tenths of a second on a desk's machine."""
 
 
 class Keys:
@@ -82,15 +83,27 @@ def plain(folder: Path) -> Keys:
     return Keys(data)
 
 
+def destroy(backend: str, folder: Path) -> None:
+    """The keys of a profile are gone, whatever else is kept of it: nobody can read its databases any more.
+
+    ConfigError when the keyring refuses; the files are overwritten first.
+    """
+    for name in ("lease", "vault.json", "keys"):
+        erase(folder / name)
+    if backend == "keyring":
+        _forget_in_keyring(folder.name)
+
+
 # ---- the vault file ----------------------------------------------------------------------------------------------
 
 
 class _Vault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`vault.json`; bytes travel as base64."""
 
-    n: int
-    r: int
-    p: int
+    kdf: Literal["argon2id"]
+    memory_kib: Annotated[int, msgspec.Meta(ge=8, le=2**20)]
+    passes: Annotated[int, msgspec.Meta(ge=1, le=50)]
+    lanes: Annotated[int, msgspec.Meta(ge=1, le=64)]
     salt: bytes
     nonce: bytes
     sealed: bytes
@@ -111,7 +124,7 @@ def reseal(folder: Path, keys: Keys, password: str) -> None:
 
 def _seal(file: Path, data: bytes, password: str) -> bytes:
     salt, nonce = os.urandom(16), os.urandom(12)
-    made = _Vault(**_SCRYPT, salt=salt, nonce=nonce, sealed=b"")
+    made = _Vault(kdf="argon2id", **ARGON2ID, salt=salt, nonce=nonce, sealed=b"")
     sealed = _lock(made, password).encrypt(nonce, data, _SERVICE.encode())
     paths.write_private(file, msgspec.json.encode(msgspec.structs.replace(made, sealed=sealed)))
     return data
@@ -126,9 +139,12 @@ def _read(file: Path) -> _Vault:
 
 def _lock(made: _Vault, password: str) -> Any:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-    return AESGCM(Scrypt(salt=made.salt, length=32, n=made.n, r=made.r, p=made.p).derive(password.encode()))
+    made_by = Argon2id(
+        salt=made.salt, length=32, iterations=made.passes, lanes=made.lanes, memory_cost=made.memory_kib
+    )
+    return AESGCM(made_by.derive(password.encode()))
 
 
 def _open(made: _Vault, password: str) -> bytes:
@@ -179,3 +195,15 @@ def keyring(profile: str) -> Keys:
     except KeyringError as error:
         raise ConfigError("config.vault_keyring_refused", reason=type(error).__name__) from None
     return Keys(bytes.fromhex(kept))
+
+
+def _forget_in_keyring(profile: str) -> None:
+    backend = _backend()
+    from keyring.errors import KeyringError, PasswordDeleteError
+
+    try:
+        backend.delete_password(_SERVICE, profile)
+    except PasswordDeleteError:
+        return
+    except KeyringError as error:
+        raise ConfigError("config.vault_keyring_refused", reason=type(error).__name__) from None

@@ -11,6 +11,7 @@ from agent_tui.desk.reveals import Reveals
 from agent_tui.desk.sight import Sight
 from agent_tui.errors import StoreError
 from agent_tui.store.cache import Cache
+from agent_tui.store.escrow import WIPED, Boxes
 from agent_tui.store.lock import ProfileLock
 from agent_tui.store.open import open_cache, open_journal
 from agent_tui.sync.reckoning import Reckoning
@@ -25,10 +26,13 @@ def open_desk(profile: Profile) -> Desk:
     """
     lock = ProfileLock(profile.folder).take()
     try:
-        journal = open_journal(profile.folder / "journal.db", profile.key("journal"))
+        boxes = None if profile.simulation else Boxes(profile.folder, profile.device_id)
+        journal = open_journal(profile.folder / "journal.db", profile.key("journal"), boxes)
         cache = open_cache(profile.folder / "cache.db", profile.key("cache"))
         if profile.simulation:
             _for_simulation(cache, profile)
+        # A device that was wiped is taken into use again.
+        (profile.folder / WIPED).unlink(missing_ok=True)
     except BaseException:
         lock.release()
         raise

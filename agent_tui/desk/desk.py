@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 from agent_tui.desk import views
 from agent_tui.desk.arrivals import Arrivals
 from agent_tui.desk.door import NotSubmitted, Submitted
+from agent_tui.desk.keeper import Keeper
 from agent_tui.desk.profile import Profile
 from agent_tui.desk.select_queue import queue_rows
 from agent_tui.desk.sight import Sight
 from agent_tui.desk.wakes import Wakes
 from agent_tui.errors import Corrupt, Offline, Refused, StoreError
 from agent_tui.i18n.message import Msg, msg
+from agent_tui.killpoint import kill_point
 from agent_tui.store.journal import CAP, Journal, NewItem
 from agent_tui.store.lock import ProfileLock
 from agent_tui.store.open import rebuild
@@ -49,6 +51,7 @@ class Desk:
         self._lock = lock
         self._link: Link | None = None
         self._arrivals = Arrivals(sight, journal, self.wakes)
+        self.keeper = Keeper(profile, sight, journal, self.wakes)
         journal.on_change(lambda: self.wakes.touch(("journal",)))
         sight.link.on_change(lambda: self.wakes.touch(("connection",)))
 
@@ -97,6 +100,8 @@ class Desk:
         from agent_tui.desk.offline import refused_offline
         from agent_tui.domain.commands import OFFLINE
 
+        if self.sight.link.read_only:
+            return NotSubmitted(why=msg("vault.read_only"))
         offline = not self.sight.link.online
         if offline and type(command) not in OFFLINE:
             return refused_offline(command)
@@ -114,6 +119,7 @@ class Desk:
             self.journal.add(new)
         except StoreError as error:
             return NotSubmitted(why=_said(error))
+        kill_point("desk.kept")
         if self._link is not None:
             self._link.push.wake()
         return Submitted(id=new.id, offline=offline)
@@ -167,12 +173,15 @@ class Desk:
         # Beside the loop, since keys are pressed meanwhile.
         await asyncio.to_thread(lambda: [import_module(name) for name in ONLINE])
 
-        from agent_tui.sync.link import Files, Link, Seat
+        from agent_tui.sync.link import Files, Link, Seat, Told
 
         await self.disconnect()
-        files = Files(self.sight.cache, self.journal, self.sight.link, self.sight.clock)
+        self.keeper.learn(password)
+        self.keeper.leave = lambda: _leave(self)
+        files = Files(self.sight.cache, self.journal, self.sight.link, self.sight.clock, self.profile.lease)
+        told = Told(self._arrivals.rows, self._arrivals.answer, self.keeper.revoked, self.keeper.lease_over)
         seat = Seat(self.profile.url, self.profile.login, self.profile.device_id, self.profile.client_version)
-        self._link = Link(seat, files, self._arrivals.rows, self._arrivals.answer, transport=self.profile.transport)
+        self._link = Link(seat, files, told, transport=self.profile.transport)
         try:
             await self._link.start(password)
         except Refused:
@@ -216,6 +225,13 @@ class Desk:
         if self._link is None or not self.sight.link.online:
             raise Offline("desk.deny.offline")
         return self._link
+
+
+async def _leave(desk: Desk) -> None:
+    """Everything was forgotten: say so, and end."""
+    if desk._link is not None:
+        await desk._link.tell_wiped()
+        await desk.disconnect()
 
 
 def _said(error: StoreError) -> Msg:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 if TYPE_CHECKING:  # not needed before the first paint
+    from agent_tui.desk.keeper import Keeper
     from agent_tui.domain.commands import Command
     from agent_tui.i18n.message import Msg
     from agent_tui.policy.decision import Decision
@@ -39,6 +40,10 @@ class NotSubmitted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Door(Protocol):
+    @property
+    def keeper(self) -> Keeper:
+        """Locks this desk and opens it again."""
+
     def may(
         self,
         action: str,

@@ -11,6 +11,8 @@ import msgspec
 if TYPE_CHECKING:
     from httpx import AsyncBaseTransport
 
+    from agent_tui.config.lease import Lease
+
 
 class Profile(msgspec.Struct, kw_only=True):
     name: str
@@ -27,5 +29,9 @@ class Profile(msgspec.Struct, kw_only=True):
     client_version: str = ""
     simulation: bool = False
     """For training: it opens no files of live work and follows no server without the simulation's banner."""
+    lease: Lease | None = None
+    """How long the cache may be kept without the server; None where it does not end."""
+    forget: Callable[[], None] = lambda: None
+    """Erases the keys for good."""
     transport: Callable[[], AsyncBaseTransport] | None = None
     """How bytes travel, where it is not the network."""

@@ -9,6 +9,7 @@ queued ──► sending ──► applied ────────────�
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -26,12 +27,18 @@ from agent_tui.store.writer import Writer
 
 if TYPE_CHECKING:  # an empty journal is read without knowing every command
     from agent_tui.domain.commands import Command
+    from agent_tui.store.escrow import Boxes
     from agent_tui.wire.command import Outcome
+
+_log = logging.getLogger(__name__)
 
 COMMIT_TIMEOUT_S = 5.0
 RECEIPT_DAYS = 35
 CAP = 500
 """Commands that may wait at once."""
+
+Box = Callable[["Boxes"], None]
+"""What is done about the box of a command once the journal has been committed."""
 
 UNSENT = frozenset({"queued", "sending", "unknown"})
 ATTENTION = frozenset({"refused", "conflict", "expired"})
@@ -83,14 +90,17 @@ class NewItem(msgspec.Struct, frozen=True, kw_only=True):
 class Journal:
     """Reads on the event loop, writes on the writer's thread."""
 
-    def __init__(self, reader: Connection, writer: Writer, path: Path) -> None:
+    def __init__(self, reader: Connection, writer: Writer, path: Path, boxes: Boxes | None = None) -> None:
         self.path = path
+        self.boxes = boxes
         self._reader = reader
         self._writer = writer
         self._revision = 0
         self._items: tuple[int, tuple[Item, ...]] = (-1, ())
         self._listeners: list[Callable[[], None]] = []
         self._run(lambda c: c.execute(QUERIES["outbox_recover"]))
+        if boxes is not None and boxes.ready:
+            boxes.mend(self)
 
     # ---- reading
 
@@ -138,7 +148,7 @@ class Journal:
             stamp(new.made_at),
             int(wall().timestamp() * 1000),
         )
-        self._run(lambda c: c.execute(QUERIES["outbox_add"], values))
+        self._run(lambda c: c.execute(QUERIES["outbox_add"], values), lambda boxes: boxes.put(new))
 
     def set_state(self, command_id: str, state: str) -> Future[Any]:
         """`sending` counts as a try."""
@@ -155,11 +165,14 @@ class Journal:
             connection.execute(QUERIES["outbox_outcome"], values)
             connection.execute(QUERIES["receipt_put"], _receipt(item, outcome))
 
-        return self._change(job)
+        return self._change(job, lambda boxes: boxes.drop((item.id,)))
 
     def drop(self, command_ids: tuple[str, ...]) -> Future[Any]:
         """Done with: applied and seen, or dismissed. The receipt stays."""
-        return self._change(lambda c: c.executemany(QUERIES["outbox_drop"], [(id_,) for id_ in command_ids]))
+        return self._change(
+            lambda c: c.executemany(QUERIES["outbox_drop"], [(id_,) for id_ in command_ids]),
+            lambda boxes: boxes.drop(command_ids),
+        )
 
     def prune(self) -> Future[Any]:
         """Forget receipts older than `RECEIPT_DAYS`."""
@@ -193,14 +206,27 @@ class Journal:
             raise translate(error, self.path) from None
         return rows
 
-    def _run(self, job: Callable[[Connection], Any]) -> None:
+    def _run(self, job: Callable[[Connection], Any], box: Box | None = None) -> None:
         try:
-            self._change(job).result(COMMIT_TIMEOUT_S)
+            self._change(job, box).result(COMMIT_TIMEOUT_S)
         except FutureTimeout:
             raise StoreError("desk.store.slow", path=str(self.path)) from None
 
-    def _change(self, job: Callable[[Connection], Any]) -> Future[Any]:
-        return self._writer.put(job, self._forget)
+    def _change(self, job: Callable[[Connection], Any], box: Box | None = None) -> Future[Any]:
+        boxes = self.boxes
+        if boxes is None or box is None:
+            return self._writer.put(job, self._forget)
+        close = box
+
+        def after() -> None:
+            # Only what was committed: a command that was not accepted must not come out of a box one day.
+            try:
+                close(boxes)
+            except OSError as error:
+                _log.warning("escrow: %s", type(error).__name__)
+            self._forget()
+
+        return self._writer.put(job, after)
 
     def _forget(self) -> None:
         self._revision += 1

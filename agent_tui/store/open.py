@@ -12,6 +12,7 @@ from agent_tui.errors import Corrupt, NewerDatabase
 from agent_tui.store import schema
 from agent_tui.store.cache import Cache
 from agent_tui.store.engine import Connection, DatabaseError, connect, siblings, translate, user_version
+from agent_tui.store.escrow import Boxes
 from agent_tui.store.journal import Journal
 from agent_tui.store.writer import Writer
 
@@ -37,8 +38,10 @@ def rebuild(cache: Cache) -> None:
 
     cache.close()
     cache.connection = _new_cache(cache.path, cache.key).connection
-    kept = {key: cache.meta[key] for key in ("agent_id", "banner") if key in cache.meta}
+    kept = {key: cache.meta[key] for key in ("agent_id", "banner", "epoch") if key in cache.meta}
     cache.meta = {}
+    cache.entries.clear()
+    cache.guide_words = None
     put_meta(cache, **kept)
     cache.changed(ENTITIES)
 
@@ -58,7 +61,7 @@ def _new_cache(path: Path, key: bytes) -> Cache:
     return Cache(connection, path, key)
 
 
-def open_journal(path: Path, key: bytes) -> Journal:
+def open_journal(path: Path, key: bytes, boxes: Boxes | None = None) -> Journal:
     """The journal with its writer running. NewerDatabase, Corrupt (damaged or another key), DiskFull."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     connection = connect(path, key, synchronous="FULL")
@@ -68,7 +71,7 @@ def open_journal(path: Path, key: bytes) -> Journal:
     except BaseException:
         connection.close()
         raise
-    return Journal(reader, Writer(connection, path), path)
+    return Journal(reader, Writer(connection, path), path, boxes)
 
 
 def _migrate(connection: Connection, path: Path) -> None:

@@ -14,15 +14,18 @@ from agent_tui.client import endpoints
 from agent_tui.client.api import Api
 from agent_tui.client.login import Login
 from agent_tui.client.problems import Declined
+from agent_tui.config.lease import Lease
 from agent_tui.domain.commands import Command
-from agent_tui.errors import ConnectionError_, Refused
+from agent_tui.errors import AgentTuiError, ConnectionError_, Refused
 from agent_tui.i18n.message import msg
 from agent_tui.store.cache import Cache
 from agent_tui.store.journal import Journal
+from agent_tui.sync import tend
 from agent_tui.sync.pull import Pull
-from agent_tui.sync.push import Push
+from agent_tui.sync.push import Push, doubt
 from agent_tui.sync.reckoning import Reckoning
 from agent_tui.sync.state import Connection, LinkState
+from agent_tui.sync.tend import Tend
 from agent_tui.wire.command import Outcome
 from agent_tui.wire.feed import Change
 from agent_tui.wire.session import FoundCustomer
@@ -49,6 +52,18 @@ class Files(NamedTuple):
     journal: Journal
     state: LinkState
     clock: Reckoning
+    lease: Lease | None = None
+
+
+class Told(NamedTuple):
+    """Whom a link tells."""
+
+    rows: Callable[[frozenset[str]], None]
+    answer: Callable[[Command, Outcome], None]
+    revoked: Callable[[], None] = lambda: None
+    """This device must forget everything."""
+    over: Callable[[], None] = lambda: None
+    """The lease of the cache has run out."""
 
 
 class Link:
@@ -58,16 +73,24 @@ class Link:
         self,
         seat: Seat,
         files: Files,
-        on_rows: Callable[[frozenset[str]], None],
-        on_answer: Callable[[Command, Outcome], None],
+        told: Told,
         *,
         transport: Callable[[], httpx.AsyncBaseTransport] | None = None,
     ) -> None:
-        self._seat, self._files, self._rows_told = seat, files, on_rows
+        self._seat, self._files, self._told = seat, files, told
         self._api = Api(seat.url, seat.device_id, seat.client_version, transport() if transport else None)
         self._login: Login | None = None
         self._tasks: list[asyncio.Task[None]] = []
-        self.push = Push(self._api, files.journal, files.cache, files.state, on_answer, self._signed_out)
+        self._api.on_revoked = told.revoked
+        self.push = Push(self._api, files.journal, files.cache, files.state, told.answer, self._signed_out)
+        self._tend = Tend(
+            self._api,
+            files.cache,
+            files.journal,
+            files.state,
+            files.lease,
+            tend.Told(over=told.over, diverged=self._diverged),
+        )
         self.pull: Pull | None = None
 
     async def start(self, password: str) -> None:
@@ -78,7 +101,7 @@ class Link:
         """
         files = self._files
         login = self._login = Login(self._api, self._seat.login, password)
-        self.pull = Pull(self._api, login, files.cache, files.state, files.clock, self._rows_came)
+        self.pull = Pull(self._api, login, files.cache, files.state, files.clock, self._rows_came, self._doubt)
         files.state.to(Connection.OFFLINE, msg("desk.connection.catching_up"))
         files.journal.prune()
         try:
@@ -89,7 +112,12 @@ class Link:
             raise
         except ConnectionError_ as error:
             files.state.to(Connection.OFFLINE, msg(error.key))
-        for name, lane in (("pull", self.pull.run), ("push", self.push.run), ("renew", self._renewing)):
+        for name, lane in (
+            ("pull", self.pull.run),
+            ("push", self.push.run),
+            ("renew", self._renewing),
+            ("tend", self._tend.run),
+        ):
             self._tasks.append(asyncio.create_task(self._kept_alive(name, lane), name=f"desk-{name}"))
 
     async def stop(self) -> None:
@@ -109,6 +137,11 @@ class Link:
         if self.pull is not None:
             self.pull.restart()
 
+    async def tell_wiped(self) -> None:
+        """Everything here was forgotten, as ordered."""
+        with contextlib.suppress(AgentTuiError):
+            await endpoints.wiped(self._api)
+
     async def find_customers(self, words: str) -> tuple[FoundCustomer, ...]:
         return await endpoints.find_customers(self._api, words)
 
@@ -124,7 +157,18 @@ class Link:
 
     def _rows_came(self, touched: frozenset[str], changes: tuple[Change, ...]) -> None:
         self.push.rows_came(changes)
-        self._rows_told(touched)
+        self._told.rows(touched)
+
+    def _doubt(self) -> None:
+        doubt(self._files.journal)
+        self.push.wake()
+
+    def _diverged(self, entities: frozenset[str]) -> None:
+        """The copy is not what the server has: that must not be, so it is said as well as mended."""
+        _log.error("copy differs: %s", ", ".join(sorted(entities)))
+        self._files.state.warn(msg("vault.diverged"))
+        if self.pull is not None:
+            self.pull.refill()
 
     def _signed_out(self) -> None:
         if self._login is not None and self.pull is not None:

@@ -14,6 +14,7 @@ from agent_tui.client.login import Login
 from agent_tui.client.problems import Declined, TryLater
 from agent_tui.errors import AgentTuiError, Corrupt, Refused
 from agent_tui.i18n.message import Msg, msg
+from agent_tui.killpoint import kill_point
 from agent_tui.store import write
 from agent_tui.store.cache import Cache
 from agent_tui.store.open import rebuild
@@ -31,13 +32,26 @@ class Pull:
     """One loop; it ends only when told to or when the person is refused."""
 
     def __init__(
-        self, api: Api, login: Login, cache: Cache, state: LinkState, clock: Reckoning, on_rows: OnRows
+        self,
+        api: Api,
+        login: Login,
+        cache: Cache,
+        state: LinkState,
+        clock: Reckoning,
+        on_rows: OnRows,
+        on_epoch: Callable[[], None],
     ) -> None:
+        """`on_epoch()`: the server is not known to be the one whose answers are kept here."""
         self._api, self._login, self._cache = api, login, cache
         self._state, self._clock = state, clock
-        self._on_rows = on_rows
+        self._on_rows, self._on_epoch = on_rows, on_epoch
         self._backoff = Backoff()
         self._round: asyncio.Task[None] | None = None
+
+    def refill(self) -> None:
+        """What is stored is not what the server has: take everything anew."""
+        write.put_meta(self._cache, cursor="")
+        self.restart()
 
     def restart(self) -> None:
         """Begin again from what is stored: the cache was made anew, or the token is no longer accepted."""
@@ -58,6 +72,7 @@ class Pull:
     async def _one_round(self) -> None:
         """From signing in to the end of a stream. Ends with an error or a polite bye."""
         self.greet(await self._login.ensure())
+        kill_point("pull.greeted")
         self._state.to(Connection.CATCHING_UP)
         if not self._cache.cursor:
             await self._snapshot()
@@ -78,11 +93,21 @@ class Pull:
             # What another person was allowed to see is not for this one.
             rebuild(self._cache)
         self._clock.learn(session.at, session.speed)
-        write.put_meta(self._cache, agent_id=session.agent_id, banner=session.banner, epoch=session.epoch)
+        write.put_meta(
+            self._cache,
+            agent_id=session.agent_id,
+            banner=session.banner,
+            epoch=session.epoch,
+            timezone=session.timezone,
+            signing_key=session.signing_key,
+        )
 
     async def _snapshot(self) -> None:
         """Every row of my scope. The cursor of the first page is the one to follow from: rows may have changed since."""
         generation = str(int(self._cache.meta.get("generation", "0")) + 1)
+        # On disk before the first row: rows of a snapshot that was broken off must not pass for rows of the next one.
+        write.put_meta(self._cache, generation=generation)
+        kill_point("pull.snapshot_begun")
         after, cursor, done = "", "", 0
         while True:
             page = await endpoints.snapshot(self._api, after)
@@ -91,9 +116,11 @@ class Pull:
             self._clock.learn(page.at, page.speed)
             self._tell(write.apply_snapshot(self._cache, page, generation), page.changes)
             self._state.progress = (done, max(done, page.total))
+            kill_point("pull.snapshot_page")
             after = page.after
             if not after:
                 break
+        kill_point("pull.snapshot_read")
         write.finish_snapshot(self._cache, cursor, generation)
         self._state.progress = (0, 0)
 
@@ -122,7 +149,9 @@ class Pull:
         """False when the page does not continue what is stored: it was dropped."""
         if page.start != self._cache.cursor:
             return False
+        kill_point("pull.page")
         touched = write.apply_page(self._cache, page)
+        kill_point("pull.applied")
         self._clock.learn(page.at, page.speed)
         if not page.more:
             self._state.equal()

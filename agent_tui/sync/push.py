@@ -23,9 +23,11 @@ from agent_tui.clock import monotonic, wall
 from agent_tui.domain.centre import CommandRow
 from agent_tui.domain.commands import Command
 from agent_tui.errors import ConnectionError_, StoreError
+from agent_tui.i18n.message import msg
+from agent_tui.killpoint import kill_point
 from agent_tui.store import read
 from agent_tui.store.cache import Cache
-from agent_tui.store.journal import UNSENT, Item, Journal
+from agent_tui.store.journal import ATTENTION, UNSENT, Item, Journal
 from agent_tui.sync.state import Connection, LinkState
 from agent_tui.wire.command import Envelope, Intent, Outcome
 from agent_tui.wire.feed import Change, parse_cursor
@@ -42,7 +44,11 @@ REMEMBERED = 200
 OUTCOMES = {"version-conflict": "conflict", "command-expired": "expired"}
 """Problem → outcome; every other problem that stands is a refusal."""
 
+NOT_ABOUT_IT = frozenset({"not-signed-in", "client-too-old", "device-revoked"})
+"""Problems of the session, the program or the device, under which nothing was decided about the command."""
+
 OnAnswer = Callable[[Command, Outcome], None]
+DOUBTFUL = frozenset({"queued", "sending", "applied", "awaiting_approval"})
 Job = Callable[[Item], Awaitable[None]]
 
 
@@ -166,38 +172,64 @@ class Push:
 
     async def _send(self, item: Item) -> None:
         await asyncio.wrap_future(self._journal.set_state(item.id, "sending"))
-        envelope = Envelope(
-            id=item.id,
-            command=item.command,
-            if_match=item.if_match,
-            intent=Intent(age_ms=int(self._age_s(item) * 1000), offline=item.offline),
-        )
+        kill_point("push.marked")
         try:
-            outcome = await endpoints.send(self._api, envelope, len(self._journal.items()))
+            outcome = await self._put(item)
         except Declined as error:
-            if error.problem.name == "not-signed-in":
+            if error.problem.name in NOT_ABOUT_IT:
                 await self._set_state(item, "queued")
-                self._on_signed_out()
+                # Not the command was refused but whoever brought it: it stays as it is.
+                if error.problem.name == "not-signed-in":
+                    self._on_signed_out()
+                else:
+                    self._state.to(Connection.REFUSED, msg(error.key))
                 raise TryLater(error.problem, None) from None
-            outcome = _declined(item, error.problem)
-            reasons = error.problem.reasons or ({"en": error.problem.detail},)
-            await self._record(item, outcome, error.problem.name, reasons)
+            await self._declined(item, error.problem)
         except ConnectionError_:
             await self._set_state(item, "queued")
             raise
         else:
             await self._record(item, outcome, None, ())
 
+    async def _put(self, item: Item, *, withdrawn: bool = False) -> Outcome:
+        age_ms = int(self._age_s(item) * 1000)
+        intent = Intent(age_ms=age_ms, offline=item.offline, withdrawn=withdrawn)
+        envelope = Envelope(id=item.id, command=item.command, if_match=item.if_match, intent=intent)
+        return await endpoints.send(self._api, envelope, unsettled(self._journal, item.id))
+
+    async def _declined(self, item: Item, problem: Problem) -> None:
+        """Keep a no. One that does not name the command is not the ledger's word about it: an earlier try may have been
+        applied, which the ledger then knows."""
+        if problem.command_id is None and item.attempts and await self._known_there(item):
+            return
+        reasons = problem.reasons or ({"en": problem.detail},)
+        await self._record(item, _outcome(item, problem), problem.name, reasons)
+
     async def _ask(self, item: Item) -> None:
-        """Sent once, never answered: what became of it?"""
-        answer = await endpoints.status(self._api, (item.id,))
-        if answer.outcomes:
-            row = read.get(self._cache, CommandRow, item.id)
-            await self._record(item, answer.outcomes[0], row.problem if row else None, row.reasons if row else ())
-        elif item.may_wait:
+        """Sent once, never answered: what became of it? What is too late is taken back at the server before it is said to
+        be so, since the request itself may still be on its way."""
+        if await self._known_there(item):
+            return
+        if item.may_wait:
             await self._set_state(item, "queued")
+            return
+        try:
+            outcome = await self._put(item, withdrawn=True)
+        except Declined as error:
+            if error.problem.command_id != item.id:
+                raise TryLater(error.problem, None) from None
+            await self._record(item, _outcome(item, error.problem), "desk.outcome.expired", error.problem.reasons)
         else:
-            await self._give_up(item)
+            await self._record(item, outcome, None, ())
+
+    async def _known_there(self, item: Item) -> bool:
+        """Whether the server has an outcome, which is then kept."""
+        answer = await endpoints.status(self._api, (item.id,))
+        if not answer.outcomes:
+            return False
+        row = read.get(self._cache, CommandRow, item.id)
+        await self._record(item, answer.outcomes[0], row.problem if row else None, row.reasons if row else ())
+        return True
 
     async def _give_up(self, item: Item) -> None:
         await self._record(item, Outcome(id=item.id, outcome="expired"), "desk.outcome.expired", ())
@@ -210,7 +242,9 @@ class Push:
     async def _record(
         self, item: Item, outcome: Outcome, problem: str | None, reasons: tuple[dict[str, str], ...]
     ) -> None:
+        kill_point("push.answered")
         await asyncio.wrap_future(self._journal.record(item, outcome, problem, reasons))
+        kill_point("push.recorded")
         self._settled(item, outcome)
         if outcome.outcome == "applied" and outcome.feed_seq <= self._seq():
             self._journal.drop((item.id,))
@@ -256,6 +290,19 @@ class Push:
         return now - self._born[item.id]
 
 
-def _declined(item: Item, problem: Problem) -> Outcome:
+def _outcome(item: Item, problem: Problem) -> Outcome:
     outcome = OUTCOMES.get(problem.name, "conflict" if problem.status == 409 else "refused")
     return Outcome(id=item.id, outcome=outcome, problem=problem.name, needs_level=problem.needs_level)
+
+
+def unsettled(journal: Journal, but: str = "") -> int:
+    """Commands that are not settled, or that their maker has not looked at yet; `but` one is not counted."""
+    return sum(item.state in UNSENT | ATTENTION and item.id != but for item in journal.items())
+
+
+def doubt(journal: Journal) -> None:
+    """The server was restored, or it is not known whether it was: what it had said before counts no more. Each command
+    that is not done with will be asked for; one that may wait and is not known any more is sent again."""
+    for item in journal.items():
+        if item.state in DOUBTFUL and (item.attempts or item.state != "queued"):
+            journal.set_state(item.id, "unknown")

@@ -18,6 +18,8 @@ from enum import StrEnum
 from agent_tui.clock import monotonic
 from agent_tui.i18n.message import Msg
 
+TOO_OLD = "desk.connection.too_old"
+
 
 class Connection(StrEnum):
     OFFLINE = "offline"
@@ -34,6 +36,8 @@ class LinkState:
         self.why: Msg | None = None
         self.progress: tuple[int, int] = (0, 0)
         """(rows received, rows expected) of a snapshot under way; (0, 0) when none is."""
+        self.alert: Msg | None = None
+        """What the person must know about the data here, until they have read it."""
         self._equal_at: float | None = None
         self._listeners: list[Callable[[], None]] = []
 
@@ -41,6 +45,17 @@ class LinkState:
     def online(self) -> bool:
         """Whether a command sent now has a fair chance to arrive."""
         return self.connection in (Connection.LIVE, Connection.CATCHING_UP)
+
+    @property
+    def read_only(self) -> bool:
+        """The server no longer understands this program: what waits stays as it is until it is updated."""
+        return self.connection is Connection.REFUSED and self.why is not None and self.why.key == TOO_OLD
+
+    def warn(self, alert: Msg | None) -> None:
+        """Tell something about the data, or that it was read."""
+        self.alert = alert
+        for listener in self._listeners:
+            listener()
 
     def to(self, connection: Connection, why: Msg | None = None) -> None:
         """Change and tell who listens; telling the same again is silent."""
