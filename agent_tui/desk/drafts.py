@@ -9,6 +9,7 @@ import msgspec
 from agent_tui.clock import wall
 from agent_tui.desk.views import Draft
 from agent_tui.domain.commands import Command
+from agent_tui.killpoint import kill_point
 from agent_tui.store.journal import Journal
 
 TYPED = ("text", "note", "title", "reason")
@@ -36,6 +37,7 @@ class DraftBook:
         if kept != self.text(key):
             self._book()[key] = Draft(key=key, text=kept, updated_at=wall())
             self._journal.keep_draft(key, kept)
+            kill_point("desk.draft")
         return kept
 
     def drop(self, key: str) -> None:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from agent_tui import sql
+from agent_tui.killpoint import kill_point
 from agent_tui.server.place import Remote, Where, beside
 
 T = TypeVar("T")
@@ -22,7 +23,7 @@ PACKAGE = "agent_tui.server.db"
 STATEMENTS: Mapping[str, str] = MappingProxyType(
     {
         name: statement
-        for file in ("ledger.sql", "feed.sql", "access.sql", "audit.sql", "authority.sql")
+        for file in ("ledger.sql", "feed.sql", "access.sql", "audit.sql", "authority.sql", "devices.sql", "door.sql")
         for name, statement in sql.load(PACKAGE, file).items()
     }
 )
@@ -150,6 +151,8 @@ class Database:
         """Run `work` in a write transaction on this thread; any exception rolls everything back."""
         with self.engine.writing() as tx:
             result = work(tx)
+            kill_point("server.commit")
+        kill_point("server.committed")
         self.tell()
         return result
 

@@ -18,6 +18,7 @@ from agent_tui.domain.customer import Customer
 from agent_tui.domain.effects import Event
 from agent_tui.domain.rows import Entity, stamp
 from agent_tui.domain.ticket import Ticket, TicketKind
+from agent_tui.killpoint import kill_point
 from agent_tui.server import limits, promises, resolving, writing
 from agent_tui.server.database import Tx
 from agent_tui.server.hearing import ended
@@ -65,7 +66,9 @@ class ErrandsJob:
             result = Result(outcome="unknown")
         else:
             await self._services.db.write(lambda tx: tx.run("ext_attempt", ext_key=due.key))
+            kill_point("errand.asked")
             result = await self._perform(due)
+            kill_point("errand.answered")
         now = self._services.clock.now()
         await self._services.db.write(lambda tx: self.settle(tx, due, result, now))
 

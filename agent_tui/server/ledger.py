@@ -25,6 +25,7 @@ from agent_tui.domain.commands import (
 from agent_tui.domain.contact import Contact, Verified
 from agent_tui.domain.effects import Refusal
 from agent_tui.domain.triage import Guess
+from agent_tui.killpoint import kill_point
 from agent_tui.server import limits, problems, promises, releases, resolving, writing
 from agent_tui.server.approvals import Approvals
 from agent_tui.server.authority import Authority
@@ -95,12 +96,14 @@ class Ledger:
         known = self._known(tx, envelope, caller, print_)
         if known is not None:
             return known
+        kill_point("ledger.known")
         matter = Matter(envelope=envelope, caller=caller, now=self._clock.now(), fingerprint=print_)
         stopped = gate(envelope, caller)
         if stopped is None:
             matter = self._ruled(tx, matter)
             stopped = matter.ruling.problem if matter.ruling else None
         stopped = stopped or check_version(tx, envelope)
+        kill_point("ledger.decided")
         return self._finish(tx, matter, stopped or self._apply(tx, matter, guess))
 
     def step_up_wanted(self, tx: Tx, envelope: Envelope, caller: Caller) -> Problem | None:
@@ -157,6 +160,7 @@ class Ledger:
         turn = verdict if isinstance(verdict, Turn) else Turn(problem=verdict)
         matter = msgspec.structs.replace(matter, ruling=turn.ruling or matter.ruling)
         entries = self._write(tx, matter, turn) if turn.changes else []
+        kill_point("ledger.written")
         revealed: Revealed | None = None
         if turn.problem is None:
             revealed = self._revealed(tx, matter.envelope.command)

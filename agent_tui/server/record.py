@@ -13,6 +13,7 @@ from agent_tui.domain.centre import CommandRow
 from agent_tui.domain.commands import BreakGlass, RequestApproval, target
 from agent_tui.domain.effects import Event
 from agent_tui.domain.rows import stamp
+from agent_tui.killpoint import kill_point
 from agent_tui.server import personal, problems, writing
 from agent_tui.server.authority import Ruling
 from agent_tui.server.caller import Caller
@@ -191,6 +192,7 @@ class Recorder:
         stored, answer = self._answers(matter, turn, tail, version, revealed)
         self._remember(tx, matter, stored, tail, version)
         tail.close()
+        kill_point("ledger.recorded")
         return answer
 
     def _answers(

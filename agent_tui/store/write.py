@@ -10,6 +10,7 @@ import msgspec
 
 from agent_tui.clock import wall
 from agent_tui.domain.rows import ENTITIES, NAMES, Entity, decode, encode, facets
+from agent_tui.killpoint import kill_point
 from agent_tui.store.cache import QUERIES, Cache
 from agent_tui.store.engine import DatabaseError, translate
 from agent_tui.store.place import place
@@ -112,7 +113,9 @@ def _commit(cache: Cache, write: Callable[[], Any], meta: dict[str, str]) -> Non
         connection.execute("BEGIN IMMEDIATE")
         write()
         connection.executemany(QUERIES["meta_put"], list(meta.items()))
+        kill_point("cache.commit")
         connection.execute("COMMIT")
+        kill_point("cache.committed")
     except BaseException as error:
         if connection.in_transaction:
             connection.execute("ROLLBACK")

@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from agent_tui.killpoint import kill_point
 from agent_tui.store.engine import Connection, DatabaseError, translate
 
 After = Callable[[], None]
@@ -66,7 +67,9 @@ class Writer:
             self._connection.execute("BEGIN IMMEDIATE")
             for job, future, _ in batch:
                 self._one(job, future, done)
+            kill_point("journal.commit")
             self._connection.execute("COMMIT")
+            kill_point("journal.committed")
         except Exception as error:
             self._fail(batch, error)
             return

@@ -10,6 +10,7 @@ from litestar import Response, post
 from litestar.params import HeaderParameter, JSONBody
 
 from agent_tui.domain.agent import Agent
+from agent_tui.killpoint import kill_point
 from agent_tui.server import problems, writing
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
@@ -53,6 +54,7 @@ def _check_headers(envelope: Envelope, key: str | None, match: str | None) -> No
 
 
 def _response(answer: Answer, envelope: Envelope) -> Response[bytes]:
+    kill_point("server.answer")
     kind = "application/json" if answer.http == 200 else CONTENT_TYPE
     headers = {"idempotency-key": envelope.id, "idempotent-replayed": "true" if answer.replayed else "false"}
     return Response(
