@@ -25,6 +25,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Something is written and not sent."""
     run: str = "none"
     """Of the blueprint: `none`, `ahead` (one key goes on), `choice` (waits for an answer), `ended`."""
+    read: bool = True
+    """The blueprint is on the screen: what nobody sees is not gone on from."""
+    typed: bool = False
+    """Its present node is answered by typing."""
     blueprints: bool = True
     asked: tuple[ApprovalView, ...] = ()
     """Requests of mine that wait for others to sign, the first to expire first."""
@@ -94,10 +98,12 @@ def next_step(facts: Facts) -> NextStep:
 def _while_connected(facts: Facts) -> NextStep:
     if facts.writing and facts.text:
         return NextStep("text.send", msg("tui.next.send"))
+    if facts.run in ("ahead", "choice", "ended") and not facts.read:
+        return NextStep("view.blueprint", msg("tui.next.read"))
     if facts.run == "ahead":
         return NextStep("blueprint.forward", msg("tui.next.forward"))
     if facts.run == "choice":
-        return NextStep("view.blueprint", msg("tui.next.choose"))
+        return NextStep("view.blueprint", msg("tui.next.type" if facts.typed else "tui.next.choose"))
     if facts.run == "none" and facts.blueprints:
         return NextStep("blueprint.choose", msg("tui.next.blueprint"))
     return NextStep("contact.end", msg("tui.next.end"))

@@ -88,6 +88,8 @@ class Seat:
             self.guide.refresh(contact)
         front = self._guided(mine)
         status: Status = self.door.view(StatusOf())
+        if self._guide is not None and status.connection == "live":
+            self._guide.put_away(frozenset(view.contact.id for view in mine))
         self.facts = Facts(
             status=status,
             mine=mine,

@@ -17,7 +17,7 @@ async def test_a_fee_within_the_limit_shows_its_effect_before_it_is_done() -> No
     async with stage() as at:
         await in_a_call(at)
         await at.press("f2", "W")
-        assert "本人额度 50.00，今日已用 20.00" in at.text
+        assert "您现在可办 50.00，今日已用 20.00" in at.text
         await at.type("30")
         await at.press("tab")
         await at.type("first time")

@@ -126,3 +126,14 @@ async def test_the_category_opens_its_blueprint_by_itself() -> None:
         run = at.desk.seat.guide.of("q0")
         assert run is not None
         assert "terminal_fault" in run.blueprint.categories
+
+
+async def test_what_is_not_on_the_screen_is_not_gone_on_from() -> None:
+    async with stage(size=(80, 24)) as at:
+        await led(at)
+        before = shown(at)
+        await at.press("f4")
+        assert "F9 看蓝图" in at.text
+        await at.press("f9")
+        assert shown(at) == before
+        assert at.desk.page == "blueprint"

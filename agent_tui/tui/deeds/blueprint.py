@@ -13,6 +13,7 @@ from agent_tui.tui.deeds.action import carry_out
 from agent_tui.tui.dialogs.pick import Item, Pick
 from agent_tui.tui.perform import perform, send
 from agent_tui.tui.screens.desk import DeskScreen
+from agent_tui.tui.text import clean
 
 _OUTCOMES = {"applied": "applied", "awaiting_approval": "awaiting_approval"}
 
@@ -185,6 +186,16 @@ def _answer(desk: DeskScreen, id: str, shown: Shown, digit: int | None, text: st
     elif 0 < digit <= len(shown.choices) and shown.kind != "do":
         value = shown.choices[digit - 1][0]
         guide.advance(id, Result(outcome=value) if shown.outcomes else value)
+
+
+async def answer_written(desk: DeskScreen) -> None:
+    """The present node waits for an answer: give what stands in its place, or go there and say how it is answered."""
+    desk.turn_to("blueprint")
+    text = clean(desk.blueprint.answer.value).strip() if desk.blueprint.typed else ""
+    if text:
+        await answer(desk, None, text)
+    else:
+        desk.say(desk.words("said.type_answer" if desk.blueprint.typed else "said.choose_answer"), "warn")
 
 
 async def back(desk: DeskScreen) -> None:

@@ -19,6 +19,7 @@ from agent_tui.domain.commands import (
     VerifyCaller,
 )
 from agent_tui.domain.contact import ContactState, Verified
+from agent_tui.tui.deeds.blueprint import answer_written
 from agent_tui.tui.deeds.wrap_up import wrap_up
 from agent_tui.tui.dialogs.confirm import Confirm
 from agent_tui.tui.dialogs.fields import Field
@@ -32,7 +33,9 @@ from agent_tui.tui.screens.desk import DeskScreen
 async def next_one(desk: DeskScreen) -> None:
     """Whatever comes next."""
     step = next_step(desk.facts)
-    if step.command:
+    if step.command == "view.blueprint" and desk.facts.read:
+        await answer_written(desk)
+    elif step.command:
         await perform(desk, step.command)
     else:
         desk.say(desk.words.msg(step.label), "muted")

@@ -168,7 +168,7 @@ class Form(Dialog[Values]):
         wrong = self._missing(values) or (self._check(values) if self._check else None)
         if wrong:
             self.show_live(wrong[0])
-            self.query_one(f"#field-{wrong[1]}").focus()
+            self._stand_in(self.query_one(f"#field-{wrong[1]}"))
             self.app.bell()
             return
         if self._effect is not None:
@@ -177,6 +177,12 @@ class Form(Dialog[Values]):
                 return
         self._keep_now()
         self.dismiss(values)
+
+    def _stand_in(self, widget: Widget) -> None:
+        """In a field that is wrong, with all of it chosen: what is typed takes its place."""
+        widget.focus()
+        if isinstance(widget, Input):
+            widget.select_all()
 
     def _missing(self, values: Mapping[str, str]) -> tuple[str, str] | None:
         for field in self.fields:

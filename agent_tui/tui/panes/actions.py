@@ -12,7 +12,7 @@ from textual.message import Message
 from agent_tui.desk.commands import ACTION_LETTERS
 from agent_tui.desk.views import ActionRow
 from agent_tui.tui.keymap import half_width
-from agent_tui.tui.line import Line, piece
+from agent_tui.tui.line import Line, folded
 from agent_tui.tui.panes.action_lines import ActionText
 from agent_tui.tui.panes.pane import Pane, Reading
 
@@ -79,5 +79,5 @@ class ActionsPane(Pane):
         width = max(shown.size.width, 20)
         lines: list[Line] = ActionText(self.words).lines(rows, width)
         cursor = min(shown.cursor or 0, len(rows) - 1) if rows else None
-        shown.show(lines or [((" ", "text"), piece(empty, "muted"))], cursor)
+        shown.show(lines or folded(empty, width, "muted", ((" ", "text"),)), cursor)
         self.title("", right)

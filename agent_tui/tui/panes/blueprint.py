@@ -83,6 +83,9 @@ class BlueprintPane(Pane):
         if node.lines[: len(above) + 3] != tuple(lines[: len(above) + 3]):
             node.scroll_to(y=0, animate=False, force=True)
         node.show(lines)
+        # The place to write stands right under the question.
+        node.styles.height = min(len(lines), max(self.size.height - 2, 1)) if typed else "1fr"
+        self.answer.placeholder = self.words.of("answer_type", shown.type) if shown and typed else ""
         self.title(shown.title if shown else "")
 
     @property

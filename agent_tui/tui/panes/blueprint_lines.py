@@ -77,14 +77,8 @@ class BlueprintText:
         if shown.kind != "do" and not (shown.kind == "look_up" and not shown.choices):
             for at, (_, label) in enumerate(shown.choices, 1):
                 lines += self._choice(at, label, ("", "text"))
-        if shown.type and not shown.choices:
-            lines.append(
-                (
-                    (" " * INDENT, "text"),
-                    ("> ", "key"),
-                    piece(answer or self.words.of("answer_type", shown.type), "field" if answer else "muted"),
-                )
-            )
+        if shown.type and not shown.choices and answer:
+            lines.append(((" " * INDENT, "text"), ("> ", "key"), piece(answer, "field")))
         return [EMPTY, *lines] if lines else []
 
     def _choice(self, at: int, label: str, mark: Piece) -> list[Line]:

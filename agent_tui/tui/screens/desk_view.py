@@ -10,11 +10,11 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 
 from agent_tui.desk.door import Door
-from agent_tui.desk.views import ActionRow, ActionRows, ContactView, Reveals, ThreadOf
+from agent_tui.desk.views import ActionRow, ActionRows, ContactView, QueueRow, Reveals, ThreadOf
 from agent_tui.domain.contact import TEXT_CHANNELS, ContactState
 from agent_tui.tui.bars import contact_bar, hint_bar, status_line
 from agent_tui.tui.facts import Facts, Wanted
-from agent_tui.tui.line import piece
+from agent_tui.tui.line import folded
 from agent_tui.tui.panes.actions import ActionsPane
 from agent_tui.tui.panes.blueprint import BlueprintPane
 from agent_tui.tui.panes.customer import CustomerPane
@@ -113,13 +113,18 @@ class DeskView(Station):
 
     # ---- painting --------------------------------------------------------------------------------------------------
 
+    def _gather(self, row: QueueRow | None) -> Facts:
+        return self.seat.gather(
+            row, writing=bool(self.thread.written), read=bool(self.blueprint.display), typed=self.blueprint.typed
+        )
+
     def refresh_view(self, entities: frozenset[str]) -> None:
         """Gather the facts and paint what changed."""
         everything = bool(entities & {"*", "connection"})
         if everything or entities & {"group", "category"}:
             self.seat.learn_names()
         rows = self.queue.rows
-        facts = self.seat.gather(rows.row if rows.total else None, writing=bool(self.thread.written))
+        facts = self._gather(rows.row if rows.total else None)
         self._notice_offer(facts)
         self._paint_bars(facts)
         self.queue.text = QueueText(self.words, self.seat.groups, facts.status.now)
@@ -153,7 +158,8 @@ class DeskView(Station):
         contact = facts.contact.contact if facts.contact else None
         if card is None:
             empty = "empty.anonymous" if contact else "empty.customer"
-            pane.show([((" ", "text"), piece(words(empty), "muted"))], "", seat.as_of(), other=other)
+            lines = folded(words(empty), max(pane.width, 20), "muted", ((" ", "text"),))
+            pane.show(lines, "", seat.as_of(), other=other)
             return
         text = CustomerText(words, facts.status.now, seat.groups, seat.categories)
         lines = text.lines(card, self.door.view(Reveals()), max(pane.width, 20), contact)
@@ -218,7 +224,7 @@ class DeskView(Station):
     def tick(self) -> None:
         """Times go on: bars, waiting times, the countdown of what is revealed."""
         rows = self.queue.rows
-        facts = self.seat.gather(rows.row if rows.total else None, writing=bool(self.thread.written))
+        facts = self._gather(rows.row if rows.total else None)
         self._notice_offer(facts)
         self._paint_bars(facts)
         self.queue.text = QueueText(self.words, self.seat.groups, facts.status.now)

@@ -9,11 +9,13 @@ from typing import ClassVar, TypeVar
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen, Screen
+from textual.timer import Timer
 
 from agent_tui.desk.door import Door
 from agent_tui.desk.views import Status
 from agent_tui.tui.ahead import ahead
 from agent_tui.tui.cosign_watch import CosignWatch
+from agent_tui.tui.finding_watch import FindingWatch
 from agent_tui.tui.line import Line, piece, spread
 from agent_tui.tui.screens.pulse import Pulse
 from agent_tui.tui.screens.telling import Telling
@@ -22,6 +24,8 @@ from agent_tui.tui.words import Words
 
 T = TypeVar("T")
 
+SAID_S = 12.0
+"""How long the line of what happened stays: said long after, it would be taken for news."""
 NARROW, WIDE = 100, 160
 """Below NARROW columns panes are pages; above WIDE there is more beside each other."""
 
@@ -43,6 +47,7 @@ class Station(Screen[None]):
         # Looked up when it is called: what a subclass paints, and what a test puts in its place.
         self._pulse = Pulse(self, lambda entities: self.refresh_view(entities))
         self._stops: tuple[Callable[[], None], ...] = ()
+        self._said: Timer | None = None
 
     # ---- layout ----------------------------------------------------------------------------------------------------
 
@@ -64,7 +69,8 @@ class Station(Screen[None]):
         yield from ()
 
     def on_mount(self) -> None:
-        self._stops = (self.door.watch(self._pulse.changed), self.door.watch(CosignWatch(self).changed))
+        watches = (self._pulse.changed, CosignWatch(self).changed, FindingWatch(self).changed)
+        self._stops = tuple(self.door.watch(changed) for changed in watches)
         self.set_interval(1.0, self.tick)
 
     def on_unmount(self) -> None:
@@ -104,6 +110,9 @@ class Station(Screen[None]):
         bar = self.query_one("#said", Bar)
         width = bar.size.width or self.app.size.width
         bar.put(spread(((" ", "text"), piece(text, role)), (), width) if text else ())
+        if self._said is not None:
+            self._said.stop()
+        self._said = self.set_timer(SAID_S, lambda: bar.put(())) if text else None
 
     async def ask(self, dialog: ModalScreen[T]) -> T | None:
         """Show a dialog and wait for its answer; only inside a worker."""
