@@ -7,7 +7,7 @@ PYTHON  ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do 
              "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test pty check lint format types imports docs bench clean help
+.PHONY: demo test pty check lint format types imports docs chaos bench clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo 'make test    set up what is missing and run every check and test'
 	@echo 'make check   formatters, types, import contracts, house tests, tests'
 	@echo 'make pty     two desks, hostile text, an outage and a newcomer through real terminals'
+	@echo 'make chaos   desks and server on a bad line, killed again and again: nothing twice, nothing lost, nothing untrue'
 	@echo 'make bench   speed against a bare Textual app, measured from outside'
 	@echo 'make docs    write docs/keys.md, docs/file-map.md and the pictures again'
 
@@ -46,6 +47,9 @@ docs: $(VENV)/.dev
 
 pty: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 0 -m '' tests/pty $(ARGS)
+
+chaos: $(VENV)/.dev
+	$(BIN)/python -m chaos $(ARGS)
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench $(ARGS)

@@ -1,0 +1,70 @@
+"""`python -m chaos`: a campaign from a seed; prints what was done and what was found wrong (`make chaos`)."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from chaos.campaign import Campaign, Told
+from chaos.judge import Verdict, judge
+from chaos.place import Place
+
+ROUND_S = 300.0
+"""A longer campaign is played in rounds of this, each in a place of its own, from seeds that follow."""
+
+
+def parse(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60.0, help="of storm; peace and judgement come after it")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--database", default="", help="postgresql://…; SQLite in a private folder without it")
+    parser.add_argument("--folder", type=Path, default=None, help="keep everything there; else only what failed")
+    return parser.parse_args(words)
+
+
+def show(seed: int, told: Told, verdict: Verdict) -> None:
+    """Counts and violations, a line each."""
+    faults = "  ".join(f"{name} {n}" for name, n in sorted(told.counts.items()))
+    print(f"seed {seed}: {faults}")
+    said = "  ".join(f"{name} {n}" for name, n in sorted(verdict.counts.items()))
+    print(f"seed {seed}: {said}")
+    print(f"seed {seed}: peace after {told.peace_s:.1f} s, {len(verdict.violations)} violations")
+    for line in verdict.violations:
+        print(f"  {line}")
+    sys.stdout.flush()
+
+
+def play(seed: int, seconds: float, database: str, folder: Path) -> Verdict:
+    """One campaign in an empty folder, and the verdict on it."""
+    place = Place(folder=folder, database=database)
+    told = asyncio.run(Campaign(place, seed, seconds).run())
+    verdict = judge(place, told.late)
+    show(seed, told, verdict)
+    return verdict
+
+
+def main() -> int:
+    given = parse(sys.argv[1:])
+    end, seed, wrong = time.monotonic() + given.seconds, given.seed, 0
+    while True:
+        seconds = min(ROUND_S, max(5.0, end - time.monotonic()))
+        base = given.folder or Path(tempfile.mkdtemp(prefix="agent-tui-chaos-"))
+        folder = base / f"seed-{seed}"
+        verdict = play(seed, seconds, given.database, folder)
+        wrong += len(verdict.violations)
+        if given.folder is None and not verdict.violations:
+            shutil.rmtree(base)
+        elif verdict.violations:
+            print(f"  everything of it is in {folder}")
+        seed += 1
+        if time.monotonic() >= end:
+            return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

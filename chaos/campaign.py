@@ -1,0 +1,169 @@
+"""One campaign: a server, desks, a switch and a bad line between them; something terrible every second; then peace, and
+the question whether everything that was said is true."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from chaos import diary
+from chaos.place import SEATS, Place, found
+from chaos.processes import Server, Station
+from chaos.proxy import Proxy
+from chaos.switch import Switch
+
+BETWEEN_S = (0.4, 1.6)
+PEACE_S = 30.0
+"""Within this after the last fault every desk has sent what it kept and shows what is (I15)."""
+SETTLED_S = 1.0
+CLOCK_S = (-86_400.0, -3_600.0, -60.0, 60.0, 3_600.0, 86_400.0)
+
+Deed = Callable[[], Awaitable[None]]
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened in a campaign, before it is judged."""
+
+    counts: dict[str, int]
+    late: tuple[str, ...]
+    """Desks that were not done within `PEACE_S`."""
+    peace_s: float
+
+
+class Campaign:
+    """`run` once."""
+
+    def __init__(self, place: Place, seed: int, seconds: float) -> None:
+        self._place, self._seed, self._seconds = place, seed, seconds
+        self._rng = random.Random(seed)
+        self.counts: Counter[str] = Counter()
+        self._server = Server(place)
+        self._proxy = Proxy(lambda: ("127.0.0.1", self._server.port), random.Random(f"{seed}/proxy"))
+        self._switch = Switch(random.Random(f"{seed}/switch"))
+        self._stations: list[Station] = []
+
+    async def run(self) -> Told:
+        found(self._place)
+        self._server.start()
+        await self._server.ready()
+        await self._proxy.start()
+        url = f"http://127.0.0.1:{self._proxy.port}"
+        self._stations = [Station(self._place, seat, self._seed, url) for seat in SEATS]
+        switch = asyncio.create_task(self._switch.run(self._server.url))
+        try:
+            for station in self._stations:
+                station.start()
+            await self._storm()
+            return await self._peace(switch)
+        finally:
+            switch.cancel()
+            await asyncio.gather(switch, return_exceptions=True)
+            await self._end()
+
+    async def _storm(self) -> None:
+        end = time.monotonic() + self._seconds
+        deeds = self._deeds()
+        while time.monotonic() < end:
+            await asyncio.sleep(self._rng.uniform(*BETWEEN_S))
+            name, deed = self._rng.choices([d[:2] for d in deeds], [d[2] for d in deeds])[0]
+            self.counts[name] += 1
+            await deed()
+
+    def _deeds(self) -> list[tuple[str, Deed, int]]:
+        """Name, what is done, how often compared with the others."""
+        return [
+            ("kill_desk", self._kill_desk, 40),
+            ("kill_server", self._kill_server, 14),
+            ("stop_server", self._stop_server, 3),
+            ("pause_desk", self._pause_desk, 8),
+            ("pause_server", self._pause_server, 6),
+            ("disk_full_desk", self._starve_desk, 8),
+            ("disk_full_server", self._starve_server, 6),
+            ("clock_jump_desk", self._skew_desk, 6),
+            ("clock_jump_server", self._skew_server, 4),
+        ]
+
+    def _one(self) -> Station:
+        return self._rng.choice(self._stations)
+
+    async def _kill_desk(self) -> None:
+        station = self._one()
+        await station.kill()
+        station.start()
+
+    async def _kill_server(self) -> None:
+        await self._server.kill()
+        await asyncio.sleep(self._rng.uniform(0, 0.8))
+        self._server.start()
+
+    async def _stop_server(self) -> None:
+        await self._server.kill(15)
+        self._server.start()
+
+    async def _pause_desk(self) -> None:
+        await self._one().pause(self._rng.uniform(0.5, 2.0))
+
+    async def _pause_server(self) -> None:
+        await self._server.pause(self._rng.uniform(0.5, 2.0))
+
+    async def _starve_desk(self) -> None:
+        await self._one().starve(self._rng.uniform(0.5, 2.0))
+
+    async def _starve_server(self) -> None:
+        await self._server.starve(self._rng.uniform(0.5, 1.5))
+
+    async def _skew_desk(self) -> None:
+        station = self._one()
+        station.skew_ms = int(self._rng.choice(CLOCK_S) * 1000)
+        await station.kill()
+        station.start()
+
+    async def _skew_server(self) -> None:
+        self._server.skew_s = self._rng.choice(CLOCK_S)
+        await self._kill_server()
+
+    # ---- peace ---------------------------------------------------------------------------------------------------
+
+    async def _peace(self, switch: asyncio.Task[None]) -> Told:
+        """No fault any more: everything is sent, everything is seen."""
+        self._proxy.calm = True
+        for station in self._stations:
+            await station.kill()
+        if not self._server.alive:
+            self._server.start()
+        await self._server.ready()
+        switch.cancel()
+        began = time.monotonic()
+        marks = {s.seat.name: _lines(self._place, s.seat.name) for s in self._stations}
+        for station in self._stations:
+            station.skew_ms = 0
+            station.start(drain=True)
+        late = {s.seat.name for s in self._stations}
+        while late and time.monotonic() - began < PEACE_S:
+            await asyncio.sleep(0.2)
+            late = {name for name in late if not _drained(self._place, name, marks[name])}
+        took = time.monotonic() - began
+        await asyncio.sleep(SETTLED_S)
+        counts = {**self.counts, **{f"line_{k}": n for k, n in self._proxy.counts.items()}}
+        counts |= {"desk_starts": sum(s.runs for s in self._stations), "contacts": self._switch.offered}
+        return Told(counts=counts, late=tuple(sorted(late)), peace_s=took)
+
+    async def _end(self) -> None:
+        for station in self._stations:
+            await station.kill()
+        await self._server.kill(15)
+        await self._proxy.stop()
+
+
+def _lines(place: Place, name: str) -> int:
+    return sum(1 for _ in diary.read(place.log(name)))
+
+
+def _drained(place: Place, name: str, after: int) -> bool:
+    facts = list(diary.read(place.log(name)))[after:]
+    return any(fact["fact"] == "drained" for fact in facts)

@@ -1,0 +1,136 @@
+"""What a campaign left behind, read once: the ledger, the desks' files, the diaries. No judgement."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from agent_tui.domain import commands
+from agent_tui.domain.approval import Approval
+from agent_tui.domain.centre import Notice
+from agent_tui.domain.commands import Command, RequestApproval
+from agent_tui.domain.contact import Thread
+from agent_tui.domain.ticket import Note, Ticket
+from agent_tui.server.database import Database, Row, Tx
+from agent_tui.server.place import beside
+from agent_tui.server.state import TableState
+from agent_tui.server.vault import Vault
+from agent_tui.store.journal import Item
+from agent_tui.store.open import open_journal
+from chaos import diary
+from chaos.place import KEY, Place, Seat
+
+WORDS = ("title", "note", "text", "reason")
+"""Fields of commands in which a robot's word may stand."""
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """One command as the server keeps it."""
+
+    id: str
+    maker: str
+    type: str
+    outcome: str
+    audit_seq: int
+    word: str
+    command: Command
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What one desk holds in the end, and what it said on the way."""
+
+    seat: Seat
+    items: tuple[Item, ...]
+    receipts: dict[str, tuple[str, int, str]]
+    """Command → outcome, audit row, its link."""
+    facts: tuple[dict[str, Any], ...]
+
+    def of(self, fact: str) -> Iterator[dict[str, Any]]:
+        return (f for f in self.facts if f["fact"] == fact)
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    sent: dict[str, Sent]
+    approvals: dict[str, Approval]
+    effects: Counter[str]
+    """Word of a robot → how often it stands in notes, messages, tickets and notices."""
+    orders: dict[str, int]
+    """Command → how often other systems were asked because of it."""
+    links: dict[int, str]
+    """Audit row → its link."""
+    seen: tuple[Seen, ...]
+
+
+def query(tx: Tx, sql: str) -> list[Row]:
+    """Rows of any statement, inside the transaction given; the server itself knows named statements only."""
+    connection: Any = tx._connection  # type: ignore[attr-defined]
+    rows: list[Row] = connection.execute(sql).fetchall()
+    return rows
+
+
+def word_of(command: Command) -> str:
+    """The robot's word in a command, empty if it has none."""
+    inner = command.command if isinstance(command, RequestApproval) else command
+    return next((str(getattr(inner, field)) for field in WORDS if getattr(inner, field, "")), "")
+
+
+def _sent(tx: Tx, vault: Vault) -> dict[str, Sent]:
+    found = {}
+    for row in query(tx, "SELECT id, maker, type, outcome, audit_seq, args FROM command WHERE kind = 'agent'"):
+        command = commands.decode(vault.open_command(row["id"], bytes(row["args"])))
+        found[row["id"]] = Sent(
+            id=row["id"],
+            maker=row["maker"],
+            type=row["type"],
+            outcome=row["outcome"],
+            audit_seq=row["audit_seq"],
+            word=word_of(command),
+            command=command,
+        )
+    return found
+
+
+def _effects(state: TableState) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    counted.update(note.text for note in state.find(Note))
+    counted.update(str(word) for notice in state.find(Notice) for word in notice.args.values())
+    counted.update(ticket.title for ticket in state.find(Ticket))
+    for thread in state.find(Thread):
+        counted.update(message.text for message in thread.messages if message.author == "agent")
+    return counted
+
+
+def look_at_desk(place: Place, seat: Seat) -> Seen:
+    """The journal as the desk would find it at its next start."""
+    journal = open_journal(place.desk(seat) / "journal.db", KEY)
+    try:
+        receipts = {id: (outcome, seq, link) for id, _, outcome, seq, link in journal.receipts()}
+        items = journal.items()
+    finally:
+        journal.close()
+    facts = tuple(diary.read(place.log(seat.name)))
+    return Seen(seat=seat, items=items, receipts=receipts, facts=facts)
+
+
+def gather(place: Place, db: Database, seats: tuple[Seat, ...]) -> Evidence:
+    """Everything of a campaign that has ended."""
+    vault = Vault.beside(beside(place.where))
+
+    def read(tx: Tx) -> dict[str, Any]:
+        state = TableState(tx)
+        orders: defaultdict[str, int] = defaultdict(int)
+        for row in query(tx, "SELECT cause, COUNT(*) AS n FROM ext_outbox GROUP BY cause"):
+            orders[row["cause"]] = row["n"]
+        return {
+            "sent": _sent(tx, vault),
+            "approvals": {approval.id: approval for approval in state.find(Approval)},
+            "effects": _effects(state),
+            "orders": dict(orders),
+            "links": {row["seq"]: row["hash"] for row in query(tx, "SELECT seq, hash FROM audit")},
+        }
+
+    seen = tuple(look_at_desk(place, seat) for seat in seats if (place.desk(seat) / "journal.db").exists())
+    return Evidence(seen=seen, **db.read_now(read))

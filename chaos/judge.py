@@ -1,0 +1,268 @@
+"""Whether what was promised was kept: the invariants of the protocol, each a function from evidence to violations.
+
+at most once   lost   truth   converged   feed   versions   audit   limits   cosign   typed   secrets
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from agent_tui.domain.approval import Approval, ApprovalState
+from agent_tui.domain.commands import OFFLINE, PerformAction, RequestApproval
+from agent_tui.server import audit
+from agent_tui.server.database import Database, Tx
+from agent_tui.store.journal import UNSENT, Item
+from chaos.convergence import diverged
+from chaos.evidence import Evidence, Seen, Sent, gather, query
+from chaos.place import CUSTOMERS, PASSWORD, SEATS, Place, clear_phone
+
+EFFECTS = frozenset({"AddNote", "WrapUpContact", "SendMessage", "RaiseWorkOrder", "SendNotice"})
+"""Commands whose word stands in the state once they are applied."""
+MAY_WAIT = frozenset(kind.__name__ for kind in OFFLINE)
+ALONE_MINOR = {"a1001": 5_000, "a1002": 5_000, "a1004": 30_000}
+"""Fen of fees a person may waive alone for one customer in a day (the policy's appendix one)."""
+NOT_KEPT = frozenset({"refused", "conflict", "expired"})
+"""What a desk may say of a command of which the server keeps nothing: it was never done."""
+ENDED = {
+    ApprovalState.EXECUTED: "applied",
+    ApprovalState.REJECTED: "refused",
+    ApprovalState.FAILED: "refused",
+    ApprovalState.EXPIRED: "expired",
+    ApprovalState.STALE: "conflict",
+    ApprovalState.WITHDRAWN: "withdrawn",
+}
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    violations: tuple[str, ...]
+    counts: dict[str, int]
+
+
+def became(id: str, found: Evidence) -> str:
+    """What has become of a command by now; empty when the server never kept it."""
+    sent, approval = found.sent.get(id), found.approvals.get(id)
+    if sent is None:
+        return ""
+    if sent.outcome == "awaiting_approval" and approval is not None:
+        return ENDED.get(approval.state, "awaiting_approval")
+    return sent.outcome
+
+
+def at_most_once(found: Evidence) -> Iterator[str]:
+    """I1: no word stands in the world more than once, whatever ids carried it."""
+    applied = Counter(s.word for s in found.sent.values() if s.word and s.outcome in ("applied", "awaiting_approval"))
+    for word, n in applied.items():
+        if n > 1:
+            yield f"at most once: {word} was accepted {n} times"
+    for word, n in found.effects.items():
+        if n > 1 and word in applied:
+            yield f"at most once: {word} stands there {n} times"
+    for id, n in found.orders.items():
+        if n > 1:
+            yield f"at most once: other systems were asked {n} times for {id}"
+
+
+def applied_means_done(found: Evidence) -> Iterator[str]:
+    """I3: `applied` and its effect are there together or not at all."""
+    for sent in found.sent.values():
+        there = _effect(sent, found)
+        if there is None:
+            continue
+        if (became(sent.id, found) == "applied") != there:
+            yield f"truth: {sent.type} {sent.id} is {became(sent.id, found)}, its effect is {'there' if there else 'not there'}"
+
+
+def _effect(sent: Sent, found: Evidence) -> bool | None:
+    """Whether what was asked for is there; None where nothing of it can be seen."""
+    if sent.type in EFFECTS and sent.word:
+        return found.effects[sent.word] > 0
+    if isinstance(sent.command, PerformAction):
+        return found.orders.get(sent.id, 0) > 0
+    approval = found.approvals.get(sent.id)
+    if isinstance(sent.command, RequestApproval) and approval is not None and approval.state is ApprovalState.FAILED:
+        return None
+    return found.orders.get(sent.id, 0) > 0 if approval is not None else None
+
+
+def never_lost(found: Evidence) -> Iterator[str]:
+    """I2: whatever a desk said it kept has ended, and what may wait has reached the server."""
+    for seen in found.seen:
+        waiting = {item.id: item.state for item in seen.items}
+        for kept in seen.of("kept"):
+            id, kind = kept["id"], kept["type"]
+            if waiting.get(id) in UNSENT:
+                yield f"lost: {kind} {id} is still {waiting[id]} at {seen.seat.name}"
+            elif id not in found.sent and (id not in seen.receipts or kind in MAY_WAIT):
+                yield f"lost: {kind} {id}, kept at {seen.seat.name}, is nowhere"
+
+
+def told_the_truth(found: Evidence) -> Iterator[str]:
+    """I3: what a desk said and shows of a command is what the server has."""
+    for seen in found.seen:
+        for fact in seen.of("told"):
+            yield from _said(fact["id"], fact["outcome"], found, f"told at {seen.seat.name}")
+        for fact in seen.of("shown"):
+            if fact["state"] in NOT_KEPT:
+                yield from _said(fact["id"], fact["state"], found, f"shown at {seen.seat.name}")
+        for item in seen.items:
+            yield from _stands(item, found, seen)
+        for id, (outcome, _, _) in seen.receipts.items():
+            yield from _receipt(id, outcome, found, seen)
+
+
+def _said(id: str, outcome: str, found: Evidence, where: str) -> Iterator[str]:
+    now = became(id, found)
+    stored = found.sent[id].outcome if id in found.sent else ""
+    if outcome in (now, stored) or (outcome in NOT_KEPT and not now):
+        return
+    yield f"truth: {id} {where} as {outcome}, it is {now or 'unknown to the server'}"
+
+
+def _stands(item: Item, found: Evidence, seen: Seen) -> Iterator[str]:
+    now = became(item.id, found)
+    if item.state in UNSENT or item.state == now or (item.state in NOT_KEPT and not now):
+        return
+    yield f"truth: {item.type} {item.id} stands as {item.state} at {seen.seat.name}, it is {now or 'unknown'}"
+
+
+def _receipt(id: str, outcome: str, found: Evidence, seen: Seen) -> Iterator[str]:
+    now = became(id, found)
+    stored = found.sent[id].outcome if id in found.sent else ""
+    if outcome in (now, stored) or (outcome in NOT_KEPT and not now):
+        return
+    yield f"truth: the receipt of {id} at {seen.seat.name} says {outcome}, it is {now or 'unknown'}"
+
+
+def receipts_stand(found: Evidence) -> Iterator[str]:
+    """I12: every receipt of a desk is in the audit, at its place."""
+    for seen in found.seen:
+        for id, (_, seq, link) in seen.receipts.items():
+            if link and found.links.get(seq) != link:
+                yield f"audit: the receipt of {id} at {seen.seat.name} is not in the audit"
+
+
+def limits_held(found: Evidence, holds: list[tuple[str, int, str, str, str, int]]) -> Iterator[str]:
+    """I10: nobody did more alone than they may, counted with everything that came before."""
+    total: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+    for id, _, agent, customer, day, minor in holds:
+        total[customer, day, "fee"] += minor
+        sent, limit = found.sent.get(id), ALONE_MINOR.get(agent)
+        if sent is None or limit is None or not isinstance(sent.command, PerformAction):
+            continue
+        if total[customer, day, "fee"] > limit:
+            yield f"limits: {agent} went to {total[customer, day, 'fee']} fen for {customer} on {day} by {id}"
+
+
+def signed_by_others(found: Evidence) -> Iterator[str]:
+    """I9: what was executed was signed by somebody else than its maker, for exactly what it says."""
+    for approval in found.approvals.values():
+        yield from _signed(approval)
+
+
+def _signed(approval: Approval) -> Iterator[str]:
+    signers = {s.signer_id for s in approval.signed}
+    if approval.maker_id in signers:
+        yield f"cosign: {approval.id} was signed by its maker"
+    if approval.state is ApprovalState.EXECUTED and len(signers) < approval.people:
+        yield f"cosign: {approval.id} was executed with {len(signers)} of {approval.people} signatures"
+
+
+def drafts_came_back(found: Evidence) -> Iterator[str]:
+    """What was typed and on disk is there at every later start, until the person drops it."""
+    for seen in found.seen:
+        typed = ""
+        for fact in seen.facts:
+            match fact["fact"]:
+                case "typed":
+                    typed = fact["text"]
+                case "draft_dropped":
+                    typed = ""
+                case "found_drafts" if not any(t.startswith(typed) for t in [*fact["drafts"].values(), ""]):
+                    yield f"typed: {typed!r} was not there again at {seen.seat.name}"
+
+
+def lies_seen(found: Evidence) -> Iterator[str]:
+    """What a desk itself saw and must not have (I7)."""
+    for seen in found.seen:
+        for fact in seen.of("lie"):
+            yield f"order: {fact['what']} at {seen.seat.name}"
+
+
+RULES: tuple[Callable[[Evidence], Iterator[str]], ...] = (
+    at_most_once,
+    applied_means_done,
+    never_lost,
+    told_the_truth,
+    receipts_stand,
+    signed_by_others,
+    drafts_came_back,
+    lies_seen,
+)
+
+
+# ---- the ledger itself -------------------------------------------------------------------------------------------
+
+
+def ledger_whole(tx: Tx) -> Iterator[str]:
+    """I11, I12, I13: no gap in the feed, every version once and in order, the audit proves itself."""
+    count, last = query(tx, "SELECT COUNT(*), COALESCE(MAX(seq), 0) FROM feed")[0]
+    if count != last:
+        yield f"feed: {last - count} rows are missing"
+    broken = "SELECT entity, id FROM feed WHERE op = 'put' GROUP BY entity, id HAVING COUNT(*) <> MAX(version) OR COUNT(DISTINCT version) <> COUNT(*)"
+    for row in query(tx, broken):
+        yield f"versions: those of {row[0]} {row[1]} are not 1 to n"
+    proved = audit.verify(tx)
+    if not proved.ok:
+        yield f"audit: row {proved.broken_at}: {proved.reason}"
+
+
+def _holds(tx: Tx) -> list[tuple[str, int, str, str, str, int]]:
+    sql = """SELECT command_id, seq, agent_id, customer_id, day, amount_minor FROM limit_hold
+             WHERE action = 'waive_fee' AND state <> 'released' ORDER BY seq"""
+    return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in query(tx, sql)]
+
+
+def secrets_kept(folder: Path) -> Iterator[str]:
+    """I18: nothing clear in any file, and nobody saw a traceback."""
+    canaries = [*(clear_phone(n).encode() for n in range(CUSTOMERS)), PASSWORD.encode()]
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        content = path.read_bytes()
+        for canary in canaries:
+            if canary in content:
+                yield f"secrets: {canary.decode()} stands in {path.name}"
+        if path.suffix == ".err" and b"Traceback" in content:
+            yield f"traceback: in {path.name}: {content.splitlines()[-1].decode(errors='replace')[:200]}"
+
+
+def judge(place: Place, late: tuple[str, ...]) -> Verdict:
+    """Everything that can be decided about a campaign that has ended."""
+    db = Database(place.where)
+    try:
+        found = gather(place, db, SEATS)
+        wrong = [f"liveness: {name} was not done in time" for name in late]
+        for rule in RULES:
+            wrong += rule(found)
+        wrong += limits_held(found, db.read_now(_holds))
+        wrong += db.read_now(lambda tx: list(ledger_whole(tx)))
+        for seen in found.seen:
+            wrong += diverged(place, db, seen.seat)
+    finally:
+        db.close()
+    shutil.rmtree(place.folder / "scratch", ignore_errors=True)
+    wrong += secrets_kept(place.folder)
+    return Verdict(violations=tuple(wrong), counts=_counts(found))
+
+
+def _counts(found: Evidence) -> dict[str, int]:
+    counted = Counter(f"{sent.outcome}" for sent in found.sent.values())
+    counted["commands"] = len(found.sent)
+    counted["kept"] = sum(1 for seen in found.seen for _ in seen.of("kept"))
+    counted["declined"] = sum(1 for seen in found.seen for _ in seen.of("declined"))
+    counted["money"] = sum(found.orders.values())
+    counted["executed"] = sum(a.state is ApprovalState.EXECUTED for a in found.approvals.values())
+    return dict(counted)

@@ -1,0 +1,98 @@
+"""Where a campaign happens: a private folder with a seeded centre, its people, and where everything of one run lies."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from agent_tui.domain.customer import Product, Tier
+from agent_tui.server.customers import NewCustomer, add_customers
+from agent_tui.server.database import Database
+from agent_tui.server.place import Remote, Where, beside, is_url
+from agent_tui.server.seed import QUICK, NewAccount, add_accounts, ensure_head
+from agent_tui.server.vault import Vault
+
+PASSWORD = "correct horse"
+LINK = "link:sim"
+KEY = bytes(range(32))
+"""Of every desk's two files; the campaign reads them afterwards."""
+CUSTOMERS = 12
+OPENS = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+"""The centre's business time at the start: a Monday, 10:00 in Shanghai."""
+
+
+class Seat(msgspec.Struct, frozen=True, kw_only=True):
+    """One desk: who sits there, on which device."""
+
+    name: str
+    login: str
+    agent_id: str
+    supervisor: bool = False
+
+
+SEATS = (
+    Seat(name="d1", login="chen.xiao", agent_id="a1001"),
+    Seat(name="d2", login="lin.yutong", agent_id="a1002"),
+    Seat(name="d3", login="xu.menglei", agent_id="a1004"),
+    Seat(name="d4", login="wei.minhua", agent_id="a3001", supervisor=True),
+    Seat(name="d5", login="chen.xiao", agent_id="a1001"),
+)
+"""Five desks of four people: one of them works at two."""
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """The folder of one campaign."""
+
+    folder: Path
+    database: str = ""
+    """Where the server keeps its ledger; a file in the folder when empty."""
+
+    @property
+    def where(self) -> Where:
+        file = self.folder / "server.db"
+        return Remote(self.database, self.folder) if is_url(self.database) else file
+
+    @property
+    def target(self) -> str:
+        """What `serve --database` is told."""
+        return self.database or str(self.folder / "server.db")
+
+    def desk(self, seat: Seat) -> Path:
+        return self.folder / seat.name
+
+    def log(self, name: str) -> Path:
+        """What a desk or the link wrote down of itself, a line for each fact."""
+        return self.folder / f"{name}.jsonl"
+
+    def errors(self, name: str) -> Path:
+        """What a process wrote to its stderr."""
+        return self.folder / f"{name}.err"
+
+
+def clear_phone(n: int) -> str:
+    """The number of the n-th customer; it may be found nowhere on a disk."""
+    return f"1381234{5600 + n}"
+
+
+def customers() -> list[NewCustomer]:
+    cards = [Product(id=f"c{n}-card", kind="credit_card", number=f"62220212345678{n:02}") for n in range(CUSTOMERS)]
+    return [
+        NewCustomer(id=f"c{n}", name="王小明", phone=clear_phone(n), tier=Tier.STANDARD, products=(card,))
+        for n, card in enumerate(cards)
+    ]
+
+
+def found(place: Place) -> None:
+    """The database of the place, with customers and with everybody's password."""
+    place.folder.mkdir(parents=True, exist_ok=True)
+    db = Database(place.where)
+    try:
+        ensure_head(db)
+        add_customers(db, Vault.beside(beside(place.where)), customers(), OPENS)
+        people = {seat.login: seat.agent_id for seat in SEATS}
+        accounts = [NewAccount(login=login, password=PASSWORD, agent_id=id) for login, id in people.items()]
+        add_accounts(db, [*accounts, NewAccount(login=LINK, password=PASSWORD, kind="link")], QUICK)
+    finally:
+        db.close()
