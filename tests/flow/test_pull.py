@@ -43,6 +43,16 @@ async def test_the_first_connection_takes_a_snapshot_by_pages_then_follows(desk:
     assert fake.take_requests(routes.CHANGES)[0].url.params["cursor"] == "v1.e.5.1"
 
 
+async def test_rows_of_a_broken_snapshot_do_not_outlive_the_next(desk: Desk, fake: Fake) -> None:
+    fake.serve()
+    half = SnapshotPage(cursor="v1.e.5.1", after="p2", at=eg.NOW, changes=(put(eg.contact("k1", subject="left")),))
+    whole = SnapshotPage(cursor="v1.e.9.1", after="", at=eg.NOW, changes=(put(eg.contact("k2", subject="here")),))
+    fake.prepare("GET", routes.SNAPSHOT, ok(half), unreachable(), ok(whole))
+    await desk.connect("secret")
+    await until(lambda: connection(desk) == "live")
+    assert subjects(desk) == ["here"]
+
+
 async def test_a_known_cursor_needs_no_snapshot(live: Desk, fake: Fake) -> None:
     await live.disconnect()
     assert connection(live) == "offline"

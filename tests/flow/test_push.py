@@ -51,6 +51,18 @@ def answers(outcome: str, **fields: Any) -> Handler:
     return answer
 
 
+def taken_back(error: Exception) -> Handler:
+    """Nothing arrives but the word that it is too late."""
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        envelope = msgspec.json.decode(request.content, type=Envelope)
+        if not envelope.intent.withdrawn:
+            raise error
+        return no("command-expired", 410, command_id=envelope.id)
+
+    return answer
+
+
 async def test_a_command_is_sent_with_its_id_and_version_and_then_done(live: Desk, fake: Fake) -> None:
     fake.prepare("POST", routes.COMMANDS, applied)
     id_ = submitted(live, WRAP_UP, if_match=7)
@@ -132,7 +144,7 @@ async def test_a_command_that_may_not_wait_and_was_never_sent_expires(
     live: Desk, fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("agent_tui.sync.push.LIFE_S", 0.2)
-    fake.always("POST", routes.COMMANDS, unreachable())
+    fake.always("POST", routes.COMMANDS, taken_back(unreachable()))
     monkeypatch.setattr("agent_tui.sync.push.LANES", 0)
     id_ = submitted(live, READY)
     await until(lambda: live.view(views.StatusOf()).pending_state == "ready", "asked")
@@ -162,13 +174,33 @@ async def test_an_unknown_command_the_server_never_saw_is_given_up_not_sent_late
     live: Desk, fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("agent_tui.sync.push.LIFE_S", 0.1)
-    fake.always("POST", routes.COMMANDS, lost())
+    fake.always("POST", routes.COMMANDS, taken_back(lost()))
     fake.always("POST", routes.COMMANDS_STATUS, ok(StatusAnswer(outcomes=(), at=eg.NOW)))
     outcome = await live.settle(submitted(live, READY))
     assert outcome and outcome.outcome == "expired"
-    fake.take_requests()
+    assert fake.sent()[-1].intent.withdrawn
     await asyncio.sleep(0.2)
     assert not fake.sent()
+
+
+async def test_what_a_gateway_says_is_no_word_about_what_the_server_did(live: Desk, fake: Fake) -> None:
+    foreign = httpx.Response(403, json={"type": "about:blank", "title": "Forbidden", "status": 403})
+    foreign.headers["content-type"] = "application/problem+json"
+    other = ok(Outcome(id="another", outcome="applied", feed_seq=1))
+    fake.prepare("POST", routes.COMMANDS, foreign, other, applied)
+    id_ = submitted(live, NOTE)
+    outcome = await live.settle(id_)
+    assert outcome and (outcome.id, outcome.outcome) == (id_, "applied")
+    assert len(fake.sent()) == 3
+
+
+async def test_a_no_that_is_not_the_ledgers_does_not_hide_that_it_was_applied(live: Desk, fake: Fake) -> None:
+    fake.prepare("POST", routes.COMMANDS, lost(), no("not-permitted", 403))
+    id_ = submitted(live, NOTE)
+    known = Outcome(id=id_, outcome="applied", feed_seq=1)
+    fake.prepare("POST", routes.COMMANDS_STATUS, ok(StatusAnswer(outcomes=(known,), at=eg.NOW)))
+    outcome = await live.settle(id_)
+    assert outcome and outcome.outcome == "applied"
 
 
 async def test_an_outcome_whose_answer_was_lost_comes_with_the_feed(live: Desk, fake: Fake) -> None:
