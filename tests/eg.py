@@ -10,8 +10,11 @@ from agent_tui.domain.centre import Category, Group, Names
 from agent_tui.domain.contact import Channel, Contact
 from agent_tui.domain.customer import Customer, Product
 from agent_tui.domain.effects import E
+from agent_tui.domain.knowledge import Article, Bulletin, ContactPerson, Page
+from agent_tui.domain.release import Proposal
 from agent_tui.domain.rows import Entity, facets
 from agent_tui.domain.ticket import Ticket, TicketKind
+from agent_tui.domain.walk import Seen, Walk
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 """A Monday, 10:00 in Shanghai."""
@@ -58,6 +61,59 @@ def category(id: str = "card_loss", **fields: Any) -> Category:
         "words": ("挂失", "lost card", "紛失"),
     }
     return Category(id=id, **{**given, **fields})
+
+
+def page(title: str = "年费减免口径", text: str = "白金卡首年免年费。", words: tuple[str, ...] = ("年费",)) -> Page:
+    return Page(title=title, text=text, words=words)
+
+
+def bulletin(id: str = "fees-2026", **fields: Any) -> Bulletin:
+    given = {
+        "department": "card_ops",
+        "pages": {"zh": page()},
+        "valid_from": at(-3_600),
+        "valid_to": at(86_400),
+        "published_at": at(-3_600),
+        "published_by": "a9",
+    }
+    return Bulletin(id=id, **{**given, **fields})
+
+
+def article(id: str = "annual-fee", **fields: Any) -> Article:
+    given = {
+        "department": "card_ops",
+        "pages": {"zh": page()},
+        "people": (ContactPerson("沈立群", "6201"),),
+        "valid_from": at(-3_600),
+        "valid_to": at(86_400),
+        "published_at": at(-3_600),
+        "published_by": "a9",
+    }
+    return Article(id=id, **{**given, **fields})
+
+
+def proposal(blueprint: str = "card_loss", number: int = 2, **fields: Any) -> Proposal:
+    given = {
+        "titles": {"zh": "挂失", "en": "Card loss", "ja": "紛失"},
+        "owner": "card_ops",
+        "change": "再版",
+        "valid_from": "2026-03-02",
+        "valid_to": "2027-12-31",
+        "text": "{}",
+        "digest": f"sha-256:{number}",
+        "begins": NOW,
+        "ends": at(86_400),
+    }
+    return Proposal(blueprint=blueprint, number=number, **{**given, **fields})
+
+
+def walk(blueprint: str = "card_loss@1", **fields: Any) -> Walk:
+    """Two nodes, nine seconds, the second one left when the contact ended."""
+    sights = (
+        Seen(at=0.0, node="calm", move="start", language="zh", house="zh"),
+        Seen(at=4.0, node="what", move="advance", language="zh", house="zh"),
+    )
+    return Walk(blueprint=blueprint, **{"began": NOW, "seen": sights, "seconds": 9.0, **fields})
 
 
 class Rows:

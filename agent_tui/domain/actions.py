@@ -95,6 +95,8 @@ PUBLISHING: dict[str, Action] = {
         Action(id="propose_blueprint", risk=Risk.LOW, subject="blueprint"),
         Action(id="release_blueprint", risk=Risk.HIGH, subject="blueprint"),
         Action(id="retire_blueprint", risk=Risk.HIGH, subject="blueprint"),
+        Action(id="publish_bulletin", risk=Risk.LOW, subject="bulletin"),
+        Action(id="publish_article", risk=Risk.LOW, subject="article"),
     )
 }
 """What is done to the centre's own wording. The policy decides it as everything else; no customer is concerned, so it

@@ -28,6 +28,8 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     TRAINER = "trainer"
     ADMINISTRATOR = "administrator"
+    DEPARTMENT = "department"
+    """Works for a department: answers its work orders and questions, publishes for it, takes no contacts."""
 
 
 BREAK_REASONS = ("break", "meal", "training", "meeting", "system", "recalled", "no_answer")

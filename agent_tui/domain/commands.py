@@ -24,13 +24,23 @@ from agent_tui.domain.authority_commands import (
     WithdrawApproval,
 )
 from agent_tui.domain.contact import Channel, Priority, Verified
-from agent_tui.domain.release_commands import ProposeBlueprint, RecordWalk, ReleaseBlueprint, RetireBlueprint
+from agent_tui.domain.knowledge_commands import (
+    AskAboutArticle,
+    PublishArticle,
+    PublishBulletin,
+    ReadBulletin,
+    RetireArticle,
+    WithdrawBulletin,
+)
+from agent_tui.domain.release_commands import ProposeBlueprint, ReleaseBlueprint, RetireBlueprint
 from agent_tui.domain.review_commands import AnswerFinding, CloseFinding, FollowFinding, RecordFinding
 from agent_tui.domain.triage import Guess
+from agent_tui.domain.walk import Walk
 
 __all__ = [
     "AmendApproval",
     "AnswerFinding",
+    "AskAboutArticle",
     "Base",
     "BreakGlass",
     "CloseFinding",
@@ -39,15 +49,19 @@ __all__ = [
     "GrantDelegation",
     "PerformAction",
     "ProposeBlueprint",
+    "PublishArticle",
+    "PublishBulletin",
+    "ReadBulletin",
     "RecordFinding",
-    "RecordWalk",
     "ReleaseBlueprint",
     "RequestApproval",
     "ResolveEffect",
+    "RetireArticle",
     "RetireBlueprint",
     "RevealField",
     "RevokeDelegation",
     "WithdrawApproval",
+    "WithdrawBulletin",
 ]
 """Those that are written elsewhere; every command is read from here."""
 
@@ -149,6 +163,15 @@ class WrapUpContact(Base, frozen=True, kw_only=True):
     """Blueprint nodes visited, `id@version#node`, in order."""
     deviations: tuple[str, ...] = ()
     """`node: reason`."""
+    walks: tuple[Walk, ...] = ()
+    """What was seen of its blueprints."""
+
+
+class RecordWalk(Base, frozen=True, kw_only=True):
+    """What was seen of a blueprint in a contact that went elsewhere before it was wrapped up here."""
+
+    contact_id: str
+    walk: Walk
 
 
 class AddNote(Base, frozen=True, kw_only=True):
@@ -294,6 +317,12 @@ Command: TypeAlias = (
     | ProposeBlueprint
     | ReleaseBlueprint
     | RetireBlueprint
+    | PublishBulletin
+    | WithdrawBulletin
+    | ReadBulletin
+    | PublishArticle
+    | RetireArticle
+    | AskAboutArticle
     | RaiseWorkOrder
     | MoveTicket
     | SendNotice
@@ -306,7 +335,7 @@ Command: TypeAlias = (
     | OverflowContact
 )
 
-OFFLINE: frozenset[type[Command]] = frozenset({WrapUpContact, RecordWalk, AddNote, RaiseWorkOrder})
+OFFLINE: frozenset[type[Command]] = frozenset({WrapUpContact, AddNote, RaiseWorkOrder})
 """Commands that may wait in the journal while the server is out of reach. Everything else may not (product rule 5,
 house page section 5: accepting a contact is never queued either)."""
 
@@ -334,7 +363,7 @@ def target(command: Command) -> str | None:
     contact = getattr(command, "contact_id", None)
     if contact:
         return f"contact:{contact}"
-    for entity in ("approval", "review", "release", "ticket", "customer"):
+    for entity in ("approval", "review", "release", "bulletin", "article", "ticket", "customer"):
         value = getattr(command, f"{entity}_id", None)
         if value:
             return f"{entity}:{value}"

@@ -46,7 +46,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     ContactClosed ContactRetriaged SatisfactionRecorded CallerVerified MessageSent MessageReceived` (of a message
     its length and its place `n` in the thread, never its text). Agents: `AgentStateChanged`. Others: `ActionPerformed
     ActionRefused FieldRevealed TicketOpened TicketMoved NoteAdded ApprovalRequested ApprovalAmended ApprovalSigned
-    ApprovalRefused ApprovalEnded DelegationGranted DelegationRevoked EffectResolved BulletinPublished BulletinWithdrawn BulletinRead ArticlePublished ArticleRetired`.
+    ApprovalRefused ApprovalEnded DelegationGranted DelegationRevoked EffectResolved BulletinPublished
+    BulletinWithdrawn BulletinRead ArticlePublished ArticleRetired`.
     """
 
     name: str

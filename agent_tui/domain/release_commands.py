@@ -1,10 +1,9 @@
-"""Commands of those who write and release service blueprints, and the record of a walk through one."""
+"""Commands of those who write and release service blueprints."""
 
 from __future__ import annotations
 
 from agent_tui.domain.authority_commands import Base
 from agent_tui.domain.release import Proposal
-from agent_tui.domain.walk import Walk
 
 
 class ProposeBlueprint(Base, frozen=True, kw_only=True):
@@ -31,10 +30,3 @@ class RetireBlueprint(Base, frozen=True, kw_only=True):
 
     release_id: str
     reason: str
-
-
-class RecordWalk(Base, frozen=True, kw_only=True):
-    """How a contact was led through a blueprint, as the agent saw it."""
-
-    contact_id: str
-    walk: Walk

@@ -90,6 +90,23 @@ def queue_sort(contact: Contact) -> str:
     return f"{contact.priority.rank}|{stamp(contact.queued_at)}"
 
 
+def _queue_facets(row: Contact | Ticket) -> Facets:
+    customer = row.customer_id or ""
+    if isinstance(row, Contact):
+        agent = row.agent_id or ""
+        return Facets(
+            status=row.state, group_id=row.group, agent_id=agent, customer_id=customer, sort=queue_sort(row)
+        )
+    return Facets(
+        status=row.state,
+        group_id=row.group,
+        agent_id=row.owner_id or "",
+        customer_id=customer,
+        parent_id=row.contact_id or "",
+        sort=stamp(row.due_at or row.opened_at),
+    )
+
+
 def _authority_facets(row: Approval | Delegation) -> Facets:
     if isinstance(row, Delegation):
         status = "revoked" if row.revoked_at else "ended" if row.ended else "held"
@@ -116,7 +133,12 @@ def _review_facets(row: Review | Sample) -> Facets:
     )
 
 
-def _knowledge_facets(row: Bulletin | Article | Reading) -> Facets:
+def _wording_facets(row: Bulletin | Article | Reading | Release) -> Facets:
+    if isinstance(row, Release):
+        sort = f"{row.blueprint}|{row.number:06}"
+        return Facets(
+            status=row.state, group_id=row.owner, agent_id=row.author_id, parent_id=row.blueprint, sort=sort
+        )
     if isinstance(row, Reading):
         status = "acknowledged" if row.acknowledged_at else "read"
         return Facets(
@@ -130,8 +152,10 @@ def _knowledge_facets(row: Bulletin | Article | Reading) -> Facets:
     return Facets(status="ended" if ended else "published", group_id=row.department, sort=stamp(row.published_at))
 
 
-def _knowledge_scopes(row: Bulletin | Article | Reading) -> frozenset[str]:
+def _wording_scopes(row: Bulletin | Article | Reading | Release) -> frozenset[str]:
     match row:
+        case Release():
+            return frozenset({"floor", f"a:{row.author_id}"})
         case Bulletin(to=to) if to:
             return frozenset({"floor", f"g:{row.department}"} | {f"g:{group}" for group in to})
         case Reading():
@@ -143,14 +167,8 @@ def _knowledge_scopes(row: Bulletin | Article | Reading) -> frozenset[str]:
 def facets(row: Entity) -> Facets:
     """The facets of any row."""
     match row:
-        case Contact():
-            return Facets(
-                status=row.state,
-                group_id=row.group,
-                agent_id=row.agent_id or "",
-                customer_id=row.customer_id or "",
-                sort=queue_sort(row),
-            )
+        case Contact() | Ticket():
+            return _queue_facets(row)
         case Agent():
             return Facets(status=row.state, group_id=row.team, agent_id=row.id, sort=row.name)
         case Thread():
@@ -158,15 +176,6 @@ def facets(row: Entity) -> Facets:
             return Facets(group_id=row.group, agent_id=agent, customer_id=customer, parent_id=row.id)
         case Customer():
             return Facets(status=row.tier, customer_id=row.id, sort=row.id)
-        case Ticket():
-            return Facets(
-                status=row.state,
-                group_id=row.group,
-                agent_id=row.owner_id or "",
-                customer_id=row.customer_id or "",
-                parent_id=row.contact_id or "",
-                sort=stamp(row.due_at or row.opened_at),
-            )
         case Note():
             return Facets(
                 agent_id=row.author_id,
@@ -190,13 +199,8 @@ def facets(row: Entity) -> Facets:
             return _authority_facets(row)
         case Review() | Sample():
             return _review_facets(row)
-        case Bulletin() | Article() | Reading():
-            return _knowledge_facets(row)
-        case Release():
-            sort = f"{row.blueprint}|{row.number:06}"
-            return Facets(
-                status=row.state, group_id=row.owner, agent_id=row.author_id, parent_id=row.blueprint, sort=sort
-            )
+        case Bulletin() | Article() | Reading() | Release():
+            return _wording_facets(row)
 
 
 def scopes(row: Entity) -> frozenset[str]:
@@ -241,10 +245,8 @@ def scopes(row: Entity) -> frozenset[str]:
             return frozenset({"floor"} | ({f"a:{row.maker_id}"} if row.told else set()))
         case Sample():
             return frozenset({"floor"})
-        case Bulletin() | Article() | Reading():
-            return _knowledge_scopes(row)
-        case Release():
-            return frozenset({"floor", f"a:{row.author_id}"})
+        case Bulletin() | Article() | Reading() | Release():
+            return _wording_scopes(row)
         case Bundle(kind="proposal"):
             # Whoever releases it reads it by its id; no desk has use for it.
             return frozenset()

@@ -15,6 +15,8 @@ class TicketKind(StrEnum):
     COMPLAINT = "complaint"
     CALL_BACK = "call_back"
     UNKNOWN_EFFECT = "unknown_effect"
+    QUESTION = "question"
+    """An agent asks the department that owns an article."""
 
 
 class TicketState(StrEnum):
@@ -61,6 +63,10 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: datetime | None = None
     effect: str | None = None
     """The external effect whose outcome is unknown."""
+    about: str = ""
+    """What a question is about, as `article:<id>`."""
+    answer: str = ""
+    """What the department answered last."""
     version: int = 0
 
 

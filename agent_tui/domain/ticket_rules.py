@@ -25,12 +25,14 @@ FEEDBACK = timedelta(hours=24)
 """M10: the customer hears from us within 24 hours, by the clock on the wall."""
 
 
-def _hours(group: Group | None) -> Calendar:
+def hours_of(group: Group | None) -> Calendar:
+    """When a group works; always, where it does not say."""
     return (group.hours if group else None) or ALWAYS
 
 
-def _number(group: Group | None, case: Case) -> str:
-    hours = _hours(group)
+def next_number(group: Group | None, case: Case) -> str:
+    """The next ticket number of the group's day."""
+    hours = hours_of(group)
     zone = UTC if hours is ALWAYS else ZoneInfo(hours.timezone)
     day = case.now.astimezone(zone).strftime("%y%m%d")
     return ticket_number(day, case.state.tickets_on(day) + 1)
@@ -55,7 +57,7 @@ def call_back(contact: Contact, why: Why, at: datetime, case: Case) -> Ticket:
     group = case.state.get(Group, contact.group)
     return Ticket(
         id=case.new_id(),
-        number=_number(group, case),
+        number=next_number(group, case),
         kind=TicketKind.CALL_BACK,
         customer_id=contact.customer_id,
         contact_id=contact.id,
@@ -84,7 +86,7 @@ def raise_work_order(command: RaiseWorkOrder, case: Case) -> Effects:
     whose = customer or contact
     ticket = Ticket(
         id=case.new_id(),
-        number=_number(group, case),
+        number=next_number(group, case),
         kind=TicketKind.WORK_ORDER,
         customer_id=customer_id,
         contact_id=command.contact_id,
@@ -93,7 +95,7 @@ def raise_work_order(command: RaiseWorkOrder, case: Case) -> Effects:
         title=title,
         text=text,
         opened_at=case.now,
-        due_at=due(_hours(group), case.now, group.handle_s).at,
+        due_at=due(hours_of(group), case.now, group.handle_s).at,
         name=whose.name if whose else "",
         tier=str(whose.tier) if whose else "standard",
         language=whose.language if whose else "zh",
@@ -158,5 +160,6 @@ def moved(ticket: Ticket, to: TicketState, text: str, case: Case) -> Effects:
             "late": late,
         },
     )
-    changed = msgspec.structs.replace(ticket, state=to, closed_at=closed_at)
+    answer = text if to is TicketState.ANSWERED else ticket.answer
+    changed = msgspec.structs.replace(ticket, state=to, closed_at=closed_at, answer=answer)
     return Effects(puts=(changed, note) if text else (changed,), events=(fact,))

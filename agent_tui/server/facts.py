@@ -14,13 +14,18 @@ from agent_tui.domain.commands import (
     MoveTicket,
     PerformAction,
     ProposeBlueprint,
+    PublishArticle,
+    PublishBulletin,
     RaiseWorkOrder,
     ReleaseBlueprint,
+    RetireArticle,
     RetireBlueprint,
     RevealField,
+    WithdrawBulletin,
 )
 from agent_tui.domain.contact import OPEN_STATES, Contact, Verified
 from agent_tui.domain.customer import Customer
+from agent_tui.domain.knowledge import Article, Bulletin
 from agent_tui.domain.release import Release, ReleaseState
 from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
 from agent_tui.policy.decision import ActorFacts, SubjectFacts
@@ -41,6 +46,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     delegation_id: str | None = None
     author_id: str = ""
     """Who wrote what it is about, where that matters."""
+    group: str = ""
+    """The department it is done for, where that matters."""
 
 
 def question(command: Command, state: TableState) -> Question | None:
@@ -85,6 +92,23 @@ def question(command: Command, state: TableState) -> Question | None:
                 action="retire_blueprint", author_id=_author(command.release_id, state, ReleaseState.PROPOSED)
             )
         case _:
+            return _knowledge(command, state)
+
+
+def _knowledge(command: Command, state: TableState) -> Question | None:
+    """Bulletins and articles: for which department it is done."""
+    match command:
+        case PublishBulletin():
+            return Question(action="publish_bulletin", group=command.department)
+        case PublishArticle():
+            return Question(action="publish_article", group=command.department)
+        case WithdrawBulletin():
+            bulletin = state.get(Bulletin, command.bulletin_id)
+            return Question(action="publish_bulletin", group=bulletin.department if bulletin else "")
+        case RetireArticle():
+            article = state.get(Article, command.article_id)
+            return Question(action="publish_article", group=article.department if article else "")
+        case _:
             return None
 
 
@@ -125,7 +149,7 @@ def subject_facts(asked: Question, agent: Agent, state: TableState) -> SubjectFa
     products = customer.products if customer else ()
     product = next((p for p in products if p.id == asked.product_id), None)
     own = contact is not None and contact.agent_id == agent.id and contact.state in OPEN_STATES
-    groups = {about.group for about in (contact, ticket) if about is not None}
+    groups = {about.group for about in (contact, ticket) if about is not None} | {asked.group} - {""}
     return SubjectFacts(
         customer_id=asked.customer_id,
         tier=customer.tier if customer else "standard",
