@@ -109,7 +109,9 @@ def guard(body: Callable[[], int], language: str) -> int:
         return MISSING
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            tell(say("error.disk_full", language, path=error.filename or "-"))
+            from agent_tui.config.paths import data_dir
+
+            tell(say("error.disk_full", language, path=error.filename or data_dir()))
             return UNUSABLE
         if error.filename is not None and error.strerror in _SYSTEM_SAYS:
             tell(say("error.file", language, path=error.filename, reason=reason(error.strerror, language)))

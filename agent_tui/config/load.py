@@ -44,14 +44,21 @@ def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, 
             yield f"{prefix}{name}", value
 
 
+def _nearest(key: str) -> str | None:
+    """The key that was meant: one that looks like it, else one of that name, or nearly, in another table."""
+    names = {known.rpartition(".")[2]: known for known in KEYS}
+    meant = get_close_matches(key, KEYS, 1, 0.5)
+    if not meant:
+        meant = [names[name] for name in get_close_matches(key.rpartition(".")[2], names, 1)]
+    return meant[0] if meant else None
+
+
 def _check(key: str, where: str, line: int) -> None:
     if key in KEYS:
         return
-    near = get_close_matches(key, KEYS, 1, 0.5) or get_close_matches(
-        key.rpartition(".")[2], [k for k in KEYS if "." not in k], 1
-    )
+    near = _nearest(key)
     if near:
-        raise ConfigError("config.unknown_key_near", file=where, line=line, setting=key, near=near[0])
+        raise ConfigError("config.unknown_key_near", file=where, line=line, setting=key, near=near)
     raise ConfigError("config.unknown_key", file=where, line=line, setting=key, known=", ".join(KEYS))
 
 

@@ -39,6 +39,7 @@ def test_defaults_then_system_then_user_then_environment_then_flags(home: Path) 
         ('# c\nlangage = "zh"\n', "langage", 2, "language"),
         ("[servr]\nport = 1\n", "servr.port", 2, "server.port"),
         ('desk.thme = "x"\n', "desk.thme", 1, "desk.theme"),
+        ('[appearance]\nthme = "x"\n', "appearance.thme", 2, "desk.theme"),
     ],
 )
 def test_a_wrong_key_names_file_line_and_the_nearest_right_one(
