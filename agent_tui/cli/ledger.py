@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -15,9 +13,8 @@ from agent_tui.config import paths, runtime
 from agent_tui.config.load import load
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.effects import Event
-from agent_tui.errors import Corrupt, InputError
-from agent_tui.server import at_rest
-from agent_tui.server.database import Tx, explain
+from agent_tui.errors import Corrupt, InputError, StoreError
+from agent_tui.server.database import Tx, read_apart
 from agent_tui.server.figures import read_events
 from agent_tui.server.state import TableState
 
@@ -45,45 +42,33 @@ class Past(msgspec.Struct, frozen=True):
     """Agent ids by group."""
 
 
-@contextmanager
-def _reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """InputError where there is no database, StoreError for what SQLite complains about."""
+def look(path: Path, work: Callable[[Tx], T]) -> T:
+    """What `work` reads of the database, in one snapshot. InputError where there is no database, StoreError for one that
+    cannot be read."""
     if not path.is_file():
         raise InputError("report.error.no_server_database", path=str(path))
     try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-        try:
-            connection.row_factory = sqlite3.Row
-            at_rest.teach(connection, path)
-            connection.execute("BEGIN")
-            yield connection
-        finally:
-            connection.close()
-    except sqlite3.Error as error:
-        if "no such table" in str(error):
+        return read_apart(path, work)
+    except StoreError as error:
+        if "no such table" in str(error.args_.get("detail", "")):
             raise Corrupt("report.error.not_server_database", path=str(path)) from error
-        raise explain(error, str(path)) from error
+        raise
 
 
 def bounds(path: Path) -> tuple[datetime, datetime] | None:
     """When the first and the last event happened (business time); None if there are none."""
-    with _reading(path) as connection:
-        first, last = connection.execute("SELECT min(at), max(at) FROM event").fetchone()
+    first, last = look(path, lambda tx: tuple(tx.one("event_bounds") or (None, None)))
     return (datetime.fromisoformat(first), datetime.fromisoformat(last)) if first else None
-
-
-def look(path: Path, work: Callable[[Tx], T]) -> T:
-    """What `work` reads of the database, in one snapshot."""
-    with _reading(path) as connection:
-        return work(Tx(connection))
 
 
 def past(path: Path, since: datetime, until: datetime) -> Past:
     """Events from `since` on and before `until`, and who belongs to which group today."""
-    with _reading(path) as connection:
-        tx = Tx(connection)
+
+    def work(tx: Tx) -> Past:
         members: dict[str, tuple[str, ...]] = {}
         for agent in TableState(tx).find(Agent):
             for group in agent.groups:
                 members[group] = (*members.get(group, ()), agent.id)
         return Past(read_events(tx, since, until), members)
+
+    return look(path, work)

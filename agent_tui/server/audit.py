@@ -18,7 +18,7 @@ import msgspec
 
 from agent_tui import canon
 from agent_tui.server import checkpoints, merkle
-from agent_tui.server.database import Tx
+from agent_tui.server.database import Row, Tx
 from agent_tui.wire.audit import Checkpoint
 
 PAGE = 2000
@@ -76,7 +76,7 @@ class _Broken(Exception):
         self.args_ = {name: str(value) for name, value in args.items()}
 
 
-def rows(tx: Tx) -> Iterator[sqlite3.Row]:
+def rows(tx: Tx) -> Iterator[Row]:
     """All audit rows in order."""
     after = 0
     while page := tx.all("audit_from", after=after, limit=PAGE):
@@ -94,7 +94,7 @@ def _said(payload: bytes, seq: int) -> _Said:
         raise _Broken(seq, "content") from None
 
 
-def _blame(row: sqlite3.Row, seq: int, previous: str) -> _Broken:
+def _blame(row: Row, seq: int, previous: str) -> _Broken:
     """Which of the ways in which a link can be wrong this is."""
     said = _said(row["payload"], seq)
     if said.seq != seq:
@@ -106,7 +106,7 @@ def _blame(row: sqlite3.Row, seq: int, previous: str) -> _Broken:
     return _Broken(seq, "link")
 
 
-def _match(row: sqlite3.Row, seq: int, said: _Said) -> None:
+def _match(row: Row, seq: int, said: _Said) -> None:
     """The command that the row names must be there, and say the same."""
     if row["c_seq"] is None:
         raise _Broken(seq, "no_command", id=row["command_id"])
@@ -116,7 +116,7 @@ def _match(row: sqlite3.Row, seq: int, said: _Said) -> None:
         raise _Broken(seq, "command_differs", id=row["command_id"])
 
 
-def _seal(row: sqlite3.Row, seq: int, said: _Said) -> None:
+def _seal(row: Row, seq: int, said: _Said) -> None:
     """What is encrypted must be there, as it was written."""
     body = row["sealed"]
     if body is None or said.sealed is None or canon.digest(bytes(body)) != said.sealed:
@@ -184,7 +184,7 @@ class _Walk:
             raise _Broken(self.seq + 1, "content") from None
         self._end()
 
-    def _step(self, row: sqlite3.Row) -> None:
+    def _step(self, row: Row) -> None:
         seq = self.seq + 1
         number, at, actor, kind, outcome, customer, command, payload, previous, link, sealed, *_ = row
         if number != seq or seq > self.last:
@@ -206,7 +206,7 @@ class _Walk:
         if seq in self.due or seq in self.receipts or not seq % EVERY:
             self._witness()
 
-    def _gap(self, row: sqlite3.Row, seq: int) -> None:
+    def _gap(self, row: Row, seq: int) -> None:
         if not isinstance(row["seq"], int) or row["seq"] < seq:
             raise _Broken(seq, "number", found=row["seq"])
         if row["seq"] > self.last:

@@ -7,14 +7,13 @@ page never splits a transaction.
 from __future__ import annotations
 
 import base64
-import sqlite3
 from datetime import datetime
 
 import msgspec
 
 from agent_tui.clock import Clock
 from agent_tui.server import problems, scope
-from agent_tui.server.database import Tx
+from agent_tui.server.database import Row, Tx
 from agent_tui.wire.digest import Digest, sums
 from agent_tui.wire.feed import Change, Cursor, Page, SnapshotPage, parse_cursor
 
@@ -31,11 +30,11 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     total: int
 
 
-def _put(row: sqlite3.Row, version: int) -> Change:
+def _put(row: Row, version: int) -> Change:
     return Change(entity=row["entity"], id=row["id"], version=version, image=msgspec.Raw(row["body"].encode()))
 
 
-def _change(row: sqlite3.Row) -> Change:
+def _change(row: Row) -> Change:
     if row["body"] is None:
         return Change(entity=row["entity"], id=row["id"], version=row["version"], remove=True)
     return _put(row, row["now_version"])
@@ -49,7 +48,7 @@ def read_cursor(text: str) -> Cursor:
         raise problems.fail("bad-request", key="server.refusal.bad_cursor", args={"field": "cursor"}) from None
 
 
-def _head(tx: Tx) -> sqlite3.Row:
+def _head(tx: Tx) -> Row:
     head = tx.one("head")
     assert head is not None
     return head

@@ -24,6 +24,7 @@ from agent_tui.store.open import open_journal
 from agent_tui.wire.command import Envelope
 from tests import eg
 from tests.server import bench
+from tests.server.engines import raw
 
 CHEN = Caller(kind="agent", id="a1", device="d1", login="chen")
 
@@ -74,7 +75,7 @@ def test_verify_says_what_it_compared(database: Path, capsys: pytest.CaptureFixt
 
 
 def test_verify_names_the_row_in_the_readers_language(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_apart(database, lambda tx: tx._connection.execute("UPDATE audit SET actor = 'a2' WHERE seq = 5"))
+    write_apart(database, lambda tx: raw(tx, "UPDATE audit SET actor = 'a2' WHERE seq = 5"))
     for language, words in (("en", "at row 5"), ("zh", "第 5 条"), ("ja", "5 件目")):
         assert run("audit", "verify", "--database", str(database), language=language) == BROKEN
         assert words in capsys.readouterr().out

@@ -30,7 +30,6 @@ from agent_tui.policy.decision import ActorFacts, Circumstances, Decision, Subje
 from agent_tui.server import approvals, expiry, seed, writing
 from agent_tui.server.authority import Authority
 from agent_tui.server.caller import Caller
-from agent_tui.server.database import Tx
 from agent_tui.server.errands import Due, ErrandsJob
 from agent_tui.server.hearing import Terms
 from agent_tui.server.ledger import Ledger
@@ -41,6 +40,7 @@ from agent_tui.server.state import TableState
 from agent_tui.wire.command import Envelope
 from tests import eg
 from tests.server import office
+from tests.server.engines import Hold, raw
 from tests.server.office import waive
 
 PEOPLE = ("a1", "a2", "b3", "b4", "s1", "s2")
@@ -88,8 +88,8 @@ class Centre(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.services.db._writer.execute("BEGIN")
-        self.tx = Tx(self.services.db._writer)
+        self.hold = Hold(self.services)
+        self.tx = self.hold.tx
         assert isinstance(self.services.clock, ManualClock)
         self.clock = ManualClock(eg.NOW)
         authority = Authority(type(self).judge, "Asia/Shanghai")
@@ -104,7 +104,7 @@ class Centre(RuleBasedStateMachine):
         """Act → the most its authority reaches to for one customer in a day."""
 
     def teardown(self) -> None:
-        self.services.db._writer.execute("ROLLBACK")
+        self.hold.undo()
 
     # ---- deeds ---------------------------------------------------------------------------------------------------
 
@@ -269,7 +269,7 @@ class Centre(RuleBasedStateMachine):
             self.job.settle(self.tx, due, Result(outcome=outcome), self.clock.now())
 
     def errands(self, only_new: bool = True) -> list[Due]:
-        rows = self.services.db._writer.execute("SELECT * FROM ext_outbox ORDER BY created_at, ext_key").fetchall()
+        rows = raw(self.tx, "SELECT * FROM ext_outbox ORDER BY created_at, ext_key")
         vault = self.services.vault
         return [
             Due(
@@ -311,7 +311,7 @@ class Centre(RuleBasedStateMachine):
     def no_sum_passes_a_limit(self) -> None:
         query = "SELECT command_id, day || customer_id AS day, amount_minor FROM limit_hold WHERE state <> 'released' ORDER BY seq"
         total: dict[str, int] = {}
-        for row in self.services.db._writer.execute(query).fetchall():
+        for row in raw(self.tx, query):
             total[row["day"]] = total.get(row["day"], 0) + row["amount_minor"]
             assert total[row["day"]] <= CAP
             reach = self.authority.get(row["command_id"])

@@ -18,12 +18,14 @@ from agent_tui.errors import Corrupt, StoreError
 from agent_tui.server import audit, checkpoints, merkle, witness
 from agent_tui.server.database import Tx
 from agent_tui.server.services import Services
-from agent_tui.server.signing import Signer, good, public_path
+from agent_tui.server.signing import Signer, public_path
 from agent_tui.server.tail import AuditDraft, Tail
 from agent_tui.wire import routes
 from agent_tui.wire.audit import Checkpoint, Consistency, Inclusion
+from agent_tui.wire.signed import good
 from tests import eg
 from tests.server import bench
+from tests.server.engines import tamper
 
 Client = AsyncTestClient[Litestar]
 
@@ -124,7 +126,7 @@ async def test_every_checkpoint_reaches_the_file_once(services: Services, tmp_pa
 def test_a_database_that_was_rewritten_is_not_served(services: Services, tmp_path: Path) -> None:
     file = tmp_path / "kept.jsonl"
     keeping(services, file).finish()
-    services.db.write_now(lambda tx: tx._connection.execute("DELETE FROM audit_checkpoint"))
+    tamper(services, "DELETE FROM audit_checkpoint")
     add_rows(services, 1)
     services.db.write_now(lambda tx: checkpoints.take(tx, services.signer, eg.NOW, "demand"))
     with pytest.raises(StoreError) as caught:

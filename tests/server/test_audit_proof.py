@@ -22,6 +22,7 @@ from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
 from agent_tui.server.services import Services
 from agent_tui.server.signing import Signer
+from agent_tui.server.sqlite_engine import SqliteTx
 from agent_tui.server.tail import AuditDraft, Tail
 from agent_tui.wire.audit import Checkpoint
 from agent_tui.wire.command import Envelope
@@ -99,7 +100,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
 
 
 def verified(connection: sqlite3.Connection, outside: Outside = audit.NOTHING) -> audit.Verified:
-    return audit.verify(Tx(connection), outside)
+    return audit.verify(SqliteTx(connection), outside)
 
 
 def test_an_untouched_history_holds(history: History) -> None:
@@ -298,7 +299,7 @@ def test_checkpoints_signed_with_another_key_are_not_taken(history: History) -> 
     with closing(history.open()) as connection:
         rewrite(connection, 2)
         connection.execute("DELETE FROM audit_checkpoint")
-        tx = Tx(connection)
+        tx = SqliteTx(connection)
         connection.execute("DELETE FROM audit_node")
         checkpoints.take(tx, history.foreign, eg.NOW, "demand")
         assert verified(connection).ok, "a forger's key is a key"

@@ -40,6 +40,7 @@ from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope, Intent
 from tests import eg
 from tests.server import bench, office
+from tests.server.engines import quick, tamper
 
 Client = AsyncTestClient[Litestar]
 BY_LEVEL = {1: "a0", 2: "a1", 3: "b3", 4: "s1", 5: "m1"}
@@ -184,7 +185,7 @@ def expected(decision: Decision) -> tuple[int, str, tuple[dict[str, str], ...]]:
 @pytest.fixture
 def services(tmp_path: Path) -> Services:
     services = office.open_office(tmp_path)
-    services.db.engine.writer.execute("PRAGMA synchronous = OFF")
+    quick(services)
     made: list[Any] = [office.customer(f"c-{tier.value}", tier=tier) for tier in Tier]
     for tier in Tier:
         for agent in BY_LEVEL.values():
@@ -219,7 +220,7 @@ class Asker:
         headers = {**seat.headers, "idempotency-key": envelope.id, "content-type": "application/json"}
         answer = await self.client.post(routes.COMMANDS, content=msgspec.json.encode(envelope), headers=headers)
         if answer.status_code == 200 and row.minor:
-            self.services.db.write_now(lambda tx: tx._connection.execute("DELETE FROM limit_hold"))
+            tamper(self.services, "DELETE FROM limit_hold")
         return answer
 
     def command(self, row: Row) -> Command:

@@ -23,6 +23,7 @@ from agent_tui.server.ports.simulated import SimulatedSystem
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
 from tests.server import bench, office
+from tests.server.engines import tamper
 from tests.server.office import act, says, waive
 
 Client = AsyncTestClient[Litestar]
@@ -83,7 +84,7 @@ async def test_a_team_has_a_day_across_its_people(client: Client, services: Serv
     with_team = (
         "INSERT INTO limit_hold VALUES ('x', 1, 'gone', '', 't-a', 'cx', 'waive_fee', '2026-03-02', 4996000, 'used')"
     )
-    services.db.write_now(lambda tx: tx._connection.execute(with_team))
+    tamper(services, with_team)
     seat = await office.seat(client, "a1")
     assert (await seat.send(waive(4_000))).status_code == 200
     over = await seat.send(waive(1))

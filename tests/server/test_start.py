@@ -14,10 +14,11 @@ from agent_tui.config import data
 from agent_tui.errors import AgentTuiError, Corrupt, DiskFull, NewerDatabase, PolicyError, PortBusy, StoreLocked
 from agent_tui.i18n.catalog import LANGUAGES, say
 from agent_tui.server.build import build_server
-from agent_tui.server.database import Database, explain
+from agent_tui.server.database import Database
 from agent_tui.server.options import ServerOptions
 from agent_tui.server.run import bind
 from agent_tui.server.services import Services
+from agent_tui.server.sqlite_engine import SqliteEngine, explain
 
 
 def said(error: AgentTuiError) -> None:
@@ -65,7 +66,8 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
 def test_a_full_disk_is_said_and_changes_nothing(tmp_path: Path) -> None:
     db = Database(tmp_path / "x.db")
     db.write_now(lambda tx: tx.run("setting_put", name="a", value="1"))
-    db._writer.execute("PRAGMA max_page_count = 1")
+    assert isinstance(db.engine, SqliteEngine)
+    db.engine.writer.execute("PRAGMA max_page_count = 1")
     with pytest.raises(DiskFull) as caught:
         db.write_now(lambda tx: [tx.run("setting_put", name=str(n), value="x" * 900) for n in range(1000)])
     said(caught.value)

@@ -17,6 +17,7 @@ from agent_tui.server import totp
 from agent_tui.server.services import Services
 from agent_tui.wire import routes
 from tests.server import bench, office
+from tests.server.engines import tamper
 from tests.server.office import Seat, waive
 
 Client = AsyncTestClient[Litestar]
@@ -109,7 +110,7 @@ async def test_it_holds_in_this_session_only_and_for_five_minutes(client: Client
     assert (await there.decide(approval)).status_code == 401
     stale = "UPDATE token SET step_up_at = ? WHERE step_up_at IS NOT NULL"
     before = datetime.fromtimestamp(wall().timestamp() - 301, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    services.db.write_now(lambda tx: tx._connection.execute(stale, (before,)))
+    tamper(services, stale, before)
     assert (await here.decide(approval)).status_code == 401
     await here.fresh()
     assert (await here.decide(approval)).status_code == 200

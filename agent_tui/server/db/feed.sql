@@ -65,3 +65,6 @@ SELECT seq, clear(body) AS body FROM link_request WHERE link = :link AND seq > :
 
 -- :outcomes
 SELECT http, body, outcome, feed_seq FROM command WHERE id = :id AND maker = :maker;
+
+-- :event_bounds
+SELECT MIN(at) AS first, MAX(at) AS last FROM event;

@@ -1,0 +1,58 @@
+"""The named statements as PostgreSQL takes them, and the tables as it makes them.
+
+One set of statements serves both engines; `postgres.sql` holds the few twins. SQL says `sealed(:body)` and `clear(body)`
+on both: SQLite has these functions, here the values are sealed on their way in and opened on their way out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import msgspec
+
+from agent_tui import sql
+from agent_tui.server.database import PACKAGE, STATEMENTS
+
+_PARTS = re.compile(r"'[^']*'|\bsealed_if\(:(\w+), :(\w+)\)|\bsealed\(:(\w+)\)|\bclear\(([\w.]+)\) AS (\w+)|:(\w+)|%")
+_TEXT = re.compile(r"\bTEXT\b")
+_BLOB = re.compile(r"\bBLOB\b")
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """One statement, and what of it is sealed."""
+
+    text: str
+    sealed: Mapping[str, str]
+    """Parameter → the parameter that names its entity or event; empty for what is always sealed."""
+    opened: frozenset[str]
+    """Columns of the result that may be sealed."""
+
+
+def translate(text: str) -> Statement:
+    """`:name` into `%(name)s`, sealing and opening taken out of the SQL."""
+    sealed: dict[str, str] = {}
+    opened: set[str] = set()
+
+    def part(found: re.Match[str]) -> str:
+        kind, body, always, column, name, plain = found.groups()
+        if body or always:
+            sealed[body or always] = kind or ""
+            return f"%({body or always})s"
+        if column:
+            opened.add(name)
+            return f"{column} AS {name}"
+        return f"%({plain})s" if plain else found.group().replace("%", "%%")
+
+    return Statement(_PARTS.sub(part, text), MappingProxyType(sealed), frozenset(opened))
+
+
+def tables(script: str) -> str:
+    """Statements that make tables: bytes are BYTEA, and text is compared byte for byte, as SQLite does."""
+    return _BLOB.sub("BYTEA", _TEXT.sub('TEXT COLLATE "C"', script))
+
+
+TRANSLATED: Mapping[str, Statement] = MappingProxyType(
+    {name: translate(text) for name, text in {**STATEMENTS, **sql.load(PACKAGE, "postgres.sql")}.items()}
+)
