@@ -12,6 +12,7 @@ from agent_tui.blueprints.facts import VARIABLES, enough
 from agent_tui.blueprints.model import Ask, Blueprint, Check, Do, End, HandOver, LookUp, Node, Offer, Send, Texts
 from agent_tui.blueprints.template import BLANK, fill, single
 from agent_tui.blueprints.walk import Result, Run, current, done_here, given, known, verified, visit
+from agent_tui.domain.actions import ACTIONS
 from agent_tui.domain.masking import mask_name
 from agent_tui.i18n.catalog import say
 
@@ -215,7 +216,7 @@ def _own(node: Node, teller: Teller, own: Teller) -> dict[str, object]:
                 "product": node.product,
             }
         case Do():
-            return {"action": node.action, "args": {name: teller.bound(value) for name, value in node.args.items()}}
+            return {"action": node.action, "args": _args(node, teller, own)}
         case Offer():
             return {"offer": node.product}
         case Send():
@@ -231,6 +232,15 @@ def _own(node: Node, teller: Teller, own: Teller) -> dict[str, object]:
             call_back = str(teller.bound(node.call_back)) if node.call_back else ""
             return {"category": node.category, "result": node.result, "call_back": call_back}
     return {}
+
+
+def _args(node: Do, teller: Teller, own: Teller) -> dict[str, Value]:
+    """Bound values; a reason that the action takes in words is what the choice says, not its id."""
+    args = {name: teller.bound(value) for name, value in node.args.items()}
+    known = ACTIONS.get(node.action)
+    if args.get("reason") and known is not None and not known.reasons:
+        args["reason"] = own.text({own.language: node.args["reason"]})
+    return args
 
 
 def transcript(run: Run) -> tuple[tuple[str, str], ...]:

@@ -28,6 +28,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     """What it acts on: `customer`, `product`, `contact`, `ticket`."""
     product: tuple[str, ...] = ()
     """Kinds of product it acts on."""
+    reasons: tuple[str, ...] = ()
+    """The reasons there are to choose from; without, a reason is said in words."""
     external: str | None = None
     """The port that carries it out: `core_banking` or `terminals`; None when it acts in our ledger only."""
 
@@ -36,7 +38,7 @@ ACTIONS: dict[str, Action] = {
     a.id: a
     for a in (
         Action(id="query_balance", risk=Risk.LOW, subject="product", product=("account", "credit_card")),
-        Action(id="reveal_field", risk=Risk.MEDIUM),
+        Action(id="reveal_field", risk=Risk.MEDIUM, reasons=("verify", "contact", "post", "correct", "law")),
         Action(
             id="resend_statement", risk=Risk.LOW, subject="product", product=("credit_card",), external="core_banking"
         ),
@@ -54,6 +56,7 @@ ACTIONS: dict[str, Action] = {
             risk=Risk.MEDIUM,
             subject="product",
             product=("credit_card", "debit_card"),
+            reasons=("lost", "stolen", "fraud", "other"),
             external="core_banking",
         ),
         Action(

@@ -23,9 +23,6 @@ from agent_tui.tui.perform import Deed, send, stands
 from agent_tui.tui.screens.desk import DeskScreen
 from agent_tui.wire.command import Outcome
 
-PURPOSES = ("verify", "contact", "post", "correct", "law")
-BLOCK_REASONS = ("lost", "stolen", "fraud", "other")
-
 
 # ---- forms -----------------------------------------------------------------------------------------------------------
 
@@ -46,25 +43,28 @@ def _choice(name: str, label: str, items: tuple[Item[str], ...], given: str = ""
 
 def _fields(deal: Deal) -> list[Field]:
     words, given, action = deal.words, deal.given, deal.action
+    draft = f"form:{action.id}:{deal.customer.id}"
     fields: list[Field] = []
     if action.subject == "product":
         fields.append(_choice("product", words("form.product"), _products(deal), str(given.get("product", ""))))
     if action.amount:
         amount = given.get("amount")
         shown = words.money(amount) if isinstance(amount, int) else str(amount or "")
-        fields.append(Field(name="amount", kind="amount", label=words("form.amount"), required=True, value=shown))
-    if action.id == "block_card":
-        items = tuple(Item(r, words.of("blocked_because", r), words=r) for r in BLOCK_REASONS)
+        kept = f"{draft}:amount"
+        value = shown or deal.desk.door.draft(kept)
+        label = words("form.amount")
+        fields.append(Field(name="amount", kind="amount", label=label, required=True, value=value, draft=kept))
+    if action.reasons:
+        items = tuple(Item(r, words.of("blocked_because", r), words=r) for r in action.reasons)
         fields.append(_choice("reason", words("form.why_blocked"), items, str(given.get("reason", ""))))
         return fields
     for extra in ("mobile", "transaction"):
         if extra in _EXTRA.get(action.id, ()):
-            fields.append(
-                Field(name=extra, label=words(f"form.{extra}"), required=True, value=str(given.get(extra, "")))
-            )
+            kept = f"{draft}:{extra}"
+            value = str(given.get(extra, "")) or deal.desk.door.draft(kept)
+            fields.append(Field(name=extra, label=words(f"form.{extra}"), required=True, value=value, draft=kept))
     if action.subject == "ticket":
         fields.append(_choice("ticket", words("form.ticket"), _tickets(deal), str(given.get("ticket", ""))))
-    draft = f"form:{action.id}:{deal.customer.id}"
     reason = str(given.get("reason", "")) or deal.desk.door.draft(draft)
     fields.append(Field(name="reason", label=words("form.reason"), value=reason, draft=draft))
     return fields
@@ -145,7 +145,7 @@ async def _reveal(desk: DeskScreen, given: Mapping[str, Any]) -> Outcome | None:
     deal = Deal(desk, ACTIONS["reveal_field"], card.customer, given)
     fields = [
         _choice("field", words("form.field"), tuple(Item(s, words.of("secret", s), words=s) for s in Secret)),
-        _choice("reason", words("form.purpose"), tuple(Item(p, words.of("purpose", p), words=p) for p in PURPOSES)),
+        _choice("reason", words("form.purpose"), tuple(Item(p, words.of("purpose", p), words=p) for p in deal.action.reasons)),
     ]
     form = Form(
         words,

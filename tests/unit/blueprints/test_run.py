@@ -275,3 +275,18 @@ def test_answers_fill_the_work_order_and_the_wrap_up() -> None:
     done = filled(late, "en", zone="Asia/Shanghai")
     assert done.result == "callback" and done.call_back_at == f"{TODAY}T07:30:00Z"
     assert done.path[0] == "pos_terminal@1#greet" and "2 March 2026 15:30" in done.note
+
+
+def test_a_reason_taken_in_words_is_what_the_choice_says_to_the_desk() -> None:
+    run = start(read("fee_waiver"), {**FACTS, "contact.verified": "full"}, "ja")
+    for _ in range(20):
+        now = shown(run, "zh")
+        if now.action == "waive_fee":
+            break
+        run = advance(run, _fee(now.node))
+    assert now.args["reason"] == "第一次发生"
+    assert now.args["amount"] == 1000, "an amount stays a value"
+
+
+def _fee(node: str) -> str | None:
+    return {"card": "found", "kind": "annual", "amount": "10", "reason": "first_time"}.get(node)
