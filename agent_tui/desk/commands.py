@@ -34,7 +34,7 @@ class DeskCommand(msgspec.Struct, frozen=True, kw_only=True):
     """Asks for confirmation."""
 
 
-GROUPS = ("contact", "state", "text", "blueprint", "action", "cosign", "view", "monitor", "train", "desk")
+GROUPS = ("contact", "state", "text", "blueprint", "action", "cosign", "review", "view", "monitor", "train", "desk")
 """Headings, in the order of the key card."""
 
 SEATED = ("desk", "train")
@@ -99,9 +99,12 @@ COMMANDS: tuple[DeskCommand, ...] = (
     _seated("blueprint.language", "blueprint", "l"),
     *(_seated(f"action.{id}", "action", ACTION_LETTERS[id]) for id in ACTIONS),
     _seated("cosign.open", "cosign", "A", "f8"),
-    DeskCommand(id="cosign.watch", group="cosign", keys=("ctrl+o",), leader="A", modes=("monitor",)),
+    DeskCommand(id="cosign.watch", group="cosign", keys=("f8", "ctrl+o"), leader="A", modes=("monitor",)),
     _always("cosign.lend", "cosign", "P"),
     _seated("cosign.break_glass", "cosign", "X", risky=True),
+    DeskCommand(id="review.list", group="review", keys=("f9",), leader="v", modes=("monitor",)),
+    DeskCommand(id="review.seed", group="review", leader="s", modes=("monitor",)),
+    _always("review.mine", "review", "F"),
     _seated("view.queue", "view", "", "f3"),
     _seated("view.customer", "view", "", "f4"),
     _seated("view.blueprint", "view", "", "f5"),
@@ -114,12 +117,13 @@ COMMANDS: tuple[DeskCommand, ...] = (
     _watching("monitor.day", "c", "f5"),
     _watching("monitor.figures", "i", "f6"),
     _watching("monitor.recall", "r", "f7", risky=True),
-    _watching("monitor.notice", "n", "f8"),
+    _watching("monitor.notice", "n", "ctrl+t"),
     DeskCommand(id="train.coach", group="train", keys=("ctrl+y",), leader="2", modes=("train",)),
     DeskCommand(id="train.again", group="train", leader="3", modes=("train",), risky=True),
     DeskCommand(id="train.choose", group="train", leader="4", modes=("train",), risky=True),
     _always("view.pending", "view", "u"),
     _always("view.notices", "view", "m"),
+    _always("view.drafts", "view", "5"),
     _seated("view.approvers", "view", "V"),
     _always("desk.help", "desk", "", "f1"),
     _always("desk.leader", "desk", "", LEADER),
@@ -128,6 +132,7 @@ COMMANDS: tuple[DeskCommand, ...] = (
     _always("desk.card", "desk", "h"),
     _always("desk.theme", "desk", "e"),
     _always("desk.language", "desk", "1"),
+    _always("desk.lock", "desk", "0"),
     _always("desk.redraw", "desk", "", "ctrl+l"),
     _always("desk.quit", "desk", "q", risky=True),
 )

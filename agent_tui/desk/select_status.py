@@ -40,6 +40,9 @@ def status(sight: Sight, query: StatusOf) -> Status:
         to_sign=requests.to_sign if requests else 0,
         asked=requests.asked if requests else 0,
         asked_left_s=requests.left_s if requests else 0.0,
+        findings=_findings(sight),
+        to_read=_to_read(sight),
+        answers=_answers(sight),
     )
 
 
@@ -50,6 +53,29 @@ def _requests(sight: Sight) -> Waiting | None:
     from agent_tui.desk.select_approvals import waiting
 
     return waiting(sight)
+
+
+def _findings(sight: Sight) -> int:
+    """A desk that knows of no review does not load their rules."""
+    if not sight.cache.first("rows_of_entity", "review"):
+        return 0
+    from agent_tui.desk.select_review import unanswered
+
+    return unanswered(sight)
+
+
+def _to_read(sight: Sight) -> int:
+    """A desk that knows of no bulletin does not load their rules."""
+    if not sight.cache.first("rows_of_entity", "bulletin"):
+        return 0
+    from agent_tui.desk.select_knowledge import to_read
+
+    return len(to_read(sight))
+
+
+def _answers(sight: Sight) -> int:
+    found = read.questions(sight.cache)
+    return sum(ticket.owner_id == sight.cache.agent_id and ticket.state == "answered" for ticket in found)
 
 
 def pending_work(sight: Sight, query: PendingWork) -> tuple[Pending, ...]:

@@ -7,10 +7,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from agent_tui.desk import (
+    found,
+    review_views,
     select_approvals,
     select_centre,
     select_customer,
+    select_knowledge,
     select_queue,
+    select_review,
+    select_search,
     select_status,
     select_wall,
     views,
@@ -36,4 +41,15 @@ SELECTORS: Mapping[type, Callable[[Sight, Any], Any]] = {
     views.Approvals: select_approvals.approvals,
     views.Signers: select_approvals.signers,
     views.Delegations: select_approvals.delegations,
+    review_views.Reviews: select_review.board,
+    review_views.ReviewCase: select_review.case,
+    review_views.Findings: select_review.findings,
+    found.Search: select_search.search,
+    found.Bulletins: select_knowledge.bulletins,
+    found.BulletinOf: select_knowledge.bulletin_of,
+    found.Readers: select_knowledge.readers,
+    found.ArticleOf: select_knowledge.article_of,
+    found.TicketOf: select_knowledge.ticket_of,
+    found.Departments: select_knowledge.departments,
+    found.Questions: select_knowledge.questions,
 }

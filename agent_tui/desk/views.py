@@ -17,7 +17,6 @@ if TYPE_CHECKING:  # the models are made, never decoded: what they hold need not
     from agent_tui.domain.centre import Figure, Group, Notice
     from agent_tui.domain.contact import Channel, Contact, ContactState, Why
     from agent_tui.domain.customer import Customer
-    from agent_tui.domain.review import Review, Sample, Tally
     from agent_tui.domain.ticket import Note, Ticket
     from agent_tui.i18n.message import Msg
     from agent_tui.policy.decision import Decision
@@ -131,20 +130,6 @@ class Delegations(msgspec.Struct, frozen=True):
     """→ `tuple[Delegation, ...]`: lent by me or to me, those in force first."""
 
 
-class Reviews(msgspec.Struct, frozen=True):
-    """→ `ReviewBoard`: what is to be reviewed, mine first, and how far the centre is with it."""
-
-
-class ReviewCase(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `CaseView | None`: one act with everything that is known of it here."""
-
-    id: str
-
-
-class Findings(msgspec.Struct, frozen=True):
-    """→ `tuple[Review, ...]`: findings about acts of mine, those that wait for my answer first."""
-
-
 class StepUpLeft(msgspec.Struct, frozen=True):
     """→ `float`: real seconds for which my last authentication still counts; 0 when I must authenticate again."""
 
@@ -255,6 +240,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds until the first of mine expires."""
     findings: int = 0
     """Findings about acts of mine that I have not answered."""
+    to_read: int = 0
+    """Bulletins I still have to read or to confirm."""
+    answers: int = 0
+    """Questions of mine that a department has answered."""
     progress: tuple[int, int] = (0, 0)
     """(rows received, rows expected) while the first rows arrive; (0, 0) when none do."""
 
@@ -299,71 +288,6 @@ class ApprovalView(msgspec.Struct, frozen=True, kw_only=True):
     def short_hash(self) -> str:
         """The first digits, enough to compare by eye or over the phone."""
         return self.approval.payload_hash.rpartition(":")[2][:12]
-
-
-class ReviewView(msgspec.Struct, frozen=True, kw_only=True):
-    """One act that is looked at afterwards, as this person may act on it."""
-
-    review: Review
-    part: str
-    """`judge` (waits for me), `follow` (a finding to follow up), `others` (waits, and not for me) or `closed`."""
-    left_s: float | None
-    """Seconds of business time until it is due, less than 0 when it is late; None once it was judged."""
-    customer: str = ""
-    """Masked."""
-    cannot: Msg | None = None
-    """Why it is not for me."""
-
-    @property
-    def id(self) -> str:
-        return self.review.id
-
-
-class ReviewBoard(msgspec.Struct, frozen=True, kw_only=True):
-    """What the reviews' pane shows."""
-
-    rows: tuple[ReviewView, ...]
-    judge: int
-    """How many wait for me …"""
-    late: int
-    """… of them after their time."""
-    follow: int
-    waiting: int
-    """Risky acts opened since the last draw; they are counted in the next one."""
-    tallies: dict[str, Tally]
-    """By stratum, over all draws this desk knows."""
-    whole: Tally
-    """All acts of them."""
-    sample: Sample | None
-    """The latest draw."""
-
-
-class Followed(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened to the same customer after an act."""
-
-    at: datetime
-    kind: str
-    """`note`, `ticket`, `closed` (the contact's wrap-up) or `act`."""
-    who: str
-    text: str = ""
-    """What somebody wrote, or the id of what was done."""
-    amount_minor: int | None = None
-
-
-class CaseView(msgspec.Struct, frozen=True, kw_only=True):
-    """One act that is looked at afterwards, with everything that is known of it here."""
-
-    view: ReviewView
-    customer: Customer | None
-    contact: Contact | None
-    approval: Approval | None
-    payload: tuple[tuple[str, str], ...]
-    """What was signed, name and value; empty for what needed no signature."""
-    names: dict[str, str]
-    """Id → name of everybody who is mentioned."""
-    after: tuple[Followed, ...]
-    """In the order it happened, at most 12."""
-    sample: Sample | None
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -427,7 +351,6 @@ __all__ = [
     "ApprovalView",
     "Approvals",
     "Blueprints",
-    "CaseView",
     "Categories",
     "ContactDetail",
     "ContactView",
@@ -437,8 +360,6 @@ __all__ = [
     "Directory",
     "Draft",
     "Drafts",
-    "Findings",
-    "Followed",
     "GroupTile",
     "Groups",
     "MyContacts",
@@ -452,10 +373,6 @@ __all__ = [
     "QueueRows",
     "Reveal",
     "Reveals",
-    "ReviewBoard",
-    "ReviewCase",
-    "ReviewView",
-    "Reviews",
     "Signers",
     "Status",
     "StatusOf",

@@ -189,6 +189,9 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     """The acts stand in the rows of the audit behind this one …"""
     size: int
     """… up to this one."""
+    confidence: str = ""
+    error_rate: str = ""
+    """Terms of the random part, as decimal text."""
     tallies: dict[str, Tally] = {}
     """By stratum. Only `random` says something about the acts that nobody looked at."""
     version: int = 0

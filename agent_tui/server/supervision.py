@@ -186,6 +186,8 @@ def _sample(tx: Tx, made: Draw, population: int, rows: list[Review], now: dateti
         seed=made.seed,
         after=made.after,
         size=made.size,
+        confidence=made.confidence,
+        error_rate=made.error_rate,
         tallies=tallies,
     )
 

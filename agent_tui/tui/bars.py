@@ -207,6 +207,9 @@ def _work(status: Status, words: Words) -> list[Line]:
     found: list[Line] = []
     if status.unsent:
         found.append((piece(f"{marks.WAITING_FOR_SERVER} {words('unsent', count=status.unsent)}", "bar_warn"),))
+    if status.findings:
+        text = say("review.screen.status", words.language, count=status.findings, key=shown("review.mine"))
+        found.append((piece(f"! {text}", "bar_warn"),))
     if status.attention:
         found.append((piece(f"x {words('attention', count=status.attention)}", "bar_bad"),))
     return found

@@ -29,6 +29,7 @@ ROOMS: dict[str, str] = {
     "blueprint": "agent_tui.tui.deeds.blueprint",
     "action": "agent_tui.tui.deeds.action",
     "cosign": "agent_tui.tui.deeds.cosign",
+    "review": "agent_tui.tui.deeds.review",
     "view": "agent_tui.tui.deeds.view",
     "desk": "agent_tui.tui.deeds.desk",
     "monitor": "agent_tui.tui.deeds.monitor",
@@ -38,6 +39,8 @@ ROOMS: dict[str, str] = {
 
 SETTLE_S = 8.0
 """Real seconds a deed waits for its outcome before it says that it is on its way."""
+LATE_S = 120.0
+"""And how long afterwards the outcome is still told in the line of what happened; the journal keeps it anyway."""
 
 
 def deed(command: str) -> Deed | None:
@@ -88,7 +91,16 @@ async def send(station: Station, command: Command, what: str, *, quiet: bool = F
         outcome = await door.settle(submitted.id, SETTLE_S)
     if outcome is not None:
         _tell(station, outcome, what, quiet)
+    else:
+        station.run_worker(_tell_late(station, submitted.id, what), group="late")
     return outcome
+
+
+async def _tell_late(station: Station, command_id: str, what: str) -> None:
+    """What became of it after all: the line must not go on saying that it is on its way."""
+    outcome = await station.door.settle(command_id, LATE_S)
+    if outcome is not None and station.is_mounted:
+        _tell(station, outcome, what, quiet=False)
 
 
 async def _again(station: Station, refused: Outcome, what: str) -> bool:

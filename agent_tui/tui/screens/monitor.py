@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from agent_tui.desk.door import Door
+from agent_tui.desk.review_views import Reviews
 from agent_tui.desk.views import Status, StatusOf, Wall, WallView
 from agent_tui.domain.centre import Notice
 from agent_tui.i18n.message import Msg
@@ -15,16 +16,17 @@ from agent_tui.tui.bars import age, status_line
 from agent_tui.tui.keymap import bindings, shown
 from agent_tui.tui.line import EMPTY, Line, joined, piece, spread
 from agent_tui.tui.panes import wall_lines
+from agent_tui.tui.panes.review import ReviewPane
 from agent_tui.tui.panes.wall import PeoplePane, WallPane
 from agent_tui.tui.panes.wall_lines import own
 from agent_tui.tui.screens.station import Station
 from agent_tui.tui.widgets.lines import Bar, Painter
 from agent_tui.tui.words import Words
 
-PANES = ("floor", "people", "day", "figures")
+PANES = ("floor", "people", "day", "figures", "reviews")
 HINTS = (
-    "cosign.watch", "monitor.recall", "monitor.notice", "monitor.floor", "monitor.people", "monitor.day", "monitor.figures",
-    "desk.leader", "desk.help", "desk.palette",
+    "cosign.watch", "review.list", "monitor.recall", "monitor.notice", "monitor.floor", "monitor.people", "monitor.day",
+    "monitor.figures", "desk.leader", "desk.help", "desk.palette",
 )  # fmt: skip
 CURVES = ("offered", "service_level", "abandonment")
 
@@ -52,9 +54,18 @@ class MonitorScreen(Station):
             yield PeoplePane("F4", words, painter)
             yield WallPane("day", "F5", words, painter)
             yield WallPane("figures", "F6", words, painter)
+            yield ReviewPane("F9", words, painter)
 
     def pane(self, name: str) -> WallPane:
         return self.query_one(f"#pane-{name}", WallPane)
+
+    @property
+    def reviews(self) -> ReviewPane:
+        return self.query_one(ReviewPane)
+
+    def on_opened(self) -> None:
+        """Enter in the list of reviews."""
+        self.action_perform("review.list")
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -63,6 +74,8 @@ class MonitorScreen(Station):
     def turn_to(self, pane: str) -> None:
         """Show a pane's page and give it the focus."""
         self.page = pane
+        # The reviews have the whole screen; the wall's panes share it where there is room.
+        self.set_class(pane == "reviews", "-reviewing")
         for name in PANES:
             self.pane(name).set_class(name == pane, "-page")
         self.pane(pane).enter()
@@ -84,6 +97,8 @@ class MonitorScreen(Station):
         self._paint_people()
         self._paint_day()
         self._paint_figures()
+        if self.page == "reviews":
+            self.reviews.show_board(self.door.view(Reviews()), self._as_of())
 
     def tick(self) -> None:
         self.refresh_view(frozenset({"*"}))
