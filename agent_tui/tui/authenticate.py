@@ -53,20 +53,21 @@ async def authenticate(station: Station) -> bool:
         values = await station.ask(form)
         if values is None:
             return False
-        if await check(station, values["password"]):
+        wrong = await complaint(station, values["password"])
+        if not wrong:
             return True
-        wrong = ((own(words, "wrong_password"), "bad"),)
 
 
-async def check(station: Station, password: str) -> bool:
-    """Whether the server takes it; says so when it does not."""
+async def complaint(station: Station, password: str) -> Paragraphs:
+    """Why it does not count, for the form that is shown again; nothing when the server takes it."""
     words = station.words
     try:
         right = await station.door.step_up(password)
     except AgentTuiError as error:
-        station.say(say(error.key, words.language, **error.args_), "bad")
-        return False
-    if not right:
-        station.say(own(words, "wrong_password"), "bad")
-        station.app.bell()
-    return right
+        said = say(error.key, words.language, **error.args_)
+    else:
+        if right:
+            return ()
+        said = own(words, "wrong_password")
+    station.app.bell()
+    return ((said, "bad"),)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agent_tui.desk.views import Approvals, ApprovalView, StatusOf
 from agent_tui.tui.keymap import shown
+from agent_tui.tui.line import crop, length, piece
 
 if TYPE_CHECKING:
     from agent_tui.tui.screens.station import Station
@@ -67,6 +68,7 @@ class CosignWatch:
 
         station, approval = self._station, view.approval
         words, last = station.words, approval.signatures[-1].name if approval.signatures else ""
+        f8 = shown("cosign.watch" if station.mode == "monitor" else "cosign.open")
         text = own(
             words,
             f"told.{key}",
@@ -75,8 +77,17 @@ class CosignWatch:
             name=last,
             count=approval.people - len(approval.signed),
             why=why(words, approval),
-            key=shown("cosign.watch" if station.mode == "monitor" else "cosign.open"),
+            state=own(words, f"state.{approval.state.value}"),
+            key=f8,
         )
-        station.say(text.strip(), role)
+        station.say(_fitting(text.strip(), own(words, "told.look", key=f8), station.app.size.width), role)
         if ring:
             station.app.bell()
+
+
+def _fitting(text: str, look: str, width: int) -> str:
+    """`text` in a line; where it has to be cut, the key that shows all of it stands at its end."""
+    line, tail = (piece(text, ""),), (piece(f" {look}", ""),)
+    if length(line) < width:
+        return text
+    return "".join(part for part, _ in (*crop(line, width - length(tail) - 1), *tail))

@@ -10,7 +10,7 @@ import msgspec
 from agent_tui.desk.views import Approvals, ApprovalView, Signers
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.commands import DecideApproval, WithdrawApproval
-from agent_tui.tui.authenticate import always, check, fresh, password_field
+from agent_tui.tui.authenticate import always, complaint, fresh, password_field
 from agent_tui.tui.deeds.glass import break_glass
 from agent_tui.tui.deeds.lending import delegations
 from agent_tui.tui.dialogs.approval import ApprovalPage, LivePick
@@ -101,7 +101,8 @@ async def sign(station: Station, view: ApprovalView) -> bool:
         version=view.approval.target_version,
     )
     said = [(binds, "strong"), (own(words, "sign.final"), "muted")]
-    comment = Field(name="reason", label=own(words, "sign.comment"))
+    key = f"cosign:{view.id}:comment"
+    comment = Field(name="reason", label=own(words, "sign.comment"), value=station.door.draft(key), draft=key)
     return await _decide(station, view, "sign", own(words, "sign.title", what=label), comment, said)
 
 
@@ -123,7 +124,7 @@ async def refuse(station: Station, view: ApprovalView) -> bool:
 async def _decide(
     station: Station, view: ApprovalView, decision: str, title: str, reason: Field, said: Paragraphs
 ) -> bool:
-    values = await _words_and_password(station, title, reason, said)
+    values = await _words_and_password(station, title, reason, said, decision)
     if values is None:
         return False
     command = DecideApproval(
@@ -146,21 +147,28 @@ def _say_decided(station: Station, view: ApprovalView, decision: str) -> None:
     now = one(station, view.id)
     if decision == "sign" and now is not None and not now.approval.open:
         return
-    key = "told.i_signed" if decision == "sign" else "told.i_refused"
-    station.say(own(station.words, key, what=what(station.words, view.approval)), "ok")
+    more = view.approval.people - len(view.approval.signed) - 1
+    key = "i_refused" if decision == "refuse" else "i_signed_more" if more else "i_signed"
+    station.say(own(station.words, f"told.{key}", what=what(station.words, view.approval), count=more), "ok")
 
 
-async def _words_and_password(station: Station, title: str, reason: Field, said: Paragraphs) -> Values | None:
-    """What the signer writes, and that it is they who write it."""
+async def _words_and_password(
+    station: Station, title: str, reason: Field, said: Paragraphs, go: str
+) -> Values | None:
+    """What the signer writes, and that it is they who write it. `go` names what F9 does."""
     words = station.words
+    wrong: Paragraphs = ()
     while True:
         asked = [] if fresh(station) else [password_field(station)]
-        shown: Paragraphs = [*said, *([(own(words, "password_why"), "muted")] if asked else [])]
+        shown: Paragraphs = [*wrong, *said, *([(own(words, "password_why"), "muted")] if asked else [])]
         form = Form(
-            words, station.painter, title, [reason, *asked], go="confirm", live=always(shown), keep=station.door.keep_draft
+            words, station.painter, title, [reason, *asked], go=go, live=always(shown), keep=station.door.keep_draft
         )  # fmt: skip
         values = await station.ask(form)
-        if values is None or not asked or await check(station, values["password"]):
+        if values is None or not asked:
+            return values
+        wrong = await complaint(station, values["password"])
+        if not wrong:
             return values
         reason = msgspec.structs.replace(reason, value=values["reason"])
 

@@ -123,6 +123,11 @@ class Deal:
             return own(self.words, "ask.reason_needed"), "reason"
         return None
 
+    def heading(self, values: Values) -> str:
+        """Above the exact effect: that it happens, or that others are asked."""
+        asking = self.needs(values) is not None and not self.glass
+        return own(self.words, "ask.effect_title") if asking else self.words("form.effect")
+
     def effect(self, values: Values) -> Paragraphs:
         """Exactly what will happen."""
         needs = self.needs(values)

@@ -6,18 +6,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar, TypeVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input
 
 from agent_tui.desk.views import ApprovalView
 from agent_tui.domain.agent import Agent
-from agent_tui.tui.dialogs.dialog import Dialog
+from agent_tui.tui.dialogs.page import Scrolling
 from agent_tui.tui.dialogs.pick import Item, Pick, narrowed
 from agent_tui.tui.line import Piece
 from agent_tui.tui.panes.approval_lines import ApprovalText, own
 from agent_tui.tui.text import clean
-from agent_tui.tui.widgets.lines import Lines, Painter
+from agent_tui.tui.widgets.lines import Painter
 from agent_tui.tui.words import Words
 
 K = TypeVar("K")
@@ -26,17 +25,13 @@ AGAIN_S = 1.0
 """What lies open is read again this often: times run, and others act."""
 
 
-class ApprovalPage(Dialog[str]):
+class ApprovalPage(Scrolling[str]):
     """`sign`, `refuse` or `withdraw`, or None when it was only read. `source` gives the request as it is now."""
 
     BINDINGS: ClassVar = [
-        Binding("escape,f1", "back", show=False),
+        Binding("f1", "back", show=False),
         Binding("f9", "sign", show=False),
         Binding("f7", "against", show=False),
-        Binding("down", "scroll(1)", show=False),
-        Binding("up", "scroll(-1)", show=False),
-        Binding("pagedown,space", "scroll(12)", show=False),
-        Binding("pageup", "scroll(-12)", show=False),
     ]
 
     def __init__(
@@ -53,9 +48,6 @@ class ApprovalPage(Dialog[str]):
         self._why_not = ""
         """Said in the title once somebody tried to sign what they may not."""
 
-    def body(self) -> ComposeResult:
-        yield Lines(self.painter, id="page-text", classes="dialog-lines")
-
     def on_mount(self) -> None:
         super().on_mount()
         self.set_interval(AGAIN_S, self.paint)
@@ -70,13 +62,7 @@ class ApprovalPage(Dialog[str]):
         title = "sign" if view.part == "sign" else "asked" if view.mine else "other"
         self._title = self._why_not or own(self.words, f"page.title_{title}")
         super().paint()
-        text = self.query_one("#page-text", Lines)
-        lines = ApprovalText(self.words, self.inner - 2).lines(view, self._able(view.approval.level))
-        text.show(lines)
-        text.styles.height = max(1, min(len(lines), self.size.height - 9))
-
-    def action_scroll(self, by: int) -> None:
-        self.query_one("#page-text", Lines).scroll_relative(y=by, animate=False, force=True)
+        self.read(ApprovalText(self.words, self.inner - 2).lines(view, self._able(view.approval.level)))
 
     def action_sign(self) -> None:
         """Sign, or say why not."""

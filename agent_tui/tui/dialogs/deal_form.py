@@ -24,7 +24,7 @@ class DealForm(Form):
     def __init__(self, desk: DeskScreen, deal: Deal, title: str, fields: Sequence[Field]) -> None:
         super().__init__(
             desk.words, desk.painter, title, fields, go="check",
-            check=deal.check, live=deal.live, effect=deal.effect, keep=desk.door.keep_draft,
+            check=deal.check, live=deal.live, effect=deal.effect, heading=deal.heading, keep=desk.door.keep_draft,
         )  # fmt: skip
         self._deal = deal
         self._keys = f"{own(self.words, 'ask.key')}    {self._keys}"

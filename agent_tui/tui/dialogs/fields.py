@@ -39,6 +39,12 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """Key under which the text is journalled; empty for text that may be lost."""
 
 
+def resumed(field: Field, draft: Callable[[str], str]) -> Field:
+    """The field with what was typed into it before, if anything was."""
+    kept = draft(field.draft) if field.draft else ""
+    return msgspec.structs.replace(field, value=kept) if kept else field
+
+
 class Kept:
     """Journals one text: at most every KEEP_AFTER_S, scrubbed by the door."""
 

@@ -26,6 +26,10 @@ Paragraphs: TypeAlias = Sequence[tuple[str, str]]
 """Texts, each with the role of its ink."""
 
 
+LIVE_LINES = 8
+"""The most that is said beside the fields: three sentences at 80 columns and the keys stay in sight at 24 rows."""
+
+
 class Form(Dialog[Values]):
     """The values by field name, or None.
 
@@ -52,12 +56,15 @@ class Form(Dialog[Values]):
         check: Callable[[Values], tuple[str, str] | None] | None = None,
         live: Callable[[Values], Paragraphs] | None = None,
         effect: Callable[[Values], Paragraphs] | None = None,
+        heading: Callable[[Values], str] | None = None,
         keep: Callable[[str, str], str] | None = None,
         follow: Callable[[Form, str], None] | None = None,
     ) -> None:
         super().__init__(words, painter, title, words("form.keys", go=words(f"form.{go}")))
         self.fields = fields
         self._check, self._live, self._effect, self._keep, self._follow = check, live, effect, keep, follow
+        self._heading = heading or (lambda _: words("form.effect"))
+        """Above what will happen."""
         self._drafts: dict[str, Kept] = {}
 
     def body(self) -> ComposeResult:
@@ -119,7 +126,7 @@ class Form(Dialog[Values]):
         said: Paragraphs = [(complaint, "bad")] if complaint else (self._live(self.values) if self._live else [])
         lines = [line for text, role in said for line in folded(text, self.inner - 2, role, ((" ", "text"),))]
         shown = self.query_one("#form-live", Lines)
-        shown.styles.height = max(1, min(len(lines), 5))
+        shown.styles.height = max(1, min(len(lines), LIVE_LINES))
         shown.show(lines)
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -172,7 +179,7 @@ class Form(Dialog[Values]):
             self.app.bell()
             return
         if self._effect is not None:
-            asked = Confirm(self.words, self.painter, self.words("form.effect"), self._effect(values))
+            asked = Confirm(self.words, self.painter, self._heading(values), self._effect(values))
             if not await self.app.push_screen_wait(asked):
                 return
         self._keep_now()

@@ -32,7 +32,7 @@ class Leader(Dialog[str]):
     """The id of the command chosen, or None."""
 
     BINDINGS: ClassVar = [
-        Binding("escape,f2", "back", show=False),
+        Binding("f2", "back", show=False),
         Binding("down", "move(1)", show=False),
         Binding("up", "move(-1)", show=False),
         Binding("right,pagedown", "move(10)", show=False),

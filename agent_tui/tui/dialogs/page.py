@@ -1,47 +1,67 @@
-"""A page to read: help, the key card, why this one is next."""
+"""A page to read: help, the key card, why this one is next; and what every dialog of text longer than its box does."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 
 from agent_tui.tui.dialogs.dialog import Dialog
-from agent_tui.tui.line import Line
-from agent_tui.tui.widgets.lines import Lines, Painter
+from agent_tui.tui.line import Line, piece, spread
+from agent_tui.tui.widgets.lines import Bar, Lines, Painter
 from agent_tui.tui.words import Words
 
-AROUND = 8
-"""Rows of the terminal that the text leaves to others: border, title and keys of the box, and its margins."""
+T = TypeVar("T")
+
+AROUND = 9
+"""Rows of the terminal that the text leaves to others: border, title and keys of the box, and the bars below it."""
 
 
-class Page(Dialog[None]):
-    """Scrolls with the cursor keys; Escape, F1 or F9 closes."""
+class Scrolling(Dialog[T], Generic[T]):
+    """Text that scrolls with the cursor keys. The line of keys counts what is still below, so that nobody takes the
+    end of the box for the end of the text."""
 
     BINDINGS: ClassVar = [
-        Binding("escape,f1,f9,enter", "back", show=False),
         Binding("down", "scroll(1)", show=False),
         Binding("up", "scroll(-1)", show=False),
         Binding("pagedown,space", "scroll(12)", show=False),
         Binding("pageup", "scroll(-12)", show=False),
     ]
 
+    def body(self) -> ComposeResult:
+        yield Lines(self.painter, id="page-text", classes="dialog-lines")
+
+    def read(self, lines: Sequence[Line]) -> None:
+        """Show these, as many as there is room for."""
+        text = self.query_one("#page-text", Lines)
+        text.show(lines)
+        text.styles.height = max(1, min(len(lines), self.size.height - AROUND))
+        self.call_after_refresh(self._count)
+
+    def _count(self) -> None:
+        text, width = self.query_one("#page-text", Lines), self.inner
+        below = len(text.lines) - text.scroll_offset.y - text.size.height
+        more = (piece(self.words("help.below", count=below), "bar_warn"), (" ", "bar")) if below > 0 else ()
+        keys = ((" ", "bar_muted"), piece(self._keys, "bar_muted"))
+        self.query_one(".dialog-keys", Bar).put(spread(keys, more, width, "bar_muted"))
+
+    def action_scroll(self, by: int) -> None:
+        self.query_one("#page-text", Lines).scroll_relative(y=by, animate=False, force=True)
+        self.call_after_refresh(self._count)
+
+
+class Page(Scrolling[None]):
+    """Escape, F1, F9 or Enter closes."""
+
+    BINDINGS: ClassVar = [Binding("f1,f9,enter", "back", show=False)]
+
     def __init__(self, words: Words, painter: Painter, title: str, lines: Callable[[int], Sequence[Line]]) -> None:
         """`lines`: the page for a width in cells."""
         super().__init__(words, painter, title, words("help.close"))
         self._lines = lines
 
-    def body(self) -> ComposeResult:
-        yield Lines(self.painter, id="page-text", classes="dialog-lines")
-
     def paint(self) -> None:
         super().paint()
-        text = self.query_one("#page-text", Lines)
-        lines = self._lines(self.inner - 2)
-        text.show(lines)
-        text.styles.height = max(1, min(len(lines), self.size.height - AROUND))
-
-    def action_scroll(self, by: int) -> None:
-        self.query_one("#page-text", Lines).scroll_relative(y=by, animate=False, force=True)
+        self.read(self._lines(self.inner - 2))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from agent_tui.desk.commands import ACTION_LETTERS
 from agent_tui.desk.views import ActionRow
+from agent_tui.i18n.catalog import say
 from agent_tui.policy.decision import Allow, AllowWithReason, Decision, Deny, NeedsCosign, Reason, StepUp
 from agent_tui.tui.line import Line, cell, crop, piece
 from agent_tui.tui.words import Words
@@ -37,8 +38,9 @@ def why(row: ActionRow, words: Words) -> str:
 class ActionText:
     """Paints actions for a width."""
 
-    def __init__(self, words: Words) -> None:
-        self.words = words
+    def __init__(self, words: Words, here: Mapping[int, int] = {}) -> None:
+        """`here`: level → how many who could sign at it are at their desks now."""
+        self.words, self.here = words, here
         self.label = _LABEL.get(words.language, 22)
 
     def lines(self, rows: Sequence[ActionRow], width: int) -> list[Line]:
@@ -79,5 +81,9 @@ class ActionText:
             case StepUp():
                 return self.words("asks.step_up")
             case NeedsCosign(level=level, people=people):
-                return self.words("asks.cosign", level=level, people=people)
+                asks = self.words("asks.cosign", level=level, people=people)
+                if level not in self.here:
+                    return asks
+                key = "cosign.here" if self.here[level] else "cosign.nobody_online"
+                return f"{asks}  {say(key, self.words.language, count=self.here[level])}"
         return ""

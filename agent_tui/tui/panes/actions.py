@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -10,13 +11,21 @@ from textual.binding import Binding
 from textual.message import Message
 
 from agent_tui.desk.commands import ACTION_LETTERS
-from agent_tui.desk.views import ActionRow
+from agent_tui.desk.door import Door
+from agent_tui.desk.views import ActionRow, Signers
+from agent_tui.policy.decision import NeedsCosign
 from agent_tui.tui.keymap import half_width
 from agent_tui.tui.line import Line, folded
 from agent_tui.tui.panes.action_lines import ActionText
 from agent_tui.tui.panes.pane import Pane, Reading
 
 _BY_LETTER = {letter.lower(): action for action, letter in ACTION_LETTERS.items()}
+
+
+def signers_here(rows: Sequence[ActionRow], door: Door) -> dict[int, int]:
+    """Level → how many who could sign at it are at their desks, for the levels that these actions ask for."""
+    levels = {row.decision.level for row in rows if isinstance(row.decision, NeedsCosign)}
+    return {level: sum(agent.here for agent in door.view(Signers(level=level))) for level in levels}
 
 
 class Picked(Message):
@@ -72,12 +81,12 @@ class ActionsPane(Pane):
     def list(self) -> ActionList:
         return self.query_one("#action-lines", ActionList)
 
-    def show(self, rows: tuple[ActionRow, ...], empty: str, right: str) -> None:
-        """Paint what may be done; `empty` says why there is nothing."""
+    def show(self, rows: tuple[ActionRow, ...], empty: str, right: str, here: Mapping[int, int] = {}) -> None:
+        """Paint what may be done; `empty` says why there is nothing. `here`: level → signers at their desks."""
         shown = self.list
         shown.rows = rows
         width = max(shown.size.width, 20)
-        lines: list[Line] = ActionText(self.words).lines(rows, width)
+        lines: list[Line] = ActionText(self.words, here).lines(rows, width)
         cursor = min(shown.cursor or 0, len(rows) - 1) if rows else None
         shown.show(lines or folded(empty, width, "muted", ((" ", "text"),)), cursor)
         self.title("", right)

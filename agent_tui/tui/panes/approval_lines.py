@@ -68,10 +68,11 @@ def entry(words: Words, view: ApprovalView) -> tuple[str, str]:
     approval = view.approval
     mark, _ = ("!", "warn") if view.part == "sign" else MARKS[approval.state]
     label = f"{mark} {own(words, f'part.{view.part}')}  {what(words, approval)}"
-    level = f"L{approval.level} {len(approval.signed)}/{approval.people}"
+    signed = own(words, "signed_of", signed=len(approval.signed), people=approval.people)
+    several = f"{signed}  " if approval.people > 1 else ""
     who = own(words, "you") if view.mine else f"{approval.maker_name} L{approval.maker_level}"
     if approval.open:
-        return label, f"{left(words, view)}  {level}  {who}  {approval.reason}"
+        return label, f"{left(words, view)}  {several}{who}  {approval.reason}"
     ended = own(words, f"state.{approval.state.value}")
     return label, f"{ended}  {words.clock(approval.closed_at, seconds=False)}  {who}  {why(words, approval)}".rstrip()
 

@@ -10,12 +10,12 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 
 from agent_tui.desk.door import Door
-from agent_tui.desk.views import ActionRow, ActionRows, ContactView, QueueRow, Reveals, ThreadOf
+from agent_tui.desk.views import ActionRow, ActionRows, ContactView, Reveals, ThreadOf
 from agent_tui.domain.contact import TEXT_CHANNELS, ContactState
 from agent_tui.tui.bars import contact_bar, hint_bar, status_line
 from agent_tui.tui.facts import Facts, Wanted
 from agent_tui.tui.line import folded
-from agent_tui.tui.panes.actions import ActionsPane
+from agent_tui.tui.panes.actions import ActionsPane, signers_here
 from agent_tui.tui.panes.blueprint import BlueprintPane
 from agent_tui.tui.panes.customer import CustomerPane
 from agent_tui.tui.panes.customer_lines import CustomerText
@@ -113,18 +113,12 @@ class DeskView(Station):
 
     # ---- painting --------------------------------------------------------------------------------------------------
 
-    def _gather(self, row: QueueRow | None) -> Facts:
-        return self.seat.gather(
-            row, writing=bool(self.thread.written), read=bool(self.blueprint.display), typed=self.blueprint.typed
-        )
-
     def refresh_view(self, entities: frozenset[str]) -> None:
         """Gather the facts and paint what changed."""
         everything = bool(entities & {"*", "connection"})
         if everything or entities & {"group", "category"}:
             self.seat.learn_names()
-        rows = self.queue.rows
-        facts = self._gather(rows.row if rows.total else None)
+        facts = _gather(self)
         self._notice_offer(facts)
         self._paint_bars(facts)
         self.queue.text = QueueText(self.words, self.seat.groups, facts.status.now)
@@ -177,7 +171,8 @@ class DeskView(Station):
         contact_id = facts.contact.contact.id if facts.contact else None
         wanted = ActionRows(customer_id=facts.customer_id, contact_id=contact_id)
         self.action_rows = self.door.view(wanted) if facts.customer_id else ()
-        self.actions.show(self.action_rows, self.words("empty.actions"), self.seat.as_of())
+        here = signers_here(self.action_rows, self.door)
+        self.actions.show(self.action_rows, self.words("empty.actions"), self.seat.as_of(), here)
 
     def _paint_thread(self, facts: Facts) -> None:
         contact = facts.contact.contact if facts.contact else None
@@ -199,6 +194,7 @@ class DeskView(Station):
         shown_now = self.seat.guide.shown(id) if id else None
         checked = self.seat.guide.checked.get(id, ()) if id else ()
         empty = self.words("empty.blueprint" if own else "empty.blueprint_idle")
+        self.blueprint.answering(self.door, id)
         self.blueprint.show(
             shown_now, checked, empty, lambda width: own_words(facts.own, self.words, self.seat.categories, width)
         )
@@ -223,11 +219,19 @@ class DeskView(Station):
 
     def tick(self) -> None:
         """Times go on: bars, waiting times, the countdown of what is revealed."""
-        rows = self.queue.rows
-        facts = self._gather(rows.row if rows.total else None)
+        facts = _gather(self)
         self._notice_offer(facts)
         self._paint_bars(facts)
         self.queue.text = QueueText(self.words, self.seat.groups, facts.status.now)
-        rows.repaint_changed()
+        self.queue.rows.repaint_changed()
         if self.door.view(Reveals()):
             self._paint_customer(facts, other=False)
+
+
+def _gather(view: DeskView) -> Facts:
+    """The situation, with what only the screen knows."""
+    rows, blueprint = view.queue.rows, view.blueprint
+    row = rows.row if rows.total else None
+    return view.seat.gather(
+        row, writing=bool(view.thread.written), read=bool(blueprint.display), typed=blueprint.typed
+    )
