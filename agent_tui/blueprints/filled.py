@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -59,6 +60,21 @@ def filled(run: Run, language: str | None = None, zone: str = "Asia/Shanghai") -
         missed=missed(run),
         deviations=tuple(f"{deviation.node}: {deviation.reason}" for deviation in run.deviations),
         answers=tuple((ask.id, teller.say(placeholder(ask)) or "") for ask in asks.values()),
+    )
+
+
+def together(parts: Sequence[Filled]) -> Filled:
+    """The wrap-up of several runs: the first that reached an end decides category and result, nothing else is lost."""
+    ended = next((part for part in parts if part.category), Filled())
+    return Filled(
+        category=ended.category,
+        result=ended.result,
+        note="\n".join(dict.fromkeys(part.note for part in parts if part.note)),
+        call_back_at=next((part.call_back_at for part in parts if part.call_back_at), None),
+        path=tuple(step for part in parts for step in part.path),
+        deviations=tuple(reason for part in parts for reason in part.deviations),
+        missed=tuple(node for part in parts for node in part.missed),
+        answers=tuple(answer for part in parts for answer in part.answers),
     )
 
 

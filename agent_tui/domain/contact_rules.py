@@ -39,6 +39,7 @@ from agent_tui.domain.effects import Effects, Event, LinkRequest
 from agent_tui.domain.note_rules import written
 from agent_tui.domain.ticket import Ticket
 from agent_tui.domain.ticket_rules import FEEDBACK, call_back, opened
+from agent_tui.domain.walk_rules import pins, walked
 
 C = ContactState
 
@@ -222,7 +223,7 @@ def wrap_up(command: WrapUpContact, case: Case) -> Effects:
         category=category.id,
         result=command.result,
         request=None,
-        blueprint=command.path[0].partition("#")[0] if command.path else contact.blueprint,
+        blueprint=contact.blueprint or pins(command.walks) or _first(command.path),
     )
     agent, changed = leave(case.agent(), contact.id, case, "finish")
     notes = (written(text, case, contact.id, contact.customer_id),) if text else ()
@@ -244,8 +245,13 @@ def wrap_up(command: WrapUpContact, case: Case) -> Effects:
     # A correction made with the group was counted then.
     wrong = contact.category == contact.guess is not None and category.id != contact.guess
     corrected = (_retriaged(contact, closed, case),) if wrong else ()
-    facts = (*corrected, fact, *changed, *(opened(ticket, case) for ticket in promised))
+    seen = walked(command.walks, closed, case)
+    facts = (*corrected, fact, *seen, *changed, *(opened(ticket, case) for ticket in promised))
     return Effects(puts=(closed, agent, *notes, *promised), events=facts, requests=_survey(closed))
+
+
+def _first(path: tuple[str, ...]) -> str | None:
+    return path[0].partition("#")[0] if path else None
 
 
 def _seconds(since: datetime | None, now: datetime) -> float:

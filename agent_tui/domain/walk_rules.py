@@ -9,10 +9,13 @@ from __future__ import annotations
 import msgspec
 
 from agent_tui.domain.case import Case, refuse
-from agent_tui.domain.effects import Effects
-from agent_tui.domain.release_commands import RecordWalk
+from agent_tui.domain.commands import RecordWalk
+from agent_tui.domain.contact import Contact
+from agent_tui.domain.effects import Effects, Event
 from agent_tui.domain.walk import MOST_SEEN, MOVES, Seen, Walk
 
+MOST_WALKS = 20
+"""Blueprints of one contact that are recorded."""
 LONGEST = 4_000
 """Characters of anything said in one node."""
 LEFT = ("advance", "back", "jump", "deviate")
@@ -24,11 +27,23 @@ def record_walk(command: RecordWalk, case: Case) -> Effects:
     contact = case.contact(command.contact_id)
     if case.actor.id not in (contact.agent_id, contact.owner_id, *contact.answered_by):
         refuse("not_your_contact")
-    walk = command.walk
-    _check(walk)
-    pinned = contact.blueprint or (None if walk.draft else walk.blueprint)
+    pinned = contact.blueprint or pins((command.walk,))
     puts = (msgspec.structs.replace(contact, blueprint=pinned),) if pinned != contact.blueprint else ()
-    return Effects(puts=puts, events=(case.event("BlueprintWalked", contact, case.actor.id, **facts(walk)),))
+    return Effects(puts=puts, events=walked((command.walk,), contact, case))
+
+
+def pins(walks: tuple[Walk, ...]) -> str | None:
+    """The version a contact is pinned to: that of its first walk that was no draft."""
+    return next((walk.blueprint for walk in walks if not walk.draft), None)
+
+
+def walked(walks: tuple[Walk, ...], contact: Contact, case: Case) -> tuple[Event, ...]:
+    """The facts of walks, after a look at their size."""
+    if len(walks) > MOST_WALKS:
+        refuse("walk_length", count=len(walks), most=MOST_WALKS)
+    for walk in walks:
+        _check(walk)
+    return tuple(case.event("BlueprintWalked", contact, case.actor.id, **facts(walk)) for walk in walks)
 
 
 def _check(walk: Walk) -> None:

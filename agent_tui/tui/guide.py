@@ -28,6 +28,7 @@ from agent_tui.blueprints.run import (
 from agent_tui.clock import monotonic
 from agent_tui.desk.door import Door
 from agent_tui.desk.views import ContactView
+from agent_tui.domain.commands import RecordWalk
 from agent_tui.domain.customer import Product
 from agent_tui.domain.walk import Walk
 from agent_tui.tui.runs import Opened, kept, taken_up
@@ -90,11 +91,6 @@ class Guide:
         now = monotonic()
         walked = (one.walk(now) for one in sorted(self.opened(contact_id), key=lambda one: one.book.began))
         return tuple(walk for walk in walked if walk is not None)
-
-    @property
-    def contacts(self) -> tuple[str, ...]:
-        """Contacts for which something lies open."""
-        return tuple(self._open)
 
     def facts(self, view: ContactView) -> dict[str, Value]:
         """What the desk knows for the blanks of a blueprint."""
@@ -171,6 +167,13 @@ class Guide:
         self._open.pop(contact_id, None)
         self.checked.pop(contact_id, None)
         self._door.drop_draft(f"run:{contact_id}")
+
+    def put_away(self, here: frozenset[str]) -> None:
+        """Contacts that went elsewhere, those not among `here`: what was seen is recorded, and closed."""
+        for contact_id in self._open.keys() - here:
+            for walk in self.walks(contact_id):
+                self._door.submit(RecordWalk(contact_id=contact_id, walk=walk))
+            self.forget(contact_id)
 
     def _move(self, contact_id: str, step: Callable[[Run], Run]) -> Run:
         front, *others = self.opened(contact_id)

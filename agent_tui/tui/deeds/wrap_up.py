@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from agent_tui.blueprints.filled import Filled, filled
+from agent_tui.blueprints.filled import Filled, filled, together
 from agent_tui.desk.views import Categories, ContactView
 from agent_tui.domain.centre import Category
 from agent_tui.domain.commands import WrapUpContact
@@ -54,8 +54,8 @@ def _point(text: str, local: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _proposal(desk: DeskScreen, contact_id: str) -> Filled:
-    run = desk.seat.guide.of(contact_id)
-    return filled(run, desk.words.language, str(desk.words.zone)) if run else Filled()
+    opened = desk.seat.guide.opened(contact_id)
+    return together([filled(one.run, desk.words.language, str(desk.words.zone)) for one in opened])
 
 
 def _results(desk: DeskScreen, categories: tuple[Category, ...], category: str) -> tuple[Item[str], ...]:
@@ -80,7 +80,8 @@ def _fields(desk: DeskScreen, view: ContactView, categories: tuple[Category, ...
         Field(name="result", kind="choice", label=words("form.result"), items=_results(desk, categories, category),
               value=proposal.result, required=True),
         Field(name="note", kind="area", label=words("form.note"), value=desk.door.draft(key) or proposal.note, draft=key),
-        Field(name="call_back", kind="moment", label=words("form.call_back"), value=at, hint=words("form.call_back_hint")),
+        Field(name="call_back", kind="moment", label=words("form.call_back"), hint=words("form.call_back_hint"),
+              value=desk.door.draft(f"{key}:call_back") or at, draft=f"{key}:call_back"),
     ]  # fmt: skip
 
 
@@ -127,10 +128,10 @@ async def _submit(desk: DeskScreen, view: ContactView, values: Values, proposal:
         call_back_at=at.astimezone(ZoneInfo("UTC")).isoformat().replace("+00:00", "Z") if at else None,
         path=proposal.path,
         deviations=proposal.deviations,
+        walks=desk.seat.guide.walks(view.contact.id),
     )
     outcome = await send(desk, command, desk.words.label("contact.wrap_up"))
     if stands(outcome):
         desk.door.drop_draft(f"wrap_up:{view.contact.id}")
-        desk.door.drop_draft(f"message:{view.contact.id}")
         desk.seat.guide.forget(view.contact.id)
         desk.finished()
