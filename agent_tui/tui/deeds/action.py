@@ -23,7 +23,6 @@ from agent_tui.tui.perform import Deed, send, stands
 from agent_tui.tui.screens.desk import DeskScreen
 from agent_tui.wire.command import Outcome
 
-
 # ---- forms -----------------------------------------------------------------------------------------------------------
 
 
