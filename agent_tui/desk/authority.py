@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from agent_tui.clock import monotonic
+from agent_tui.desk.select_approvals import CacheState
 from agent_tui.desk.sight import Sight
 from agent_tui.desk.views import ActionRow, ActionRows
 from agent_tui.domain.actions import ACTIONS, Action
-from agent_tui.domain.agent import Agent
 from agent_tui.domain.approval import Approval, ApprovalState
 from agent_tui.domain.centre import Bundle
-from agent_tui.domain.contact import Contact, Verified
+from agent_tui.domain.contact import Contact
 from agent_tui.domain.customer import Customer, Product
 from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
 from agent_tui.errors import PolicyError
 from agent_tui.i18n.catalog import LANGUAGES, say
-from agent_tui.policy.decision import ActorFacts, Circumstances, Decision, Deny, Reason, SubjectFacts
+from agent_tui.policy.decision import Circumstances, Decision, Deny, Reason
+from agent_tui.policy.facts import About, actor_facts, subject_facts
 from agent_tui.store import read
 from agent_tui.store.journal import Journal
 
@@ -39,6 +40,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     customer_id: str | None = None
     contact_id: str | None = None
     product_id: str | None = None
+    ticket_id: str | None = None
     amount_minor: int | None = None
     reason: str = ""
     field: str = ""
@@ -83,15 +85,15 @@ class Authority:
             return deny("no_policy")
         from agent_tui.policy.decide import decide, wonder
 
-        contact, customer, product = self._about(question)
+        about = self._about(question)
         vague = (action.amount and not question.amount_minor) or (action.id == "reveal_field" and not question.field)
         judge = wonder if vague else decide
         return judge(
             policy,
-            self._actor(me, now),
+            actor_facts(me, me.level, self._step_up_age_s(), now),
             action.id,
-            _subject(me, contact, customer, product),
-            self._circumstances(question, customer, now),
+            subject_facts(about, me, CacheState(self._sight)),
+            self._circumstances(question, about.customer_id, now),
         )
 
     def rows(self, query: ActionRows) -> tuple[ActionRow, ...]:
@@ -99,15 +101,21 @@ class Authority:
         contact = self._contact(query.contact_id, query.customer_id)
         customer_id = query.customer_id or (contact.customer_id if contact else None)
         customer = read.get(self._sight.cache, Customer, customer_id)
+        complaint = self._complaint(customer)
         used = self._used(self._sight.clock.now())
         return tuple(
-            self._row(action, contact, customer, used)
+            self._row(action, contact, customer, complaint, used)
             for action in ACTIONS.values()
-            if self._applies(action, contact, customer)
+            if _applies(action, contact, customer, complaint)
         )
 
     def _row(
-        self, action: Action, contact: Contact | None, customer: Customer | None, used: dict[tuple[str, str], int]
+        self,
+        action: Action,
+        contact: Contact | None,
+        customer: Customer | None,
+        complaint: Ticket | None,
+        used: dict[tuple[str, str], int],
     ) -> ActionRow:
         product = _first_product(action, customer)
         question = Question(
@@ -115,6 +123,7 @@ class Authority:
             customer_id=customer.id if customer else None,
             contact_id=contact.id if contact else None,
             product_id=product.id if product else None,
+            ticket_id=complaint.id if complaint and action.subject == "ticket" else None,
         )
         decision = self.decide(question)
         return ActionRow(
@@ -125,22 +134,20 @@ class Authority:
             offline=action.online_only and not self._sight.link.online,
         )
 
-    def _applies(self, action: Action, contact: Contact | None, customer: Customer | None) -> bool:
-        if action.subject == "contact":
-            return contact is not None
-        if customer is None:
-            return False
-        if action.subject == "ticket":
-            tickets = read.of_customer(self._sight.cache, Ticket, customer.id, 200)
-            return any(t.kind == TicketKind.COMPLAINT and t.state != TicketState.CLOSED for t in tickets)
-        return action.subject == "customer" or _first_product(action, customer) is not None
+    def _complaint(self, customer: Customer | None) -> Ticket | None:
+        """The open complaint of a customer that is asked about before one is chosen; the first to fall due."""
+        tickets = read.of_customer(self._sight.cache, Ticket, customer.id, 200) if customer else ()
+        open_ = [t for t in tickets if t.kind == TicketKind.COMPLAINT and t.state != TicketState.CLOSED]
+        return min(open_, key=lambda t: (t.due_at is None, t.due_at or t.opened_at), default=None)
 
-    def _about(self, question: Question) -> tuple[Contact | None, Customer | None, Product | None]:
+    def _about(self, question: Question) -> About:
         contact = self._contact(question.contact_id, question.customer_id)
-        customer_id = question.customer_id or (contact.customer_id if contact else None)
-        customer = read.get(self._sight.cache, Customer, customer_id)
-        products = customer.products if customer else ()
-        return contact, customer, next((p for p in products if p.id == question.product_id), None)
+        return About(
+            customer_id=question.customer_id or (contact.customer_id if contact else None) or "",
+            contact_id=contact.id if contact else None,
+            product_id=question.product_id,
+            ticket_id=question.ticket_id,
+        )
 
     def _contact(self, contact_id: str | None, customer_id: str | None) -> Contact | None:
         """The contact named, else the one of mine with this customer."""
@@ -149,25 +156,16 @@ class Authority:
         mine = self._sight.my_contacts() if customer_id else ()
         return next((c for c in mine if c.customer_id == customer_id), None)
 
-    def _actor(self, me: Agent, now: datetime) -> ActorFacts:
-        age_s = None if self._stepped_up is None else int(monotonic() - self._stepped_up)
-        return ActorFacts(
-            id=me.id,
-            level=me.level,
-            role=me.role.value,
-            groups=me.groups,
-            certifications=tuple(code for code, until in me.certifications.items() if until > now),
-            active=me.active,
-            step_up_age_s=age_s,
-        )
+    def _step_up_age_s(self) -> int | None:
+        return None if self._stepped_up is None else int(monotonic() - self._stepped_up)
 
-    def _circumstances(self, question: Question, customer: Customer | None, now: datetime) -> Circumstances:
+    def _circumstances(self, question: Question, customer_id: str, now: datetime) -> Circumstances:
         used = self._used(now)
         mine = {key: minor for key, minor in used.items() if key[0] == question.action}
         return Circumstances(
             amount_minor=question.amount_minor or 0,
             agent_day_minor=sum(mine.values()),
-            customer_day_minor=mine.get((question.action, customer.id), 0) if customer else 0,
+            customer_day_minor=mine.get((question.action, customer_id), 0),
             online=self._sight.link.online,
             reason_given=bool(question.reason.strip()),
             field=question.field,
@@ -215,20 +213,14 @@ def deny(why: str) -> Deny:
     return Deny(reasons=(Reason(rule=why, sentences=sentences),))
 
 
+def _applies(action: Action, contact: Contact | None, customer: Customer | None, complaint: Ticket | None) -> bool:
+    """Whether there is anything here that the action could be done to."""
+    if action.subject == "contact":
+        return contact is not None
+    if action.subject == "ticket":
+        return complaint is not None
+    return customer is not None and (action.subject == "customer" or _first_product(action, customer) is not None)
+
+
 def _first_product(action: Action, customer: Customer | None) -> Product | None:
     return next((p for p in customer.products if p.kind in action.product), None) if customer else None
-
-
-def _subject(me: Agent, contact: Contact | None, customer: Customer | None, product: Product | None) -> SubjectFacts:
-    return SubjectFacts(
-        customer_id=customer.id if customer else "",
-        tier=customer.tier.value if customer else "standard",
-        sensitivity=(customer.sensitivity or "") if customer else "",
-        frozen=customer.frozen if customer else False,
-        verified=(contact.verified if contact else Verified.NONE).value,
-        own_contact=bool(contact and contact.agent_id == me.id),
-        own_group=bool(contact and contact.group in me.groups),
-        owner=bool(contact and contact.owner_id == me.id),
-        product_kind=product.kind if product else "",
-        product_status=product.status if product else "",
-    )

@@ -76,6 +76,7 @@ class Desk:
         customer_id: str | None = None,
         contact_id: str | None = None,
         product_id: str | None = None,
+        ticket_id: str | None = None,
         amount_minor: int | None = None,
         reason: str = "",
         field: str = "",
@@ -88,6 +89,7 @@ class Desk:
                 customer_id=customer_id,
                 contact_id=contact_id,
                 product_id=product_id,
+                ticket_id=ticket_id,
                 amount_minor=amount_minor,
                 reason=reason,
                 field=field,
@@ -170,6 +172,7 @@ class Desk:
     async def connect(self, password: str) -> None:
         """Sign in and start the two loops. They go on trying while the server is out of reach; Refused when it
         does not accept the person."""
+        self._arrivals.indexing.wake()
         # Beside the loop, since keys are pressed meanwhile.
         await asyncio.to_thread(lambda: [import_module(name) for name in ONLINE])
 
@@ -180,7 +183,8 @@ class Desk:
         self.keeper.leave = lambda: _leave(self)
         files = Files(self.sight.cache, self.journal, self.sight.link, self.sight.clock, self.profile.lease)
         told = Told(self._arrivals.rows, self._arrivals.answer, self.keeper.revoked, self.keeper.lease_over)
-        seat = Seat(self.profile.url, self.profile.login, self.profile.device_id, self.profile.client_version)
+        mine = self.profile
+        seat = Seat(mine.url, mine.login, mine.device_id, mine.client_version, mine.tls)
         self._link = Link(seat, files, told, transport=self.profile.transport)
         try:
             await self._link.start(password)
@@ -198,6 +202,7 @@ class Desk:
     async def close(self) -> None:
         """Stop, wipe what stood in clear, close the files. Nothing is lost by calling it late or not at all."""
         await self.disconnect()
+        self._arrivals.indexing.stop()
         self.wakes.close()
         self.sight.reveals.wipe()
         self.journal.close()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 if TYPE_CHECKING:  # not needed before the first paint
-    from agent_tui.desk.keeper import Keeper
+    from agent_tui.desk.keeper import Opened
     from agent_tui.domain.commands import Command
     from agent_tui.i18n.message import Msg
     from agent_tui.policy.decision import Decision
@@ -39,9 +39,29 @@ class NotSubmitted(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[dict[str, str], ...] = ()
 
 
+class Locking(Protocol):
+    """`desk.keeper.Keeper` as the `tui` knows it."""
+
+    locked: str
+    """Why it is locked; empty while it is open."""
+    ended: Msg | None
+    """Why nothing can be done at this desk any more."""
+    left: int
+    """Wrong passwords that are left."""
+
+    def lock(self, why: str) -> None:
+        """Nobody may look until the password was given again."""
+
+    def cover_clear(self) -> None:
+        """Nothing stands in clear any more."""
+
+    async def unlock(self, password: str) -> Opened:
+        """Try a password; with or without a server."""
+
+
 class Door(Protocol):
     @property
-    def keeper(self) -> Keeper:
+    def keeper(self) -> Locking:
         """Locks this desk and opens it again."""
 
     def may(
@@ -51,6 +71,7 @@ class Door(Protocol):
         customer_id: str | None = None,
         contact_id: str | None = None,
         product_id: str | None = None,
+        ticket_id: str | None = None,
         amount_minor: int | None = None,
         reason: str = "",
         field: str = "",
@@ -78,7 +99,7 @@ class Door(Protocol):
         """Journal what was typed (scrubbed first); returns what was kept. On disk within 200 ms."""
 
     def drop_draft(self, key: str) -> None:
-        """The person discarded or sent it."""
+        """The person discarded or sent it; drafts of its fields (`key:field`) go with it."""
 
     async def find_customers(self, words: str) -> tuple[FoundCustomer, ...]:
         """Search on the server by name, pinyin, initials, phone, card or ID tail; Offline raises `errors.Offline`."""

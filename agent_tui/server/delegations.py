@@ -11,9 +11,9 @@ from agent_tui.domain.approval import Delegation
 from agent_tui.domain.commands import GrantDelegation, RevokeDelegation
 from agent_tui.domain.standing import no
 from agent_tui.policy.decision import Circumstances, Deny, NeedsCosign, SubjectFacts
+from agent_tui.policy.facts import actor_facts
 from agent_tui.policy.table import usual_status
 from agent_tui.server.authority import Decide
-from agent_tui.server.facts import actor_facts
 from agent_tui.server.hearing import Hearing
 from agent_tui.server.turn import Turn
 

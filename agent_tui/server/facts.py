@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
-from agent_tui.domain.action_rules import COMPLAINT_LEVELS
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.centre import Group
 from agent_tui.domain.commands import (
@@ -23,12 +20,11 @@ from agent_tui.domain.commands import (
     RevealField,
     WithdrawBulletin,
 )
-from agent_tui.domain.contact import OPEN_STATES, Contact, Verified
-from agent_tui.domain.customer import Customer
+from agent_tui.domain.contact import Contact
 from agent_tui.domain.knowledge import Article, Bulletin
 from agent_tui.domain.release import Release, ReleaseState
 from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
-from agent_tui.policy.decision import ActorFacts, SubjectFacts
+from agent_tui.policy.facts import About
 from agent_tui.server.state import TableState
 
 
@@ -118,19 +114,6 @@ def _author(release_id: str, state: TableState, only: ReleaseState | None = None
     return release.author_id if release and only in (None, release.state) else ""
 
 
-def actor_facts(agent: Agent, level: int, step_up_age_s: int | None, now: datetime) -> ActorFacts:
-    """`level` is the effective one, with what was lent. Certifications out of date do not count."""
-    return ActorFacts(
-        id=agent.id,
-        level=level,
-        role=agent.role,
-        groups=agent.groups,
-        certifications=tuple(sorted(code for code, until in agent.certifications.items() if until > now)),
-        active=agent.active,
-        step_up_age_s=step_up_age_s,
-    )
-
-
 def groups_of(asked: Question, agent: Agent, state: TableState) -> list[Group]:
     """The groups whose hours count: of the contact and the ticket it is about, without either those of the person."""
     contact = state.get(Contact, asked.contact_id) if asked.contact_id else None
@@ -139,27 +122,13 @@ def groups_of(asked: Question, agent: Agent, state: TableState) -> list[Group]:
     return [group for id in sorted(named) if (group := state.get(Group, id)) is not None]
 
 
-def subject_facts(asked: Question, agent: Agent, state: TableState) -> SubjectFacts:
-    """A contact of somebody else's customer proves nothing: then the caller counts as not verified."""
-    customer = state.get(Customer, asked.customer_id) if asked.customer_id else None
-    contact = state.get(Contact, asked.contact_id) if asked.contact_id else None
-    ticket = state.get(Ticket, asked.ticket_id) if asked.ticket_id else None
-    if contact is not None and (contact.customer_id or "") != asked.customer_id:
-        contact = None
-    products = customer.products if customer else ()
-    product = next((p for p in products if p.id == asked.product_id), None)
-    own = contact is not None and contact.agent_id == agent.id and contact.state in OPEN_STATES
-    groups = {about.group for about in (contact, ticket) if about is not None} | {asked.group} - {""}
-    return SubjectFacts(
+def about(asked: Question) -> About:
+    """What the question is about."""
+    return About(
         customer_id=asked.customer_id,
-        tier=customer.tier if customer else "standard",
-        sensitivity=(customer.sensitivity or "") if customer else "",
-        frozen=customer.frozen if customer else False,
-        verified=contact.verified if contact and own else Verified.NONE,
-        own_contact=own,
-        own_group=not groups.isdisjoint(agent.groups),
-        owner=agent.id in (asked.author_id, ticket.owner_id if ticket else None),
-        product_kind=product.kind if product else "",
-        product_status=product.status if product else "",
-        complaint_level=(ticket.complaint_level or COMPLAINT_LEVELS[0]) if ticket else "",
+        contact_id=asked.contact_id,
+        product_id=asked.product_id,
+        ticket_id=asked.ticket_id,
+        group=asked.group,
+        author_id=asked.author_id,
     )

@@ -1,0 +1,67 @@
+"""The facts rules are asked about, read from rows: the same at a desk, where a key is greyed, and on the server, where
+it counts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from agent_tui.domain.action_rules import COMPLAINT_LEVELS
+from agent_tui.domain.agent import Agent
+from agent_tui.domain.contact import OPEN_STATES, Contact, Verified
+from agent_tui.domain.customer import Customer
+from agent_tui.domain.effects import Rows
+from agent_tui.domain.ticket import Ticket
+from agent_tui.policy.decision import ActorFacts, SubjectFacts
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What an act is about, by ids; empty for nothing of that kind."""
+
+    customer_id: str = ""
+    contact_id: str | None = None
+    product_id: str | None = None
+    ticket_id: str | None = None
+    group: str = ""
+    author_id: str = ""
+    """Who wrote what it is about."""
+
+
+def actor_facts(agent: Agent, level: int, step_up_age_s: int | None, now: datetime) -> ActorFacts:
+    """`level` is the effective one, with what was lent. Certifications out of date do not count."""
+    return ActorFacts(
+        id=agent.id,
+        level=level,
+        role=agent.role.value,
+        groups=agent.groups,
+        certifications=tuple(sorted(code for code, until in agent.certifications.items() if until > now)),
+        active=agent.active,
+        step_up_age_s=step_up_age_s,
+    )
+
+
+def subject_facts(about: About, agent: Agent, rows: Rows) -> SubjectFacts:
+    """A contact of somebody else's customer proves nothing: then the caller counts as not verified."""
+    customer = rows.get(Customer, about.customer_id) if about.customer_id else None
+    contact = rows.get(Contact, about.contact_id) if about.contact_id else None
+    ticket = rows.get(Ticket, about.ticket_id) if about.ticket_id else None
+    if contact is not None and (contact.customer_id or "") != about.customer_id:
+        contact = None
+    products = customer.products if customer else ()
+    product = next((p for p in products if p.id == about.product_id), None)
+    own = contact is not None and contact.agent_id == agent.id and contact.state in OPEN_STATES
+    groups = {found.group for found in (contact, ticket) if found is not None} | {about.group} - {""}
+    return SubjectFacts(
+        customer_id=about.customer_id,
+        tier=customer.tier.value if customer else "standard",
+        sensitivity=(customer.sensitivity or "") if customer else "",
+        frozen=customer.frozen if customer else False,
+        verified=(contact.verified if contact and own else Verified.NONE).value,
+        own_contact=own,
+        own_group=not groups.isdisjoint(agent.groups),
+        owner=agent.id in (about.author_id, ticket.owner_id if ticket else None),
+        product_kind=product.kind if product else "",
+        product_status=product.status if product else "",
+        complaint_level=(ticket.complaint_level or COMPLAINT_LEVELS[0]) if ticket else "",
+    )
