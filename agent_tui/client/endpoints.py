@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 from agent_tui.client.api import Api, decode
 from agent_tui.client.problems import Declined
+from agent_tui.domain.centre import Bundle
+from agent_tui.domain.release import Release
 from agent_tui.errors import BadAnswer
 from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope, Outcome, StatusAnswer, StatusRequest
@@ -102,6 +104,16 @@ def _check_about(envelope: Envelope, told_id: str) -> None:
 
 async def status(api: Api, ids: tuple[str, ...]) -> StatusAnswer:
     return await api.call("POST", routes.COMMANDS_STATUS, StatusAnswer, body=StatusRequest(ids=ids))
+
+
+async def releases(api: Api) -> tuple[Release, ...]:
+    """Every version of every blueprint."""
+    return await api.call("GET", routes.BLUEPRINTS, tuple[Release, ...])
+
+
+async def wording(api: Api, release_id: str) -> Bundle:
+    """The wording of `id@version`; Declined with `not-found`."""
+    return await api.call("GET", routes.BLUEPRINT, Bundle, params={"id": release_id})
 
 
 async def find_customers(api: Api, words: str) -> tuple[FoundCustomer, ...]:

@@ -12,15 +12,28 @@ from litestar.di import Provide
 from agent_tui.config import data
 from agent_tui.config.centre import CentreSettings
 from agent_tui.config.centre import load as load_centre
+from agent_tui.killpoint import kill_point
 from agent_tui.metrics import sampling
 from agent_tui.metrics.interval import Rules
-from agent_tui.server import errors_http, openapi, releases, seed, supervision, witness
+from agent_tui.server import errors_http, headers, openapi, releases, seed, supervision, witness
 from agent_tui.server.approvals import Approvals
 from agent_tui.server.auth import Doorman
 from agent_tui.server.authority import Authority, Decide
 from agent_tui.server.bus import Bus
 from agent_tui.server.database import Database
-from agent_tui.server.endpoints import access, commands, customers, devices, link, ops, proofs, reports, session, sync
+from agent_tui.server.endpoints import (
+    access,
+    blueprints,
+    commands,
+    customers,
+    devices,
+    link,
+    ops,
+    proofs,
+    reports,
+    session,
+    sync,
+)
 from agent_tui.server.errands import ErrandsJob
 from agent_tui.server.expiry import Expiry
 from agent_tui.server.feed import Feed
@@ -33,17 +46,16 @@ from agent_tui.server.options import ServerOptions, make_clock
 from agent_tui.server.ports import core_banking, terminals
 from agent_tui.server.ports.faults import inject
 from agent_tui.server.presence import Presence
+from agent_tui.server.rates import Rates
 from agent_tui.server.router import Router
 from agent_tui.server.services import Services
 from agent_tui.server.signing import Signer
 from agent_tui.server.strongbox import Strongbox
 from agent_tui.server.triage import Triage, open_model
-from agent_tui.server.upkeep import Hours, Leavers, Sweeper
+from agent_tui.server.upkeep import Ears, Hours, Leavers, Sweeper
 from agent_tui.server.vault import Vault
 from agent_tui.server.watching import RiskWatch
 
-MAX_BODY = 256 * 1024
-"""Bytes of a request."""
 PORT_DELAY_S = 0.2
 """Real seconds the embedded simulators take to answer."""
 
@@ -66,6 +78,8 @@ HANDLERS = [
     devices.take,
     link.follow,
     customers.search,
+    blueprints.every,
+    blueprints.wording,
     reports.report,
     reports.verify,
     proofs.checkpoint,
@@ -90,7 +104,7 @@ def open_services(
     bus = Bus()
     db.on_commit(bus.wake)
     clock = make_clock(options)
-    vault = Vault.beside(options.database)
+    vault = Vault.beside(db.path)
     authority = Authority(decide, chosen.timezone)
     return Services(
         options=options,
@@ -102,7 +116,8 @@ def open_services(
         feed=Feed(clock),
         bus=bus,
         meters=Meters(),
-        signer=Signer.beside(options.database),
+        rates=Rates(options.requests_per_s),
+        signer=Signer.beside(db.path),
         strongbox=Strongbox.beside(options.database),
         rules=chosen,
     )
@@ -136,8 +151,9 @@ def build_app(services: Services, jobs: tuple[Job, ...] = (), finish: Callable[[
         },
         exception_handlers=errors_http.HANDLERS,
         lifespan=[life],
+        before_send=[headers.add],
         logging_config=None,
-        request_max_body_size=MAX_BODY,
+        request_max_body_size=services.options.body_kib * 1024,
         openapi_config=None,
     )
     app.state.services = services
@@ -187,6 +203,7 @@ def make_jobs(services: Services, settings: CentreSettings) -> tuple[Job, ...]:
         ErrandsJob(services, ports),
         FiguresJob(services, services.rules),
         Hours(services),
+        Ears(services),
         Leavers(services),
         Presence(services),
         Sweeper(services),
@@ -205,11 +222,12 @@ def build_server(options: ServerOptions) -> Litestar:
     services = open_services(options, book.decide, rules_of(centre.settings), terms_of(centre.settings))
     if model is not None:
         services = msgspec.structs.replace(services, triage=Triage(model, services.meters, options.triage_sure))
-    blueprints = releases.read_files(options.blueprints or data.folder("scripts/blueprints"))
+    written = releases.read_files(options.blueprints or data.folder("scripts/blueprints"))
     now = services.clock.now()
     services.db.write_now(lambda tx: seed.seed_centre(tx, centre, now))
+    kill_point("server.seeded")
     services.db.write_now(lambda tx: begin(tx, book, services.signer, now))
-    services.db.write_now(lambda tx: releases.take_in(tx, blueprints, centre.settings.timezone, now))
+    services.db.write_now(lambda tx: releases.take_in(tx, written, centre.settings.timezone, now))
     services = msgspec.structs.replace(services, review=review_terms(centre.settings, book.tiers))
     jobs = (*make_jobs(services, centre.settings), PolicyDays(book, services)) if options.jobs else ()
     if not options.jobs:
