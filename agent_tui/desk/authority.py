@@ -17,6 +17,7 @@ from agent_tui.domain.actions import ACTIONS, Action
 from agent_tui.domain.approval import Approval, ApprovalState
 from agent_tui.domain.centre import Bundle
 from agent_tui.domain.contact import Contact
+from agent_tui.domain.contact_rules import HANDLED
 from agent_tui.domain.customer import Customer, Product
 from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
 from agent_tui.errors import PolicyError
@@ -154,7 +155,7 @@ class Authority:
         if contact_id:
             return read.get(self._sight.cache, Contact, contact_id)
         mine = self._sight.my_contacts() if customer_id else ()
-        return next((c for c in mine if c.customer_id == customer_id), None)
+        return next((c for c in mine if c.customer_id == customer_id and c.state in HANDLED), None)
 
     def _step_up_age_s(self) -> int | None:
         return None if self._stepped_up is None else int(monotonic() - self._stepped_up)

@@ -7,6 +7,7 @@ from typing import Any
 
 from agent_tui.desk.commands import ACTION_LETTERS
 from agent_tui.desk.views import Groups
+from agent_tui.domain.action_rules import COMPLAINT_LEVELS
 from agent_tui.domain.actions import ACTIONS
 from agent_tui.domain.centre import Group
 from agent_tui.domain.commands import PerformAction, RaiseWorkOrder, RevealField
@@ -64,17 +65,21 @@ def _fields(deal: Deal) -> list[Field]:
             fields.append(Field(name=extra, label=words(f"form.{extra}"), required=True, value=value, draft=kept))
     if action.subject == "ticket":
         fields.append(_choice("ticket", words("form.ticket"), _tickets(deal), str(given.get("ticket", ""))))
+    if action.id == "downgrade_complaint":
+        levels = tuple(
+            Item(level, words.of("complaint_level", level), words=level) for level in COMPLAINT_LEVELS[:-1]
+        )
+        fields.append(_choice("level", words("form.level"), levels, str(given.get("level", ""))))
     reason = str(given.get("reason", "")) or deal.desk.door.draft(draft)
     fields.append(Field(name="reason", label=words("form.reason"), value=reason, draft=draft))
     return fields
 
 
-_EXTRA = {"change_mobile": ("mobile",), "dispute_transaction": ("transaction",)}
+_EXTRA = {"change_mobile": ("mobile",), "dispute_transaction": ("transaction",), "downgrade_complaint": ("level",)}
 
 
 def _tickets(deal: Deal) -> tuple[Item[str], ...]:
-    card = deal.desk.seat.card
-    return tuple(Item(t.id, f"{t.number} {t.title}") for t in (card.complaints if card else ()))
+    return tuple(Item(t.id, deal.complaint_line(t)) for t in deal.complaints())
 
 
 async def carry_out(desk: DeskScreen, action: str, given: Mapping[str, Any] | None = None) -> Outcome | None:
@@ -144,7 +149,11 @@ async def _reveal(desk: DeskScreen, given: Mapping[str, Any]) -> Outcome | None:
     deal = Deal(desk, ACTIONS["reveal_field"], card.customer, given)
     fields = [
         _choice("field", words("form.field"), tuple(Item(s, words.of("secret", s), words=s) for s in Secret)),
-        _choice("reason", words("form.purpose"), tuple(Item(p, words.of("purpose", p), words=p) for p in deal.action.reasons)),
+        _choice(
+            "reason",
+            words("form.purpose"),
+            tuple(Item(p, words.of("purpose", p), words=p) for p in deal.action.reasons),
+        ),
     ]
     form = Form(
         words,

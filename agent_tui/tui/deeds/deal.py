@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from agent_tui.desk.views import Signers
+from agent_tui.domain.action_rules import COMPLAINT_LEVELS
 from agent_tui.domain.actions import Action
 from agent_tui.domain.agent import Agent
+from agent_tui.domain.contact_rules import HANDLED
 from agent_tui.domain.customer import Customer, Product
 from agent_tui.domain.money import parse
+from agent_tui.domain.ticket import Ticket, TicketState
+from agent_tui.i18n.message import msg
 from agent_tui.policy.decision import AllowWithReason, Decision, Deny, NeedsCosign
 from agent_tui.tui.dialogs.form import Paragraphs, Values
+from agent_tui.tui.facts import Facts
 from agent_tui.tui.keymap import shown
 from agent_tui.tui.panes.action_lines import reasons_of
 from agent_tui.tui.panes.approval_lines import online, own, people
@@ -31,8 +36,7 @@ class Deal:
     def __init__(self, desk: DeskScreen, action: Action, customer: Customer, given: Mapping[str, Any]) -> None:
         self.desk, self.action, self.customer, self.given = desk, action, customer, given
         self.words = desk.words
-        own = desk.facts.own or desk.facts.contact
-        self.contact_id = own.contact.id if own and own.contact.customer_id == customer.id else None
+        self.contact_id = serving(desk.facts, customer.id)
         self.label = self.words.label(f"action.{action.id}")
         self.glass = bool(given.get("glass"))
         """Under break-glass: two people instead of the level that is out of reach."""
@@ -46,6 +50,7 @@ class Deal:
             customer_id=self.customer.id,
             contact_id=self.contact_id,
             product_id=values.get("product") or None,
+            ticket_id=values.get("ticket") or None,
             amount_minor=self.amount(values),
             reason=values.get("reason", ""),
             field=values.get("field", ""),
@@ -72,6 +77,18 @@ class Deal:
 
     def product(self, values: Values) -> Product | None:
         return next((p for p in self.customer.products if p.id == values.get("product")), None)
+
+    def complaints(self) -> tuple[Ticket, ...]:
+        """Of the customer, those still open."""
+        card = self.desk.seat.card
+        return tuple(t for t in (card.complaints if card else ()) if t.state != TicketState.CLOSED)
+
+    def complaint(self, values: Values) -> Ticket | None:
+        return next((t for t in self.complaints() if t.id == values.get("ticket")), None)
+
+    def complaint_line(self, ticket: Ticket) -> str:
+        """Number, level and title."""
+        return f"{ticket.number} {self.words.of('complaint_level', level_of(ticket))} {ticket.title}"
 
     # ---- said beside the form --------------------------------------------------------------------------------------
 
@@ -119,6 +136,9 @@ class Deal:
             self.desk.refused_level = needed(decision)
             sentence = " ".join(text for text, _ in self.verdict(decision))
             return sentence, "amount" if self.action.amount else next(iter(values))
+        ticket = self.complaint(values)
+        if ticket is not None and "level" in values and not lower(values["level"], level_of(ticket)):
+            return self.words.msg(msg("domain.level_not_lower")), "level"
         if not values.get("reason") and (self.glass or self.needs(values) is not None):
             return own(self.words, "ask.reason_needed"), "reason"
         return None
@@ -142,7 +162,16 @@ class Deal:
         text = self.words(key, name=self.customer.name, amount=f"{amount} CNY", product=named, action=self.label)
         reason = [(f"{self.words('form.reason')}: {values['reason']}", "muted")] if values.get("reason") else []
         other = [(named, "muted")] if named and key != "form.effect_block" else []
+        other += self._about_complaint(values)
         return [(text, "strong"), *other, *reason, *self.verdict(self.decide(values))]
+
+    def _about_complaint(self, values: Values) -> list[tuple[str, str]]:
+        """Which complaint, and the level it will have."""
+        ticket, words = self.complaint(values), self.words
+        if ticket is None:
+            return []
+        to = f"  > {words.of('complaint_level', values['level'])}" if values.get("level") else ""
+        return [(self.complaint_line(ticket) + to, "text")]
 
     def _asking(self, values: Values, needs: Needs) -> Paragraphs:
         """What asking others to sign will do."""
@@ -155,10 +184,26 @@ class Deal:
             if self.glass
             else (own(words, "ask.effect", level=needs.level, people=count, what=what), "strong"),
             *([(f"{words.of('product', product.kind)} {product.number}", "text")] if product else []),
+            *self._about_complaint(values),
             (f"{own(words, 'ask.reason')}: {values.get('reason', '')}", "text"),
             (own(words, "ask.effect_online", online=online(words, able)), "accent"),
             (own(words, "ask.effect_then"), "muted"),
         ]
+
+
+def serving(facts: Facts, customer_id: str) -> str | None:
+    """The contact in which I serve this customer now, which is what an act for them belongs to."""
+    mine = [view.contact for view in (facts.own, *facts.mine) if view is not None]
+    return next((k.id for k in mine if k.customer_id == customer_id and k.state in HANDLED), None)
+
+
+def level_of(ticket: Ticket) -> str:
+    """Of a complaint; one that was never given a level is a general one."""
+    return ticket.complaint_level or COMPLAINT_LEVELS[0]
+
+
+def lower(level: str, than: str) -> bool:
+    return COMPLAINT_LEVELS.index(level) < COMPLAINT_LEVELS.index(than)
 
 
 def needed(decision: Decision) -> int | None:
