@@ -20,7 +20,7 @@ from agent_tui.store.cache import Cache
 from agent_tui.store.open import rebuild
 from agent_tui.sync.reckoning import Reckoning
 from agent_tui.sync.state import Connection, LinkState
-from agent_tui.wire.feed import Beat, Change, Page
+from agent_tui.wire.feed import Beat, Change, Page, parse_cursor
 from agent_tui.wire.session import Session
 
 _log = logging.getLogger(__name__)
@@ -93,14 +93,20 @@ class Pull:
             # What another person was allowed to see is not for this one.
             rebuild(self._cache)
         self._clock.learn(session.at, session.speed)
+        self._meet(session.epoch)
         write.put_meta(
             self._cache,
             agent_id=session.agent_id,
             banner=session.banner,
-            epoch=session.epoch,
             timezone=session.timezone,
             signing_key=session.signing_key,
         )
+
+    def _meet(self, epoch: str) -> None:
+        """The server is of this epoch: what one of another epoch had said is in doubt."""
+        if self._cache.meta.get("epoch") != epoch:
+            self._on_epoch()
+            write.put_meta(self._cache, epoch=epoch)
 
     async def _snapshot(self) -> None:
         """Every row of my scope. The cursor of the first page is the one to follow from: rows may have changed since."""
@@ -112,6 +118,7 @@ class Pull:
         while True:
             page = await endpoints.snapshot(self._api, after)
             cursor = cursor or page.cursor
+            self._meet(parse_cursor(cursor).epoch)
             done += len(page.changes)
             self._clock.learn(page.at, page.speed)
             self._tell(write.apply_snapshot(self._cache, page, generation), page.changes)

@@ -108,12 +108,15 @@ async def test_a_cursor_too_old_means_a_snapshot_and_the_journal_stays(live: Des
     fake.streams[0].page(put(eg.contact("k1", subject="old")), start="v1.e.1.1", to="v1.e.2.1")
     await until(lambda: subjects(live) == ["old"])
     fake.always("POST", routes.COMMANDS, unreachable())
+    fake.always("POST", routes.COMMANDS_STATUS, unreachable())
     assert isinstance(live.submit(AddNote(contact_id="k1", text="x")), Submitted)
     fake.prepare("GET", routes.CHANGES, no("cursor-too-old", 410))
     fresh = SnapshotPage(cursor="v1.f.1.1", after="", at=eg.NOW, changes=(put(eg.contact("k2", subject="new")),))
     fake.prepare("GET", routes.SNAPSHOT, ok(fresh))
     fake.streams[0].end()
     await until(lambda: subjects(live) == ["new"])
+    # What another epoch had said is in doubt: it is asked for again.
+    await until(lambda: fake.take_requests(routes.COMMANDS_STATUS), "doubted, and asked for")
     assert "AddNote" in pending(live)
 
 
