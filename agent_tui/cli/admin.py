@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent_tui.cli import admin_erase
+from agent_tui.cli import admin_erase, admin_policy, admin_revoke
 from agent_tui.cli.kinds import add_kinds
 from agent_tui.clock import wall
 from agent_tui.config import data, paths
@@ -33,15 +33,20 @@ if TYPE_CHECKING:
 LEAST_LENGTH = 10
 """Characters of a password."""
 LINK = "link:"
+_APART = {"erase": admin_erase, "policy": admin_policy, "revoke": admin_revoke}
+"""Kinds that work beside a running server, in modules of their own."""
 _FOR_EVER = "9999"
 """Later than any moment, as moments are written in the database."""
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
-    """`init`, `user` (add or change one), `users` (list) and `erase` (forget a customer)."""
+    """`init`, `user` (add or change one), `users` (list); and those beside a running server: `erase` (forget a
+    customer), `policy` (put rules in force), `revoke` (end sessions)."""
     helps = {name: f"cli.admin.{name}" for name in ("init", "user", "users")}
-    kinds = add_kinds(parser, language, {**helps, "erase": "audit.erase.help"})
-    admin_erase.add_arguments(kinds.pop("erase"), language)
+    apart = {"erase": "audit.erase.help", "policy": "cli.admin.policy", "revoke": "cli.admin.revoke"}
+    kinds = add_kinds(parser, language, {**helps, **apart})
+    for name, module in _APART.items():
+        module.add_arguments(kinds.pop(name), language)
     for name, part in kinds.items():
         part.add_argument("--database", type=Path, metavar="FILE", help=say("cli.admin.database", language))
         part.add_argument("--centre", type=Path, metavar="FOLDER", help=say("cli.admin.centre", language))
@@ -65,8 +70,9 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(args: argparse.Namespace, language: str) -> int:
     """0 when done. StoreLocked while a server runs on the database; UsageError for a person there is not."""
-    if args.what == "erase":
-        return admin_erase.run(args, language)
+    if args.what in _APART:
+        done: int = _APART[args.what].run(args, language)
+        return done
     kept = load_settings({"server.database": _text(args.database), "server.centre": _text(args.centre)}).server
     centre = load_centre(Path(kept.centre).expanduser() if kept.centre else data.folder("scripts/centre"))
     database = Path(kept.database).expanduser() if kept.database else paths.data_dir() / "server.db"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FASTEST = 3600.0
 SURE = 0.4
 """Share of certainty below which a trained triage is not followed."""
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LAST_PORT = 65_535
 
 
@@ -52,6 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument(
         "--fault", metavar="ACTION=HOW", action="append", default=[], help=say("authority.fault.help", language)
     )
+    for name in ("tls-cert", "tls-key", "tls-client-ca"):
+        help_ = text(name.replace("-", "_"))
+        parser.add_argument(f"--{name}", metavar="FILE", type=Path, default=None, help=help_)
     parser.add_argument("--simulation", action="store_true", help=text("simulation"))
 
 
@@ -106,6 +110,9 @@ def options(args: argparse.Namespace) -> ServerOptions:
         "server.port": args.port,
         "server.centre": _text(args.centre),
         "server.policy": _text(args.policy),
+        "server.tls_cert": _text(args.tls_cert),
+        "server.tls_key": _text(args.tls_key),
+        "server.tls_client_ca": _text(args.tls_client_ca),
     }
     kept = load(flags).server
     start = _moment(args.clock_start)
@@ -125,6 +132,12 @@ def options(args: argparse.Namespace) -> ServerOptions:
         triage_sure=args.triage_sure,
         triage_sentences=args.triage_sentences,
         faults=tuple(args.fault),
+        tls_cert=kept.tls_cert,
+        tls_key=kept.tls_key,
+        tls_client_ca=kept.tls_client_ca,
+        proxies=kept.proxies,
+        requests_per_s=kept.requests_per_s,
+        body_kib=kept.body_kib,
         simulation=args.simulation,
     )
 
@@ -133,4 +146,6 @@ def run(args: argparse.Namespace, language: str) -> int:
     """Serve; AgentTuiErrors when it cannot start."""
     from agent_tui.server.run import serve
 
-    return serve(options(args))
+    chosen = options(args)
+    plain = not chosen.tls_cert and chosen.host not in LOOPBACK and not chosen.proxies
+    return serve(chosen, say("server.cli.no_tls", language, host=chosen.host) if plain else "")

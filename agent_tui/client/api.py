@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ import httpx_sse
 import msgspec
 
 from agent_tui.client.problems import Declined, error_of
+from agent_tui.config.model import TlsSettings
 from agent_tui.errors import BadAnswer, Offline
 
 T = TypeVar("T")
@@ -21,6 +23,7 @@ CONNECT_S, READ_S = 3.0, 10.0
 SILENCE_S = 15.0
 """A stream without a word for this long is dead; the server beats every 5 s."""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+NO_TLS = TlsSettings()
 _JSON = {"content-type": "application/json"}
 
 # It logs whole addresses, and what is searched for stands in them.
@@ -31,8 +34,14 @@ class Api:
     """Everything asked of the server goes through `call` and `events`."""
 
     def __init__(
-        self, url: str, device_id: str, client_version: str = "", transport: httpx.AsyncBaseTransport | None = None
+        self,
+        url: str,
+        device_id: str,
+        client_version: str = "",
+        transport: httpx.AsyncBaseTransport | None = None,
+        tls: TlsSettings = NO_TLS,
     ) -> None:
+        """`tls` counts for https only. ConfigError for a certificate that cannot be used."""
         parts = urlsplit(url)
         self.token = ""
         self.device_id = device_id
@@ -47,7 +56,7 @@ class Api:
             # A proxy is for the way out of the building, never for this machine.
             trust_env=parts.hostname not in _LOOPBACK,
             # Without TLS there is nothing to verify, and loading the authorities takes longer than the first answer.
-            verify=parts.scheme == "https",
+            verify=_context(tls) if parts.scheme == "https" else False,
         )
 
     async def call(
@@ -111,6 +120,12 @@ class Api:
 
     def _headers(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.token}"} if self.token else {}
+
+
+def _context(tls: TlsSettings) -> ssl.SSLContext:
+    from agent_tui.config.tls import client
+
+    return client(tls.ca, tls.cert, tls.key)
 
 
 def decode(body: bytes | str, kind: type[T]) -> T:

@@ -16,6 +16,8 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Name of a theme file, without its ending."""
     profile: str = "default"
     """Which of the person's profiles a desk opens when none is named."""
+    lock_minutes: Annotated[int, msgspec.Meta(ge=1, le=15)] = 15
+    """A desk that nobody touches for so long is locked; 15 at most (PCI DSS 8.2.8)."""
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,6 +32,31 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Folder that describes the centre; empty means the one in force (`config.data`)."""
     policy: str = ""
     """Folder of the policy; empty means the one in force."""
+    tls_cert: str = ""
+    """File of the certificate chain (PEM); empty serves without TLS, for this machine or behind a proxy that has it."""
+    tls_key: str = ""
+    """File of its key; empty means that it stands in the certificate's file."""
+    tls_client_ca: str = ""
+    """File of the authorities whose certificates desks must show; empty asks for none."""
+    proxies: str = ""
+    """Addresses of proxies, comma between, whose word about where a request comes from is believed."""
+    requests_per_s: Annotated[float, msgspec.Meta(ge=0)] = 50.0
+    """Requests a second that one session may send in the long run; 0 sets no limit."""
+    body_kib: Annotated[int, msgspec.Meta(ge=16, le=65_536)] = 256
+    """The largest request, in KiB."""
+
+
+class TlsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Table `[tls]`, for a desk whose server is behind https."""
+
+    ca: str = ""
+    """File of the authorities (PEM) that may speak for the server; empty means those of the system."""
+    cert: str = ""
+    """File of the certificate this desk shows, where the server asks for one."""
+    key: str = ""
+    """File of its key; empty means that it stands in the certificate's file."""
+    plain: bool = False
+    """Whether a server on another machine may be used without TLS, because the line is protected otherwise."""
 
 
 class VaultSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,3 +73,4 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     desk: DeskSettings = DeskSettings()
     server: ServerSettings = ServerSettings()
     vault: VaultSettings = VaultSettings()
+    tls: TlsSettings = TlsSettings()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from agent_tui.config.model import TlsSettings
+
 if TYPE_CHECKING:
     from httpx import AsyncBaseTransport
 
@@ -33,5 +35,7 @@ class Profile(msgspec.Struct, kw_only=True):
     """How long the cache may be kept without the server; None where it does not end."""
     forget: Callable[[], None] = lambda: None
     """Erases the keys for good."""
+    tls: TlsSettings = TlsSettings()
+    """Whom the desk believes over https, and what it shows of itself."""
     transport: Callable[[], AsyncBaseTransport] | None = None
     """How bytes travel, where it is not the network."""

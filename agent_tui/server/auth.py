@@ -1,6 +1,6 @@
-"""Signing in: Argon2id, opaque tokens kept as hashes, a throttle, step-up. All of it in real time.
+"""Signing in: Argon2id, opaque tokens kept as hashes and bound to a device, step-up. All of it in real time.
 
-A wrong login costs as much time and gets the same answer as a wrong password.
+A wrong login costs as much time and gets the same answer as a wrong password; guessing is slowed down by `throttle`.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from agent_tui.clock import wall
+from agent_tui.domain.agent import Agent
 from agent_tui.domain.rows import stamp
 from agent_tui.server import problems
 from agent_tui.server.caller import Caller
-from agent_tui.server.database import Tx
+from agent_tui.server.database import Row, Tx
+from agent_tui.server.state import TableState
+from agent_tui.server.tail import AuditDraft, Tail
 
 TOKEN_S = 900
-FREE_TRIES = 5
-"""Failures in a row before the throttle begins."""
-BLOCK_S = 30
-"""First waiting time of the throttle; it doubles with each failure up to an hour."""
+LONGEST_S = 12 * 3_600
+"""However often a token is renewed, after so long somebody signs in anew."""
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,14 +62,10 @@ class Doorman:
         return self._hasher.hash(password)
 
     def stored(self, tx: Tx, login: str) -> str:
-        """The hash to check a password against; that of nobody for an unknown login. Raises slow-down."""
+        """The hash to check a password against; that of nobody for an unknown or locked login, which takes as long."""
         row = tx.one("account", login=login)
-        if row is None:
-            return self._nobody
-        if row["blocked_until"] and (wait := (_parse(row["blocked_until"]) - wall()).total_seconds()) > 0:
-            raise problems.fail("slow-down", key="server.refusal.too_many_tries", retry_after_s=round(wait, 1))
-        hashed: str = row["password_hash"]
-        return hashed
+        hashed: str = row["password_hash"] if row is not None else ""
+        return hashed or self._nobody
 
     def right(self, hashed: str, password: str) -> bool:
         """Whether the password is the one that was hashed."""
@@ -76,16 +73,6 @@ class Doorman:
             return self._hasher.verify(hashed, password)
         except (VerificationError, InvalidHashError):
             return False
-
-    def mark(self, tx: Tx, login: str, *, right: bool) -> None:
-        """Count a failure and set the throttle, or forget the failures."""
-        row = tx.one("account", login=login)
-        if row is None:
-            return
-        failures = 0 if right else row["failures"] + 1
-        over = failures - FREE_TRIES
-        until = wall() + timedelta(seconds=min(3600, BLOCK_S * 2**over)) if over >= 0 else None
-        tx.run("account_mark", login=login, failures=failures, blocked_until=stamp(until) if until else None)
 
     def open(self, tx: Tx, login: str, device: str) -> tuple[Account, str]:
         """A new token for a person whose password was right."""
@@ -105,11 +92,11 @@ class Doorman:
         return Account(login=row["login"], agent_id=row["agent_id"], kind=row["kind"]), token
 
     def caller(self, tx: Tx, token: str) -> Caller:
-        """Who presents this token; not-signed-in when it is unknown or over."""
-        row = tx.one("token", hash=token_hash(token))
-        now = wall()
-        if row is None or _parse(row["expires_at"]) <= now:
+        """Who presents this token; not-signed-in when it is unknown, over, or of somebody who no longer works here."""
+        row = self._row(tx, token_hash(token))
+        if not works(tx, row["kind"], row["agent_id"]):
             raise problems.fail("not-signed-in", key="server.refusal.not_signed_in")
+        now = wall()
         age = int((now - _parse(row["step_up_at"])).total_seconds()) if row["step_up_at"] else None
         return Caller(
             kind=row["kind"],
@@ -120,11 +107,49 @@ class Doorman:
             step_up_age_s=age,
         )
 
+    def present(self, tx: Tx, caller: Caller) -> None:
+        """not-signed-in once the token of a caller who was let in is over; for streams, which outlive it."""
+        self._row(tx, caller.token)
+
+    def _row(self, tx: Tx, hashed: str) -> Row:
+        row = tx.one("token", hash=hashed)
+        if row is None or _parse(row["expires_at"]) <= wall():
+            raise problems.fail("not-signed-in", key="server.refusal.not_signed_in")
+        return row
+
     def extend(self, tx: Tx, caller: Caller) -> None:
-        tx.run("token_extend", hash=caller.token, expires_at=stamp(wall() + timedelta(seconds=TOKEN_S)))
+        """Another TOKEN_S; not-signed-in when the session has lasted LONGEST_S."""
+        row, now = self._row(tx, caller.token), wall()
+        if _parse(row["issued_at"]) + timedelta(seconds=LONGEST_S) <= now:
+            raise problems.fail("not-signed-in", key="server.refusal.not_signed_in")
+        tx.run("token_extend", hash=caller.token, expires_at=stamp(now + timedelta(seconds=TOKEN_S)))
 
     def step_up(self, tx: Tx, caller: Caller) -> None:
         tx.run("token_step_up", hash=caller.token, at=stamp(wall()))
 
     def close(self, tx: Tx, caller: Caller) -> None:
         tx.run("token_drop", hash=caller.token)
+
+
+def works(tx: Tx, kind: str, agent_id: str) -> bool:
+    """Whether a person still works here; links always do."""
+    if kind != "agent":
+        return True
+    agent = TableState(tx).get(Agent, agent_id)
+    return agent is not None and agent.active
+
+
+def revoke(tx: Tx, login: str, device: str, now: datetime, by: str, *, lock: bool = False) -> int:
+    """End the sessions of a login, of one device only unless it is empty; with `lock` nobody signs in with it until a
+    new password is set. Streams of a server that runs end as soon as it looks (`upkeep.Ears`). Returns how many
+    ended; `now` is business time."""
+    hashes = [row["hash"] for row in tx.all("tokens_of", login=login, device=device)]
+    for hashed in hashes:
+        tx.run("token_drop", hash=hashed)
+    if lock:
+        tx.run("account_lock", login=login)
+    facts: dict[str, object] = {"login": login, "device": device, "by": by, "ended": len(hashes), "locked": lock}
+    tail = Tail(tx, now)
+    tail.audit(AuditDraft(actor="system:admin", type="RevokeSessions", outcome="applied", facts=facts))
+    tail.close()
+    return len(hashes)

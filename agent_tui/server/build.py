@@ -106,18 +106,19 @@ def open_services(
     clock = make_clock(options)
     vault = Vault.beside(db.path)
     authority = Authority(decide, chosen.timezone)
+    signer = Signer.beside(db.path)
     return Services(
         options=options,
         db=db,
         clock=clock,
         vault=vault,
         doorman=Doorman(),
-        ledger=Ledger(clock, authority, vault, Approvals(authority, vault, terms or Terms())),
+        ledger=Ledger(clock, authority, vault, Approvals(authority, vault, terms or Terms()), signer.bundle),
         feed=Feed(clock),
         bus=bus,
         meters=Meters(),
         rates=Rates(options.requests_per_s),
-        signer=Signer.beside(db.path),
+        signer=signer,
         strongbox=Strongbox.beside(options.database),
         rules=chosen,
     )
@@ -227,7 +228,7 @@ def build_server(options: ServerOptions) -> Litestar:
     services.db.write_now(lambda tx: seed.seed_centre(tx, centre, now))
     kill_point("server.seeded")
     services.db.write_now(lambda tx: begin(tx, book, services.signer, now))
-    services.db.write_now(lambda tx: releases.take_in(tx, written, centre.settings.timezone, now))
+    services.db.write_now(lambda tx: releases.take_in(tx, written, centre.settings.timezone, now, services.signer.bundle))
     services = msgspec.structs.replace(services, review=review_terms(centre.settings, book.tiers))
     jobs = (*make_jobs(services, centre.settings), PolicyDays(book, services)) if options.jobs else ()
     if not options.jobs:

@@ -14,8 +14,9 @@ from agent_tui import canon
 from agent_tui.domain.rows import stamp
 from agent_tui.server import merkle
 from agent_tui.server.database import Tx
-from agent_tui.server.signing import Signer, good
+from agent_tui.server.signing import Signer
 from agent_tui.wire.audit import Checkpoint, Consistency, Inclusion
+from agent_tui.wire.signed import good
 
 STEP = 8
 BLOCK = 1 << STEP

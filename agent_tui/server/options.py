@@ -8,12 +8,14 @@ from pathlib import Path
 import msgspec
 
 from agent_tui.clock import Clock, ManualClock, ScaledClock, SystemClock, wall
+from agent_tui.server.place import Where
 
 DEFAULT_PORT = 8420
+BODY_KIB = 256
 
 
 class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
-    database: Path
+    database: Where
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     """0 takes a free one."""
@@ -32,6 +34,13 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     """0 to 1: what the model is less sure of is left to the words."""
     triage_sentences: Path | None = None
     """Folder of the sentence weights the model was trained with; None for the installed package."""
+    tls_cert: str = ""
+    """File of the certificate chain; empty serves without TLS."""
+    tls_key: str = ""
+    tls_client_ca: str = ""
+    """File of the authorities whose certificates desks must show; empty asks for none."""
+    proxies: str = ""
+    """Addresses whose word about where a request comes from is believed; nobody's when empty."""
     simulation: bool = False
     """A training server: sessions carry the banner, the desk looks different."""
     checkpoints: Path | None = None
@@ -42,6 +51,10 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Business minutes between two draws for post-hoc supervision; 0 draws once the day has closed."""
     faults: tuple[str, ...] = ()
     """What goes wrong in the embedded simulators of other systems, as `ports.faults` reads it."""
+    requests_per_s: float = 50.0
+    """Requests a second that one session may send in the long run; 0 sets no limit."""
+    body_kib: int = BODY_KIB
+    """The largest request, in KiB."""
     jobs: bool = True
     """Whether router, figures and workers run."""
 

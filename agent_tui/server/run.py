@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import uvicorn
 
+from agent_tui.config import tls
 from agent_tui.errors import EnvironmentError_, PortBusy
 from agent_tui.server.bus import Bus
 from agent_tui.server.options import ServerOptions
@@ -42,11 +43,15 @@ class PoliteServer(uvicorn.Server):
         super().__init__(config)
         self._bus = bus
         self._ready = ready
+        self.warning = ""
+        """Said once it listens, on stderr."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if not self.should_exit:
             print(self._ready, flush=True)
+            if self.warning:
+                print(self.warning, file=sys.stderr, flush=True)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._bus.close()
@@ -75,10 +80,16 @@ def make_server(options: ServerOptions, sock: socket.socket) -> PoliteServer:
     """A server ready to `run(sockets=[sock])`."""
     from agent_tui.server.build import build_server
 
+    context = tls.server(options.tls_cert, options.tls_key, options.tls_client_ca) if options.tls_cert else None
     app = build_server(options)
     host, port = sock.getsockname()[:2]
     config = uvicorn.Config(
         app,
+        ssl_context_factory=(lambda *_: context) if context else None,
+        # Otherwise anybody on this machine could write the address that guessing is counted by.
+        proxy_headers=bool(options.proxies),
+        forwarded_allow_ips=options.proxies or None,
+        server_header=False,
         log_config=None,
         access_log=False,
         loop="uvloop",
@@ -86,15 +97,16 @@ def make_server(options: ServerOptions, sock: socket.socket) -> PoliteServer:
         lifespan="on",
         timeout_graceful_shutdown=GRACE_S,
     )
-    shown = f"[{host}]" if ":" in host else host
-    return PoliteServer(config, app.state.services.bus, f"listening http://{shown}:{port}")
+    shown, scheme = f"[{host}]" if ":" in host else host, "https" if context else "http"
+    return PoliteServer(config, app.state.services.bus, f"listening {scheme}://{shown}:{port}")
 
 
-def serve(options: ServerOptions) -> int:
-    """Serve until SIGINT or SIGTERM. AgentTuiErrors when it cannot start."""
+def serve(options: ServerOptions, warning: str = "") -> int:
+    """Say `warning` once it listens, and serve until SIGINT or SIGTERM. AgentTuiErrors when it cannot start."""
     sock = bind(options.host, options.port)
     try:
         server = make_server(options, sock)
+        server.warning = warning
         server.run(sockets=[sock])
     finally:
         sock.close()

@@ -8,10 +8,8 @@ from datetime import datetime
 import msgspec
 from argon2 import PasswordHasher
 
-from agent_tui import canon
 from agent_tui.config.centre import Centre
 from agent_tui.domain.agent import Agent
-from agent_tui.domain.centre import Bundle
 from agent_tui.domain.rows import Entity
 from agent_tui.server import writing
 from agent_tui.server.database import Database, Tx
@@ -78,10 +76,6 @@ def seed_centre(tx: Tx, centre: Centre, now: datetime) -> None:
     publish(tx, [*centre.groups, *centre.categories, *people], "SeedCentre", now)
 
 
-def make_bundle(id: str, kind: str, text: str) -> Bundle:
-    return Bundle(id=id, kind=kind, revision=canon.digest(text.encode()), text=text)
-
-
 def add_accounts(db: Database, accounts: Iterable[NewAccount], hasher: PasswordHasher | None = None) -> None:
     """Give people and links their passwords, replacing what they had."""
     hashing = hasher or PasswordHasher()
@@ -98,5 +92,6 @@ def add_accounts(db: Database, accounts: Iterable[NewAccount], hasher: PasswordH
     def work(tx: Tx) -> None:
         for row in rows:
             tx.run("account_put", **row)
+            tx.run("tries_drop", name=f"login:{row['login']}")
 
     db.write_now(work)

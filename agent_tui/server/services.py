@@ -16,6 +16,7 @@ from agent_tui.server.ledger import Ledger
 from agent_tui.server.meters import Meters
 from agent_tui.server.options import ServerOptions
 from agent_tui.server.problems import ProblemError
+from agent_tui.server.rates import Rates
 from agent_tui.server.record import Answer
 from agent_tui.server.screens import Screens
 from agent_tui.server.signing import Signer
@@ -38,6 +39,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     bus: Bus
     meters: Meters
     signer: Signer
+    rates: Rates
     strongbox: Strongbox
     screens: Screens = msgspec.field(default_factory=Screens)
     rules: Rules = Rules()

@@ -10,10 +10,11 @@ import msgspec
 
 from agent_tui.clock import monotonic
 from agent_tui.domain.effects import LinkRequest
+from agent_tui.killpoint import kill_point
 from agent_tui.server import devices
 from agent_tui.server.bus import wait
 from agent_tui.server.caller import Caller
-from agent_tui.server.database import Tx
+from agent_tui.server.database import Row, Tx
 from agent_tui.server.problems import ProblemError
 from agent_tui.server.services import Services
 from agent_tui.wire.feed import Beat, Cursor, Page, parse_cursor
@@ -53,6 +54,7 @@ async def _head(services: Services) -> int:
 
 async def _page(services: Services, caller: Caller, cursor: Cursor, scanned: int) -> Page:
     def work(tx: Tx) -> Page:
+        services.doorman.present(tx, caller)
         devices.check(tx, caller.device)
         return services.feed.changes(tx, caller.id, cursor, scanned)
 
@@ -60,8 +62,8 @@ async def _page(services: Services, caller: Caller, cursor: Cursor, scanned: int
 
 
 async def pages(services: Services, caller: Caller, cursor: Cursor) -> AsyncIterator[bytes]:
-    """`page` events as they come, `beat` every 5 s, `bye` when the server stops, the cursor is too old
-    or the device was revoked."""
+    """`page` events as they come, `beat` every 5 s, `bye` when the server stops, the cursor is too old,
+    the session is over or the device was revoked."""
     scanned = cursor.seq
     counted = services.meters.streams.labels("feed").track_inprogress()
     with services.bus.sleeper() as woken, counted, services.screens.follows(caller.id):
@@ -78,6 +80,7 @@ async def pages(services: Services, caller: Caller, cursor: Cursor) -> AsyncIter
             scanned = parse_cursor(page.to).seq
             if not idle or (at_rest and page.to != page.start):
                 cursor = parse_cursor(page.to)
+                kill_point("server.page")
                 yield event("page", page, page.to)
             if at_rest:
                 yield _beat(services, page.head)
@@ -89,18 +92,26 @@ async def pages(services: Services, caller: Caller, cursor: Cursor) -> AsyncIter
         yield event("bye", {"reason": "shutdown"})
 
 
-async def _requests(services: Services, link: str, after: int) -> list[Numbered]:
-    rows = await services.db.read(lambda tx: tx.all("link_requests", link=link, after=after, limit=200))
+async def _requests(services: Services, caller: Caller, after: int) -> list[Numbered]:
+    def work(tx: Tx) -> list[Row]:
+        services.doorman.present(tx, caller)
+        return tx.all("link_requests", link=caller.id, after=after, limit=200)
+
+    rows = await services.db.read(work)
     return [Numbered(seq=row["seq"], request=msgspec.json.decode(row["body"], type=LinkRequest)) for row in rows]
 
 
-async def requests(services: Services, link: str, after: int) -> AsyncIterator[bytes]:
-    """`request` events of one link after a number, `beat` every 5 s, `bye` when the server stops."""
+async def requests(services: Services, caller: Caller, after: int) -> AsyncIterator[bytes]:
+    """`request` events of one link after a number, `beat` every 5 s, `bye` when the server stops or its session ends."""
     with services.bus.sleeper() as woken, services.meters.streams.labels("link").track_inprogress():
         due = monotonic()
         while not services.bus.closing:
             woken.clear()
-            found = await _requests(services, link, after)
+            try:
+                found = await _requests(services, caller, after)
+            except ProblemError as error:
+                yield event("bye", {"reason": error.problem.name})
+                return
             for numbered in found:
                 yield event("request", numbered, str(numbered.seq))
                 after = numbered.seq

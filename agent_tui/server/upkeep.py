@@ -13,7 +13,7 @@ from agent_tui.domain.calendar import is_open
 from agent_tui.domain.centre import Group
 from agent_tui.domain.commands import SetAgentState
 from agent_tui.domain.rows import stamp
-from agent_tui.server import seed, writing
+from agent_tui.server import seed, throttle, writing
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
 from agent_tui.server.services import Services
@@ -47,6 +47,26 @@ class Hours:
         groups = TableState(tx).find(Group)
         opened = {g.id: g.hours is None or is_open(g.hours, now) for g in groups}
         return [msgspec.structs.replace(g, open_now=opened[g.id]) for g in groups if g.open_now != opened[g.id]]
+
+
+class Ears:
+    """Wakes everybody who waits for commits when somebody else made one: a command of `agent-tui admin`, or another
+    process on the same database."""
+
+    name = "ears"
+    every_s = 0.25
+    woken = False
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._heard: tuple[int, int] | None = None
+
+    async def step(self) -> None:
+        head = await self._services.db.read(lambda tx: tx.one("head"))
+        heard = (head["feed_seq"], head["audit_seq"]) if head is not None else None
+        if heard != self._heard:
+            self._heard = heard
+            self._services.bus.wake()
 
 
 class Leavers:
@@ -94,6 +114,7 @@ class Sweeper:
             tail.feed(entries)
             tail.close()
         tx.run("tokens_trim", before=stamp(wall()))
+        throttle.trim(tx)
         floor = tx.value("feed_cut", before=stamp(now - FEED))
         if floor:
             tx.run("raise_floor", floor=floor)

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import httpx
 
 from agent_tui.client import endpoints
-from agent_tui.client.api import Api
+from agent_tui.client.api import NO_TLS, Api
 from agent_tui.client.login import Login
 from agent_tui.client.problems import Declined
 from agent_tui.config.lease import Lease
+from agent_tui.config.model import TlsSettings
 from agent_tui.domain.commands import Command
 from agent_tui.errors import AgentTuiError, ConnectionError_, Refused
 from agent_tui.i18n.message import msg
@@ -43,6 +44,7 @@ class Seat(NamedTuple):
     login: str
     device_id: str
     client_version: str = ""
+    tls: TlsSettings = NO_TLS
 
 
 class Files(NamedTuple):
@@ -78,7 +80,8 @@ class Link:
         transport: Callable[[], httpx.AsyncBaseTransport] | None = None,
     ) -> None:
         self._seat, self._files, self._told = seat, files, told
-        self._api = Api(seat.url, seat.device_id, seat.client_version, transport() if transport else None)
+        way = transport() if transport else None
+        self._api = Api(seat.url, seat.device_id, seat.client_version, way, seat.tls)
         self._login: Login | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._api.on_revoked = told.revoked

@@ -52,8 +52,12 @@ def put_aside(name: str) -> None:
     folder(name)
 
 
-def check_url(url: str) -> str:
-    """`url`, if it can be the address of a server. UsageError otherwise."""
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def check_url(url: str, *, plain: bool = False) -> str:
+    """`url`, if it can be the address of a server. UsageError otherwise, and for a server on another machine without
+    TLS unless `plain` says that the line is protected."""
     try:
         parts = urlsplit(url)
         right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -61,6 +65,8 @@ def check_url(url: str) -> str:
         right = False
     if not right:
         raise UsageError("tui.start.bad_url", url=url)
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK and not plain:
+        raise UsageError("tui.start.plain_url", url=url)
     return url
 
 

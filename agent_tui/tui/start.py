@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from agent_tui.config import runtime, secrets
+from agent_tui.config.lease import Lease
 from agent_tui.config.load import load as load_settings
 from agent_tui.config.model import Settings
 from agent_tui.desk.build import open_desk
@@ -54,7 +55,7 @@ def run(mode: str, args: argparse.Namespace) -> int:
     theme = themes.load(args.theme or settings.desk.theme)
     opened = _open(mode, args, settings)
     words = Words(args.language)
-    return asyncio.run(_show(mode, opened, words, theme))
+    return asyncio.run(_show(mode, opened, words, theme, settings.desk.lock_minutes * 60))
 
 
 def check_terminal() -> None:
@@ -101,6 +102,7 @@ def open_demo(mode: str, language: str, login: str | None = None) -> Opened:
 def _profile(name: str, folder: Path, url: str, login: str, language: str, keys: secrets.Keys) -> Profile:
     from agent_tui import __version__
 
+    lease = Lease(folder, keys.of("cache"))
     return Profile(
         name=name,
         folder=folder,
@@ -108,8 +110,10 @@ def _profile(name: str, folder: Path, url: str, login: str, language: str, keys:
         login=login,
         device_id=keys.device,
         language=language,
-        key=keys.of,
+        key=lambda file: lease.key() if file == "cache" else keys.of(file),
         client_version=__version__,
+        lease=lease,
+        forget=lambda: secrets.destroy(keys.backend, folder),
     )
 
 
@@ -121,11 +125,12 @@ def _open_profile(mode: str, args: argparse.Namespace, settings: Settings) -> Op
     url, login = args.server or (known.url if known else None), args.login or (known.login if known else None)
     if not url or not login:
         raise UsageError("tui.start.no_profile", mode=mode)
-    profiles.check_url(url)
+    profiles.check_url(url, plain=settings.tls.plain)
     password = profiles.ask(say("tui.start.sign_in", args.language, login=login, url=url))
     keys = _keys(settings.vault.backend, name, password, known is None, args.language)
     folder = profiles.folder(name)
-    desk = open_desk(_profile(name, folder, url, login, args.language, keys))
+    profile = _profile(name, folder, url, login, args.language, keys)
+    desk = open_desk(msgspec.structs.replace(profile, tls=settings.tls))
 
     def accepted() -> None:
         profiles.write(name, profiles.Known(url=url, login=login))
@@ -162,7 +167,7 @@ SWITCH_S = 0.001
 """How long a thread at work may keep a key waiting."""
 
 
-async def _show(mode: str, opened: Opened, words: Words, theme: themes.ThemeFile) -> int:
+async def _show(mode: str, opened: Opened, words: Words, theme: themes.ThemeFile, lock_s: int) -> int:
     sys.setswitchinterval(SWITCH_S)
     app = DeskApp(mode, opened.desk, words, theme)
     if mode == "desk":
@@ -170,6 +175,7 @@ async def _show(mode: str, opened: Opened, words: Words, theme: themes.ThemeFile
 
         app.begin_with(FirstScreen(opened.desk, words, app.painter, opened.desk.sight.clock.now()))
     app.demo_password = opened.password if opened.demo else ""
+    app.lock_after(lock_s)
     app.connect_with(lambda: opened.desk.connect(opened.password))
     waiting = asyncio.create_task(_when_live(opened))
     # Told to end, it gives the terminal back first.

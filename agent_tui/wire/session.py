@@ -38,6 +38,10 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     epoch: str
     at: datetime
     speed: float = 1.0
+    timezone: str = "Asia/Shanghai"
+    """The centre's: its days bound limits, its clock is what rules about time of day look at."""
+    signing_key: str = ""
+    """`ed25519:<hex>`: bundles of policy are trusted by this key."""
     banner: str = ""
     """`simulation` on a training server; the desk must then look different."""
 

@@ -130,6 +130,7 @@ class Floor:
         headers = {
             "authorization": f"Bearer {self._tokens[login]}",
             "content-type": "application/json",
+            "x-device-id": "test",
             "idempotency-key": envelope.id,
         }
         answer = httpx.post(self.url + path, content=msgspec.json.encode(envelope), headers=headers)

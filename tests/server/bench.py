@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +29,7 @@ from agent_tui.server.services import Services
 from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope, Outcome
 from tests import eg
+from tests.server import engines
 
 PASSWORD = "correct horse"
 LIMIT = 5000
@@ -96,8 +95,7 @@ async def offer(client: AsyncTestClient[Litestar], contact_id: str = "k1", **fie
 
 def query(services: Services, sql: str) -> list[Any]:
     """Rows of any SQL, read beside the server."""
-    with contextlib.closing(sqlite3.connect(services.db.path)) as connection:
-        return connection.execute(sql).fetchall()
+    return [tuple(row) for row in services.db.apart(lambda tx: engines.raw(tx, sql))]
 
 
 async def commit(services: Services, command: Command, caller: Caller) -> Outcome:
@@ -110,15 +108,11 @@ async def commit(services: Services, command: Command, caller: Caller) -> Outcom
 async def dump(services: Services) -> list[str]:
     """The whole database as SQL text."""
 
-    def work() -> list[str]:
-        with contextlib.closing(sqlite3.connect(services.db.path)) as connection:
-            return list(connection.iterdump())
-
-    return await asyncio.to_thread(work)
+    return await asyncio.to_thread(services.db.apart, engines.dump)
 
 
 def open_bench(folder: Path, **options: Any) -> Services:
-    given = {"database": folder / "ledger.db", "clock": "manual", "clock_start": eg.NOW, "jobs": False}
+    given = {"database": engines.place(folder), "clock": "manual", "clock_start": eg.NOW, "jobs": False}
     services = open_services(ServerOptions(**{**given, **options}), small_policy)
     if services.db.read_now(lambda tx: tx.one("account", login="chen")) is None:
         add_centre(services)
@@ -131,7 +125,7 @@ class Desk:
     def __init__(self, client: AsyncTestClient[Litestar], session: dict[str, Any]) -> None:
         self.client = client
         self.session = session
-        self.headers = {"authorization": f"Bearer {session['token']}"}
+        self.headers = {"authorization": f"Bearer {session['token']}", "x-device-id": f"d-{session['login']}"}
 
     async def send(
         self, command: Command, *, id: str = "", if_match: int | None = None, path: str = routes.COMMANDS

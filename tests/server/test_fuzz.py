@@ -32,7 +32,8 @@ Live = tuple[TestClient[Litestar], dict[str, dict[str, str]]]
 
 def sign_in(client: TestClient[Litestar], login: str) -> dict[str, str]:
     body = {"login": login, "password": bench.PASSWORD, "device_id": "d"}
-    return {"authorization": f"Bearer {client.post(routes.SESSION, json=body).json()['token']}"}
+    token = client.post(routes.SESSION, json=body).json()["token"]
+    return {"authorization": f"Bearer {token}", "x-device-id": "d"}
 
 
 @pytest.fixture(scope="module")

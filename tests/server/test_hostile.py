@@ -13,7 +13,7 @@ from litestar.testing import AsyncTestClient
 
 from agent_tui import ids
 from agent_tui.domain.commands import SetAgentState
-from agent_tui.server.build import MAX_BODY
+from agent_tui.server.options import BODY_KIB
 from agent_tui.server.services import Services
 from agent_tui.wire import routes
 from tests.server import bench
@@ -48,7 +48,7 @@ NO_REQUEST = (
     b'{"id": NaN}',
     b"\xff\xfe\x00",
     b'{"id": 1}',
-    b"[" * (MAX_BODY // 2),
+    b"[" * (BODY_KIB * 1024 // 2),
     b'{"x":' * 50_000,
     b'{"id":"x","zz":' + b"[" * 50_000 + b"]" * 50_000 + b"}",
     b'{"id":"' + b"x" * 10_000_000 + b'"}',

@@ -11,7 +11,7 @@ from litestar.testing import AsyncTestClient
 from agent_tui.clock import wall
 from agent_tui.domain.agent import Agent, AgentState
 from agent_tui.domain.commands import SetAgentState
-from agent_tui.server import auth
+from agent_tui.server import auth, throttle
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
 from agent_tui.wire import routes
@@ -38,7 +38,7 @@ async def test_an_unknown_login_and_a_wrong_password_get_the_same_answer(client:
 
 
 async def test_after_five_failures_even_the_right_password_must_wait(client: Client) -> None:
-    for _ in range(auth.FREE_TRIES):
+    for _ in range(throttle.FREE_TRIES):
         assert (await attempt(client, "chen", "wrong"))[0] == 401
     status, problem = await attempt(client, "chen", bench.PASSWORD)
     assert status == 429

@@ -64,7 +64,7 @@ async def token(http: httpx.AsyncClient, login: str) -> dict[str, str]:
             body = {"login": login, "password": bench.PASSWORD, "device_id": login}
             answer = await http.post(routes.SESSION, json=body)
             answer.raise_for_status()
-            return {"authorization": f"Bearer {answer.json()['token']}"}
+            return {"authorization": f"Bearer {answer.json()['token']}", "x-device-id": login}
         await asyncio.sleep(0.05)
     raise AssertionError("no server")
 

@@ -1,15 +1,13 @@
 -- Accounts, tokens, keys, search and the audit's readers.
 
 -- :account
-SELECT login, agent_id, kind, password_hash, failures, blocked_until FROM account WHERE login = :login;
+SELECT login, agent_id, kind, password_hash FROM account WHERE login = :login;
 
 -- :account_put
+-- The column `failures` is written for programs before `tries` was there.
 INSERT INTO account (login, agent_id, kind, password_hash, failures) VALUES (:login, :agent_id, :kind, :password_hash, 0)
 ON CONFLICT (login) DO UPDATE SET agent_id = excluded.agent_id, kind = excluded.kind,
-  password_hash = excluded.password_hash, failures = 0, blocked_until = NULL;
-
--- :account_mark
-UPDATE account SET failures = :failures, blocked_until = :blocked_until WHERE login = :login;
+  password_hash = excluded.password_hash;
 
 -- :accounts
 SELECT login, agent_id, kind FROM account ORDER BY login;
@@ -19,7 +17,7 @@ INSERT INTO token (hash, login, device, issued_at, expires_at, step_up_at)
 VALUES (:hash, :login, :device, :issued_at, :expires_at, NULL);
 
 -- :token
-SELECT t.hash, t.login, t.device, t.expires_at, t.step_up_at, a.agent_id, a.kind
+SELECT t.hash, t.login, t.device, t.issued_at, t.expires_at, t.step_up_at, a.agent_id, a.kind
 FROM token t JOIN account a ON a.login = t.login WHERE t.hash = :hash;
 
 -- :token_extend
@@ -70,3 +68,8 @@ SELECT seq, clear(body) AS body FROM event WHERE seq > :after AND at >= :since O
 
 -- :events_between
 SELECT seq, clear(body) AS body FROM event WHERE at >= :since AND at < :until ORDER BY seq;
+
+-- :walks_of
+SELECT c.id, c.maker, c.args, MIN(e.seq) AS seq FROM event e JOIN command c ON c.id = e.cause
+WHERE e.contact_id = :contact_id AND e.name = 'BlueprintWalked'
+GROUP BY c.id, c.maker, c.args ORDER BY seq;

@@ -5,7 +5,7 @@ SELECT epoch, feed_seq, feed_floor, audit_seq, audit_hash, audit_salt FROM sync_
 
 -- :create_head
 INSERT INTO sync_head (one, epoch, feed_seq, feed_floor, audit_seq, audit_hash, audit_salt)
-VALUES (1, :epoch, 0, 0, 0, :hash, :salt);
+VALUES (1, :epoch, 0, 0, 0, :hash, :salt) ON CONFLICT (one) DO NOTHING;
 
 -- :move_head
 UPDATE sync_head SET feed_seq = :feed_seq, audit_seq = :audit_seq, audit_hash = :audit_hash WHERE one = 1;

@@ -16,7 +16,7 @@ async def follow(caller: Who, services: Tools, after: FromQuery[int] = 0) -> Str
     """`request` events after number `after`; `beat` every 5 s, `bye` at the end."""
     links_only(caller)
     return Stream(
-        stream.requests(services, caller.id, after),
+        stream.requests(services, caller, after),
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )

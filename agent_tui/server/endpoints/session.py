@@ -12,10 +12,10 @@ from agent_tui.clock import wall
 from agent_tui.domain.agent import Agent, AgentState
 from agent_tui.domain.commands import SetAgentState
 from agent_tui.domain.rows import stamp
-from agent_tui.server import devices, problems, totp
-from agent_tui.server.auth import TOKEN_S, Account
+from agent_tui.server import devices, problems, throttle, totp
+from agent_tui.server.auth import TOKEN_S, Account, works
 from agent_tui.server.database import Tx
-from agent_tui.server.endpoints.access import AnyRequest, Tools, Who, bearer
+from agent_tui.server.endpoints.access import AnyRequest, Tools, Who, address, bearer
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
 from agent_tui.server.tail import AuditDraft, Tail
@@ -24,9 +24,9 @@ from agent_tui.wire.command import Envelope
 from agent_tui.wire.session import Session, SignIn, StepUpRequest
 
 
-def _audit(tx: Tx, services: Services, actor: str, kind: str, outcome: str, device: str) -> Tail:
+def _audit(tx: Tx, services: Services, actor: str, kind: str, outcome: str, device: str, **more: object) -> Tail:
     tail = Tail(tx, services.clock.now())
-    tail.audit(AuditDraft(actor=actor, type=kind, outcome=outcome, facts={"device": device}))
+    tail.audit(AuditDraft(actor=actor, type=kind, outcome=outcome, facts={"device": device, **more}))
     tail.close()
     return tail
 
@@ -53,29 +53,57 @@ def _session(tx: Tx, services: Services, account: Account, token: str) -> Sessio
     )
 
 
-def _may_work(tx: Tx, login: str) -> bool:
-    row = tx.one("account", login=login)
-    if row is None or row["kind"] != "agent":
-        return row is not None
-    agent = TableState(tx).get(Agent, row["agent_id"])
-    return agent is not None and agent.active
+async def _not_too_soon(services: Services, names: tuple[str, ...], kind: str, actor: str, device: str) -> None:
+    """slow-down while one of `names` must wait; the first such try of each waiting time stands in the audit."""
+    found = await services.db.read(lambda tx: throttle.waits(tx, names))
+    if found is None:
+        return
+    name, wait_s = found
+
+    def record(tx: Tx) -> None:
+        if not throttle.told(tx, name):
+            tx.run("tries_told", name=name)
+            _audit(tx, services, actor, kind, "throttled", device, by=name.partition(":")[0])
+
+    if not await services.db.read(lambda tx: throttle.told(tx, name)):
+        await services.db.write(record)
+    raise _slow_down(wait_s)
+
+
+def _slow_down(wait_s: float) -> problems.ProblemError:
+    return problems.fail("slow-down", key="server.refusal.too_many_tries", retry_after_s=round(wait_s, 1))
+
+
+def _judge(tx: Tx, names: tuple[str, ...], *, good: bool) -> None:
+    """Count a failure, or forget those at this login. Of many guesses at the same time those that come after the
+    waiting time began count for nothing."""
+    found = throttle.waits(tx, names)
+    if found is not None:
+        raise _slow_down(found[1])
+    if good:
+        throttle.forget(tx, names[0])
+        return
+    for name in names:
+        throttle.failed(tx, name)
 
 
 @post(routes.SESSION, status_code=200)
-async def sign_in(data: JSONBody[SignIn], services: Tools) -> Session:
+async def sign_in(request: AnyRequest, data: JSONBody[SignIn], services: Tools) -> Session:
     """A token for 15 minutes. Unknown logins and wrong passwords get the same answer in the same time."""
     await services.db.read(lambda tx: devices.check(tx, data.device_id))
+    login = await services.db.read(lambda tx: throttle.of_login(tx, services.vault, data.login))
+    names = (login, throttle.of_address(address(request)))
+    # Nobody's login may be a password typed into the wrong field.
+    actor = data.login if login.startswith("login:") else login.partition(":")[2]
+    await _not_too_soon(services, names, "SignIn", actor, data.device_id)
     hashed = await services.db.read(lambda tx: services.doorman.stored(tx, data.login))
     right = await asyncio.to_thread(services.doorman.right, hashed, data.password)
 
     def finish(tx: Tx) -> Session | None:
-        # Of many guesses at the same time those that come after the throttle began count for nothing.
-        services.doorman.stored(tx, data.login)
-        good = right and _may_work(tx, data.login)
-        services.doorman.mark(tx, data.login, right=good)
+        row = tx.one("account", login=data.login)
+        good = right and row is not None and works(tx, row["kind"], row["agent_id"])
+        _judge(tx, names, good=good)
         if not good:
-            known = tx.one("account", login=data.login) is not None
-            actor = data.login if known else services.vault.commitment(data.login.encode())
             _audit(tx, services, actor, "SignIn", "refused", data.device_id)
             return None
         account, token = services.doorman.open(tx, data.login, data.device_id)
@@ -90,7 +118,7 @@ async def sign_in(data: JSONBody[SignIn], services: Tools) -> Session:
 
 @post(routes.SESSION_RENEW, status_code=200)
 async def renew(request: AnyRequest, caller: Who, services: Tools) -> Session:
-    """The same token for another 15 minutes."""
+    """The same token for another 15 minutes, up to twelve hours after signing in."""
     token = bearer(request)
 
     def work(tx: Tx) -> Session:
@@ -104,15 +132,15 @@ async def renew(request: AnyRequest, caller: Who, services: Tools) -> Session:
 @post(routes.SESSION_STEP_UP, status_code=204)
 async def step_up(data: JSONBody[StepUpRequest], caller: Who, services: Tools) -> None:
     """Authenticate again, by password or by a code used once; counts for 5 minutes, in this session only."""
+    names = (f"login:{caller.login}",)
+    await _not_too_soon(services, names, "StepUp", caller.maker, caller.device)
     hashed = await services.db.read(lambda tx: services.doorman.stored(tx, caller.login))
     by_code = bool(data.code)
     right = not by_code and await asyncio.to_thread(services.doorman.right, hashed, data.password)
 
     def work(tx: Tx) -> bool:
-        # Of many guesses at the same time those that come after the throttle began count for nothing.
-        services.doorman.stored(tx, caller.login)
         good = totp.accept(tx, services.vault, caller.login, data.code) if by_code else right
-        services.doorman.mark(tx, caller.login, right=good)
+        _judge(tx, names, good=good)
         if good:
             services.doorman.step_up(tx, caller)
         _audit(tx, services, caller.maker, "StepUp", "applied" if good else "refused", caller.device)
