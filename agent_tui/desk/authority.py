@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -14,6 +15,7 @@ from agent_tui.desk.select_approvals import CacheState
 from agent_tui.desk.sight import Sight
 from agent_tui.desk.views import ActionRow, ActionRows
 from agent_tui.domain.actions import ACTIONS, Action
+from agent_tui.domain.agent import Agent
 from agent_tui.domain.approval import Approval, ApprovalState
 from agent_tui.domain.centre import Bundle
 from agent_tui.domain.contact import Contact
@@ -23,7 +25,8 @@ from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
 from agent_tui.errors import PolicyError
 from agent_tui.i18n.catalog import LANGUAGES, say
 from agent_tui.policy.decision import Circumstances, Decision, Deny, Reason
-from agent_tui.policy.facts import About, actor_facts, subject_facts
+from agent_tui.policy.facts import About, actor_facts, groups_of, subject_facts
+from agent_tui.policy.moment import Moment, at, moment
 from agent_tui.store import read
 from agent_tui.store.journal import Journal
 
@@ -94,7 +97,7 @@ class Authority:
             actor_facts(me, me.level, self._step_up_age_s(), now),
             action.id,
             subject_facts(about, me, CacheState(self._sight)),
-            self._circumstances(question, about.customer_id, now),
+            at(self._circumstances(question, about.customer_id, now), self._moment(about, me, now)),
         )
 
     def rows(self, query: ActionRows) -> tuple[ActionRow, ...]:
@@ -157,6 +160,14 @@ class Authority:
         mine = self._sight.my_contacts() if customer_id else ()
         return next((c for c in mine if c.customer_id == customer_id and c.state in HANDLED), None)
 
+    def _moment(self, about: About, me: Agent, now: datetime) -> Moment:
+        return moment(now, self._zone, groups_of(about, me, CacheState(self._sight)))
+
+    @property
+    def _zone(self) -> str:
+        """Of the centre, as the server named it."""
+        return self._sight.cache.meta.get("timezone", "Asia/Shanghai")
+
     def _step_up_age_s(self) -> int | None:
         return None if self._stepped_up is None else int(monotonic() - self._stepped_up)
 
@@ -173,8 +184,8 @@ class Authority:
         )
 
     def _used(self, now: datetime) -> dict[tuple[str, str], int]:
-        """Today (of this machine's zone), applied or on its way, as far as this desk knows."""
-        midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+        """Today (of the centre's zone), applied or on its way, as far as this desk knows."""
+        midnight = now.astimezone(ZoneInfo(self._zone)).replace(hour=0, minute=0, second=0, microsecond=0)
         total = dict(self._journal.used_since(midnight.astimezone(now.tzinfo)))
         for key, minor in (*self._sight.pending.spent().items(), *self._requested(midnight)):
             total[key] = total.get(key, 0) + minor

@@ -9,6 +9,7 @@ import msgspec
 
 from agent_tui.domain.action_rules import COMPLAINT_LEVELS
 from agent_tui.domain.agent import Agent
+from agent_tui.domain.centre import Group
 from agent_tui.domain.contact import OPEN_STATES, Contact, Verified
 from agent_tui.domain.customer import Customer
 from agent_tui.domain.effects import Rows
@@ -39,6 +40,14 @@ def actor_facts(agent: Agent, level: int, step_up_age_s: int | None, now: dateti
         active=agent.active,
         step_up_age_s=step_up_age_s,
     )
+
+
+def groups_of(about: About, agent: Agent, rows: Rows) -> list[Group]:
+    """The groups whose hours count: of the contact and the ticket it is about, without either those of the person."""
+    contact = rows.get(Contact, about.contact_id) if about.contact_id else None
+    ticket = rows.get(Ticket, about.ticket_id) if about.ticket_id else None
+    named = {found.group for found in (contact, ticket) if found is not None and found.group} or set(agent.groups)
+    return [group for id in sorted(named) if (group := rows.get(Group, id)) is not None]
 
 
 def subject_facts(about: About, agent: Agent, rows: Rows) -> SubjectFacts:

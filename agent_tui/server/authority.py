@@ -26,12 +26,12 @@ from agent_tui.policy.decision import (
     StepUp,
     SubjectFacts,
 )
-from agent_tui.policy.facts import actor_facts, subject_facts
+from agent_tui.policy.facts import actor_facts, groups_of, subject_facts
 from agent_tui.policy.moment import Moment, at, moment
 from agent_tui.server import limits, problems
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
-from agent_tui.server.facts import Question, about, groups_of, question
+from agent_tui.server.facts import Question, about, question
 from agent_tui.server.state import TableState
 from agent_tui.wire.problem import Problem
 
@@ -165,7 +165,7 @@ class Authority:
             actor_facts(agent, standing.level, inquiry.caller.step_up_age_s, now),
             asked.action,
             subject_facts(about(asked), agent, state),
-            circumstances(inquiry, sums, moment(now, self._zone.key, groups_of(asked, agent, state))),
+            circumstances(inquiry, sums, moment(now, self._zone.key, groups_of(about(asked), agent, state))),
         )
         return Judged(decision=self.decide(*facts), facts=facts, sums=sums, standing=standing, whose=whose)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from agent_tui.domain.agent import Agent
-from agent_tui.domain.centre import Group
 from agent_tui.domain.commands import (
     Command,
     MoveTicket,
@@ -20,7 +18,6 @@ from agent_tui.domain.commands import (
     RevealField,
     WithdrawBulletin,
 )
-from agent_tui.domain.contact import Contact
 from agent_tui.domain.knowledge import Article, Bulletin
 from agent_tui.domain.release import Release, ReleaseState
 from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
@@ -112,14 +109,6 @@ def _author(release_id: str, state: TableState, only: ReleaseState | None = None
     """Who proposed a version; nobody where it is in another state than `only`."""
     release = state.get(Release, release_id)
     return release.author_id if release and only in (None, release.state) else ""
-
-
-def groups_of(asked: Question, agent: Agent, state: TableState) -> list[Group]:
-    """The groups whose hours count: of the contact and the ticket it is about, without either those of the person."""
-    contact = state.get(Contact, asked.contact_id) if asked.contact_id else None
-    ticket = state.get(Ticket, asked.ticket_id) if asked.ticket_id else None
-    named = {about.group for about in (contact, ticket) if about is not None and about.group} or set(agent.groups)
-    return [group for id in sorted(named) if (group := state.get(Group, id)) is not None]
 
 
 def about(asked: Question) -> About:
