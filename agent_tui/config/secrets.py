@@ -41,8 +41,9 @@ ARGON2ID = {"memory_kib": 64 * 1024, "passes": 3, "lanes": 4}
 class Keys:
     """The keys of one profile and the id of its device."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, backend: str = "file") -> None:
         self._data = data
+        self.backend = backend
         self.device = data[-_DEVICE:].hex()
 
     def of(self, name: str) -> bytes:
@@ -194,7 +195,7 @@ def keyring(profile: str) -> Keys:
             backend.set_password(_SERVICE, profile, kept)
     except KeyringError as error:
         raise ConfigError("config.vault_keyring_refused", reason=type(error).__name__) from None
-    return Keys(bytes.fromhex(kept))
+    return Keys(bytes.fromhex(kept), "keyring")
 
 
 def _forget_in_keyring(profile: str) -> None:

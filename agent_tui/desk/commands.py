@@ -26,6 +26,8 @@ class DeskCommand(msgspec.Struct, frozen=True, kw_only=True):
     """Heading on the key card: one of GROUPS."""
     keys: tuple[str, ...] = ()
     """Keys that work everywhere, text fields included: F-keys, Ctrl+letters."""
+    bare: tuple[str, ...] = ()
+    """Punctuation that works wherever nothing is written; in a text field it is text."""
     leader: str = ""
     """Letter after the leader key."""
     modes: tuple[str, ...] = ("desk",)
@@ -34,7 +36,7 @@ class DeskCommand(msgspec.Struct, frozen=True, kw_only=True):
     """Asks for confirmation."""
 
 
-GROUPS = ("contact", "state", "text", "blueprint", "action", "cosign", "review", "view", "monitor", "train", "desk")
+GROUPS = ("contact", "state", "text", "blueprint", "knowledge", "action", "cosign", "review", "view", "monitor", "train", "desk")
 """Headings, in the order of the key card."""
 
 SEATED = ("desk", "train")
@@ -72,6 +74,10 @@ def _always(id: str, group: str, leader: str = "", *keys: str, risky: bool = Fal
     return DeskCommand(id=id, group=group, keys=keys, leader=leader, modes=EVERYWHERE, risky=risky)
 
 
+def _known(id: str, mark: str, key: str, *keys: str) -> DeskCommand:
+    return DeskCommand(id=id, group="knowledge", keys=keys, bare=(key,), leader=mark, modes=EVERYWHERE)
+
+
 COMMANDS: tuple[DeskCommand, ...] = (
     _seated("contact.next", "contact", "", "f9"),
     _seated("contact.accept", "contact", "a"),
@@ -97,6 +103,11 @@ COMMANDS: tuple[DeskCommand, ...] = (
     _seated("blueprint.back", "blueprint", "z"),
     _seated("blueprint.jump", "blueprint", "j"),
     _seated("blueprint.language", "blueprint", "l"),
+    _known("knowledge.search", "/", "slash", "ctrl+f"),
+    _known("knowledge.bulletins", "!", "exclamation_mark"),
+    _known("knowledge.people", "@", "at"),
+    _known("knowledge.questions", "?", "question_mark"),
+    _always("knowledge.publish", "knowledge", "+"),
     *(_seated(f"action.{id}", "action", ACTION_LETTERS[id]) for id in ACTIONS),
     _seated("cosign.open", "cosign", "A", "f8"),
     DeskCommand(id="cosign.watch", group="cosign", keys=("f8", "ctrl+o"), leader="A", modes=("monitor",)),
@@ -146,12 +157,18 @@ def of_mode(mode: str) -> tuple[DeskCommand, ...]:
     return tuple(sorted(mine, key=lambda command: GROUPS.index(command.group)))
 
 
+SIGNS = {"slash": "/", "exclamation_mark": "!", "at": "@", "question_mark": "?"}
+"""How the bare keys are printed."""
+
+
 def printed(key: str) -> str:
-    """How a key is printed: `f9` → `F9`, `ctrl+t` → `Ctrl+T`."""
+    """How a key is printed: `f9` → `F9`, `ctrl+t` → `Ctrl+T`, `slash` → `/`."""
+    if key in SIGNS:
+        return SIGNS[key]
     return "+".join(part.capitalize() if len(part) > 1 else part.upper() for part in key.split("+"))
 
 
 def ways(command: DeskCommand) -> tuple[str, ...]:
     """Every way to press a command, printed, the shortest first."""
     letter = (f"{printed(LEADER)} {command.leader}",) if command.leader else ()
-    return (*map(printed, command.keys), *letter)
+    return (*map(printed, command.bare), *map(printed, command.keys), *letter)

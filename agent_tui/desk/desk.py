@@ -216,6 +216,8 @@ class Desk:
             return queue_rows(self.sight, query)
         if isinstance(query, views.ActionRows):
             return self._authority.rows(query)
+        if isinstance(query, views.PolicyOf):
+            return self._authority.standing()
         if isinstance(query, views.StepUpLeft):
             return self._authority.step_up_left_s()
         if isinstance(query, views.Drafts):

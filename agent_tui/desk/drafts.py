@@ -34,13 +34,20 @@ class DraftBook:
     def keep(self, key: str, text: str) -> str:
         """What was kept: `text` without card numbers and secrets."""
         kept = _clean(text)
-        if kept != self.text(key):
+        if not kept:
+            self._forget(key)
+        elif kept != self.text(key):
             self._book()[key] = Draft(key=key, text=kept, updated_at=wall())
             self._journal.keep_draft(key, kept)
             kill_point("desk.draft")
         return kept
 
     def drop(self, key: str) -> None:
+        """The draft of a form or place, with those of its fields (`key:field`)."""
+        for one in [one for one in self._book() if one == key or one.startswith(f"{key}:")]:
+            self._forget(one)
+
+    def _forget(self, key: str) -> None:
         if self._book().pop(key, None) is not None:
             self._journal.drop_draft(key)
 

@@ -68,6 +68,11 @@ class Keeper:
         """What will open the desk again; only a proof of it is kept."""
         self._proof = self._prove(password)
 
+    def cover_clear(self) -> None:
+        """Nothing stands in clear any more, though the desk stays open."""
+        self._sight.reveals.wipe()
+        self._wakes.touch(("reveal",))
+
     def lock(self, why: str) -> None:
         """Nobody may look until the password was given again. What stood in clear is gone."""
         if self.locked or self.ended:

@@ -23,6 +23,10 @@ SELECT body FROM row WHERE entity = 'contact' AND customer_id = ? AND customer_i
 -- :rows_of_parent
 SELECT body FROM row WHERE parent_id = ? AND parent_id <> '' AND entity = ? ORDER BY sort DESC LIMIT ?;
 
+-- :questions
+SELECT body FROM row WHERE parent_id >= 'article:' AND parent_id < 'article;' AND parent_id <> '' AND entity = 'ticket'
+ORDER BY sort;
+
 -- :row_count
 SELECT COUNT(*) FROM row;
 

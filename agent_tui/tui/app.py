@@ -6,7 +6,7 @@ import asyncio
 import gc
 from collections.abc import Awaitable, Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App
@@ -18,6 +18,7 @@ from agent_tui.desk.door import Door
 from agent_tui.errors import AgentTuiError, UsageError
 from agent_tui.tui import themes
 from agent_tui.tui.ahead import Ahead
+from agent_tui.tui.guard import Guard
 from agent_tui.tui.widgets.lines import Painter
 from agent_tui.tui.words import Words
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 SETTLED_S = 2.0
 """So long after the first paint the program is taken to be complete."""
+
+IDLE_S = 900.0
+"""A desk that nobody touches for so long is locked (PCI DSS 8.2.8)."""
 
 SCREENS = {
     "desk": ("agent_tui.tui.screens.desk", "DeskScreen"),
@@ -83,6 +87,7 @@ class DeskApp(Program, inherit_bindings=False):
         self.mode, self.door = mode, door
         self._connect: Callable[[], Awaitable[None]] | None = None
         self._first: FirstScreen | None = None
+        self.guard = Guard(self, IDLE_S)
 
     def begin_with(self, first: FirstScreen) -> None:
         """What is shown while the mode's own screen is still being loaded."""
@@ -91,12 +96,24 @@ class DeskApp(Program, inherit_bindings=False):
     def get_default_screen(self) -> Screen[None]:
         return self._first or station(self.mode)(self.door, self.words, self.painter)
 
+    def lock_after(self, seconds: float) -> None:
+        """Lock when no key came for so long."""
+        self.guard = Guard(self, seconds)
+
+    def push_screen(self, screen: Screen[Any] | str, *args: Any, **how: Any) -> Any:
+        """What opens while the desk is locked opens below the lock."""
+        pushed = super().push_screen(screen, *args, **how)
+        if self.door.keeper.locked:
+            self.guard.cover()
+        return pushed
+
     def connect_with(self, connect: Callable[[], Awaitable[None]]) -> None:
         """What reaches for the server once something is on the screen."""
         self._connect = connect
 
     def on_ready(self) -> None:
         """The first paint is done: now the rest, then the server."""
+        self.set_interval(1.0, lambda: self.guard.look())
         self.run_worker(self._go_on(), exclusive=True, group="connect")
 
     async def _go_on(self) -> None:

@@ -132,6 +132,7 @@ def status_line(status: Status, words: Words, width: int) -> Line:
         [
             _me(status),
             _to_sign(status, words),
+            *_news(status, words),
             _state(status, words),
             _connection(status, words),
             _asked(status, words),
@@ -165,6 +166,16 @@ def _to_sign(status: Status, words: Words) -> Line:
     if not status.to_sign:
         return ()
     return (piece(f" ! {say('cosign.status.sign', words.language, count=status.to_sign)} ", "offer"),)
+
+
+def _news(status: Status, words: Words) -> list[Line]:
+    """Bulletins still to be read, and answers that came back, each with its key."""
+    found: list[Line] = []
+    if status.to_read:
+        found.append((piece(f" ! {say('knowledge.status.to_read', words.language, count=status.to_read)} ", "offer"),))
+    if status.answers:
+        found.append((piece(f"? {say('knowledge.status.answers', words.language, count=status.answers)}", "bar_warn"),))
+    return found
 
 
 def _asked(status: Status, words: Words) -> Line:
@@ -232,7 +243,7 @@ def _figure(name: str, figure: Figure | None, words: Words, style: str) -> Line:
 
 HINTS = (
     "contact.hold", "contact.end", "text.write", "text.insert", "contact.other", "view.queue", "view.customer",
-    "view.blueprint", "view.actions", "cosign.open",
+    "view.blueprint", "view.actions", "knowledge.search", "cosign.open",
 )  # fmt: skip
 """Shown after the next step as far as there is room, those that cannot be done now left out."""
 TALKING = ("contact.hold", "contact.end")

@@ -9,7 +9,9 @@ from agent_tui.desk.commands import BY_ID, DeskCommand, of_mode, ways
 
 TWINS = {
     "question_mark": "fullwidth_question_mark",
-    "slash": "fullwidth_solidus",
+    "slash": "fullwidth_solidus,ideographic_comma,katakana_middle_dot",
+    "exclamation_mark": "fullwidth_exclamation_mark",
+    "at": "fullwidth_commercial_at",
     "full_stop": "fullwidth_full_stop",
     "comma": "fullwidth_comma",
     "plus": "fullwidth_plus_sign",
@@ -19,7 +21,7 @@ TWINS = {
         ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
     )},
 }  # fmt: skip
-"""Key → the key an input method sends for it in full width."""
+"""Key → the keys an input method sends for it: in full width, or the punctuation of its language."""
 
 _FULL = {chr(0xFF01 + n): chr(0x21 + n) for n in range(94)}
 
@@ -36,11 +38,12 @@ def with_twins(key: str) -> str:
 
 
 def bindings(mode: str) -> list[Binding]:
-    """One binding for each direct key of the mode; they work in text fields too."""
+    """One binding for each direct key of the mode. Keys work in text fields too; bare ones are left to the text."""
     return [
-        Binding(with_twins(key), f"perform({command.id!r})", id=f"{command.id}:{key}", show=False, priority=True)
+        Binding(with_twins(key), f"perform({command.id!r})", id=f"{command.id}:{key}", show=False, priority=priority)
         for command in of_mode(mode)
-        for key in command.keys
+        for priority, keys in ((True, command.keys), (False, command.bare))
+        for key in keys
     ]
 
 

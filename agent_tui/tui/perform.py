@@ -27,6 +27,7 @@ ROOMS: dict[str, str] = {
     "state": "agent_tui.tui.deeds.state",
     "text": "agent_tui.tui.deeds.writing",
     "blueprint": "agent_tui.tui.deeds.blueprint",
+    "knowledge": "agent_tui.tui.deeds.knowledge",
     "action": "agent_tui.tui.deeds.action",
     "cosign": "agent_tui.tui.deeds.cosign",
     "review": "agent_tui.tui.deeds.review",

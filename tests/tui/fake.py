@@ -13,7 +13,8 @@ from agent_tui.blueprints.model import dump
 from agent_tui.blueprints.parse import parse
 from agent_tui.config.data import files
 from agent_tui.desk import views
-from agent_tui.desk.door import NotSubmitted, Submitted
+from agent_tui.desk.door import Locking, NotSubmitted, Submitted
+from agent_tui.desk.keeper import Opened
 from agent_tui.desk.offline import refused_offline
 from agent_tui.domain import commands as c
 from agent_tui.domain.actions import ACTIONS
@@ -23,7 +24,7 @@ from agent_tui.domain.centre import Bundle, Category, Figure, Group, Names, Noti
 from agent_tui.domain.contact import OPEN_STATES, Channel, Consult, Contact, ContactState, Message, Why
 from agent_tui.domain.customer import Customer, Product, Tier
 from agent_tui.domain.ticket import Note, Ticket, TicketKind
-from agent_tui.i18n.message import msg
+from agent_tui.i18n.message import Msg, msg
 from agent_tui.policy.decision import Allow, AllowWithReason, Decision, Deny, NeedsCosign, Reason
 from agent_tui.wire.command import Outcome
 from agent_tui.wire.session import FoundCustomer
@@ -37,12 +38,39 @@ def _reason(zh: str, level: int | None = None) -> Reason:
     return Reason(rule="r", sentences={"zh": zh, "en": f"en:{zh}", "ja": f"ja:{zh}"}, needs_level=level)
 
 
+class FakeKeeper:
+    """`desk.keeper.Keeper` whose password is that of its door."""
+
+    def __init__(self, door: FakeDoor) -> None:
+        self._door = door
+        self.locked = ""
+        self.ended: Msg | None = None
+        self.left = 5
+        self.covered = 0
+
+    def lock(self, why: str) -> None:
+        self.locked = why
+
+    async def unlock(self, password: str) -> Opened:
+        if password != self._door.password:
+            self.left -= 1
+            return Opened.WRONG
+        if self.locked == "lease":
+            return Opened.LEASE
+        self.locked = ""
+        return Opened.OPEN
+
+    def cover_clear(self) -> None:
+        self.covered += 1
+
+
 class FakeDoor:
     """`desk.door.Door` for tests; `sent` remembers what was submitted."""
 
     def __init__(self, rows: int = 12, name: str = "张•", subject: str = "POS 机刷卡没有反应，店里等着用") -> None:
         self.now: datetime = eg.NOW
         self.online = True
+        self.keeper: Locking = FakeKeeper(self)
         self.sent: list[c.Command] = []
         self.drafts: dict[str, str] = {}
         self.pending: list[views.Pending] = []
@@ -166,7 +194,8 @@ class FakeDoor:
         return self.drafts[key]
 
     def drop_draft(self, key: str) -> None:
-        self.drafts.pop(key, None)
+        for one in [one for one in self.drafts if one == key or one.startswith(f"{key}:")]:
+            del self.drafts[one]
 
     async def find_customers(self, words: str) -> tuple[FoundCustomer, ...]:
         found = [customer for customer in self.customers.values() if words in (customer.name, "zhang")]
@@ -277,6 +306,9 @@ class FakeDoor:
             )
             for a in ACTIONS
         )  # fmt: skip
+
+    def _view_PolicyOf(self, query: object) -> views.PolicyView:
+        return views.PolicyView(revision="sha256:" + "ab" * 32, rules=94, good=True)
 
     def _view_StatusOf(self, query: object) -> views.Status:
         figure = Figure(

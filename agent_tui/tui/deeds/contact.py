@@ -122,14 +122,18 @@ async def verify(desk: DeskScreen) -> None:
     degree = await desk.ask(Pick(words, desk.painter, words("pick.verified"), items))
     if not degree:
         return
-    fields = [Field(name="checks", label=words("form.checks"), required=True, hint=words("form.checks_hint"))]
-    values = await desk.ask(Form(words, desk.painter, words.of("verified", degree), fields))
+    key = f"verify:{_own(desk)}"
+    label, hint = words("form.checks"), words("form.checks_hint")
+    fields = [Field(name="checks", label=label, required=True, hint=hint, value=desk.door.draft(key), draft=key)]
+    form = Form(words, desk.painter, words.of("verified", degree), fields, keep=desk.door.keep_draft)
+    values = await desk.ask(form)
     if values is None:
         return
     # What was checked, in the agent's words; the answers themselves are never kept.
     checks = tuple(part for part in re.split(r"[,，、;；\s]+", values["checks"]) if part)
     command = VerifyCaller(contact_id=_own(desk), degree=degree, checks=checks)
-    await send(desk, command, words.of("verified", degree))
+    if stands(await send(desk, command, words.of("verified", degree))):
+        desk.door.drop_draft(key)
 
 
 async def note(desk: DeskScreen) -> None:

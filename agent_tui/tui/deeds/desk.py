@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent_tui.desk.commands import GROUPS, of_mode, ways
-from agent_tui.desk.views import Status, StatusOf
+from agent_tui.desk.views import PolicyOf, Status, StatusOf
 from agent_tui.i18n.catalog import LANGUAGES
 from agent_tui.tui import themes
 from agent_tui.tui.dialogs.confirm import Confirm
@@ -18,6 +18,9 @@ from agent_tui.tui.line import EMPTY, Line, cell, folded, piece
 from agent_tui.tui.perform import perform
 from agent_tui.tui.screens.station import Station
 from agent_tui.tui.words import Words
+
+
+_INDENT = ((" ", "text"),)
 
 
 def _facts(station: Station) -> Facts | None:
@@ -109,6 +112,18 @@ def connection_lines(station: Station, width: int) -> list[Line]:
     return [*folded(said, width, "warn", ((" ", "text"),)), EMPTY]
 
 
+def policy_lines(station: Station, width: int) -> list[Line]:
+    """Which authority rules this desk goes by, or why it goes by none."""
+    words, view = station.words, station.door.view(PolicyOf())
+    if not view.good:
+        return [
+            *folded(words("help.policy_forged" if view.forged else "help.no_policy"), width, "warn", _INDENT),
+            EMPTY,
+        ]
+    said = words("help.policy", rules=view.rules, revision=view.revision.partition(":")[2][:12])
+    return [*folded(said, width, "muted", _INDENT), EMPTY]
+
+
 async def help_page(station: Station) -> None:
     """What can be done here and now."""
     words, facts = station.words, _facts(station)
@@ -126,6 +141,7 @@ async def help_page(station: Station) -> None:
         if here:
             page += [((" ", "text"), piece(words("help.here"), "accent"))]
             page += [*folded(words(f"keys.{here}"), width, "text", ((" ", "text"),)), EMPTY]
+        page += policy_lines(station, width)
         page += folded(words("help.ime"), width, "muted", ((" ", "text"),))
         page += [EMPTY, ((" ", "text"), piece(words("help.keys"), "accent"))]
         return [*page, *key_lines(station.mode, words, width)]
@@ -172,7 +188,15 @@ async def leave(station: Station) -> None:
         station.app.exit(0)
 
 
+async def lock(station: Station) -> None:
+    """At once; nothing that is typed or open is lost."""
+    guard = getattr(station.app, "guard", None)
+    if guard is not None:
+        guard.lock("key")
+
+
 DEEDS = {
+    "desk.lock": lock,
     "desk.help": help_page,
     "desk.leader": leader,
     "desk.palette": palette,

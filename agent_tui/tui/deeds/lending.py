@@ -18,7 +18,7 @@ from agent_tui.i18n.catalog import say
 from agent_tui.tui.deeds.wrap_up import moment
 from agent_tui.tui.dialogs.approval import LivePick, Several
 from agent_tui.tui.dialogs.confirm import Confirm
-from agent_tui.tui.dialogs.fields import Field
+from agent_tui.tui.dialogs.fields import Field, resumed
 from agent_tui.tui.dialogs.form import Form, Paragraphs, Values
 from agent_tui.tui.dialogs.page import Page
 from agent_tui.tui.dialogs.pick import Item, Pick
@@ -160,14 +160,18 @@ async def grant(station: Station) -> None:
 async def _terms(station: Station, me: Agent, to: Agent, actions: tuple[str, ...]) -> None:
     words, key = station.words, f"lend:{to.id}"
     sums = any(ACTIONS[action].amount for action in actions)
-    fields = [Field(name="level", label=own(words, "lend.level"), required=True, value=str(me.level))]
+    most, hint = own(words, "lend.most"), own(words, "lend.most_hint")
+    when, later = own(words, "lend.when"), own(words, "lend.when_hint")
+    fields = [
+        Field(name="level", label=own(words, "lend.level"), required=True, value=str(me.level), draft=f"{key}:level")
+    ]
     if sums:
-        hint = own(words, "lend.most_hint")
-        fields.append(Field(name="most", kind="amount", label=own(words, "lend.most"), required=True, hint=hint))
-    when, hint = own(words, "lend.when"), own(words, "lend.when_hint")
-    fields.append(Field(name="when", kind="moment", label=when, required=True, value="+8h", hint=hint))
-    reason = own(words, "lend.reason")
-    fields.append(Field(name="reason", label=reason, required=True, value=station.door.draft(key), draft=key))
+        fields.append(Field(name="most", kind="amount", label=most, required=True, hint=hint, draft=f"{key}:most"))
+    fields.append(
+        Field(name="when", kind="moment", label=when, required=True, value="+8h", hint=later, draft=f"{key}:when")
+    )
+    fields.append(Field(name="reason", label=own(words, "lend.reason"), required=True, draft=key))
+    fields = [resumed(field, station.door.draft) for field in fields]
     named = words("comma").join(words.label(f"action.{action}") for action in actions)
 
     def effect(values: Values) -> Paragraphs:
@@ -182,7 +186,7 @@ async def _terms(station: Station, me: Agent, to: Agent, actions: tuple[str, ...
     form = Form(
         words, station.painter, f"{own(words, 'lend.new')}  {to.name}", fields, go="check",
         check=lambda values: _wrong(station, me, values), effect=effect, keep=station.door.keep_draft,
-        live=lambda _: [(named, "muted"), (hint, "muted")],
+        live=lambda _: [(named, "muted"), (later, "muted")],
     )  # fmt: skip
     values = await station.ask(form)
     if values is None:

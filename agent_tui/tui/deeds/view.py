@@ -14,6 +14,7 @@ from agent_tui.tui import marks
 from agent_tui.tui.deeds.cosign import open_one
 from agent_tui.tui.deeds.deal import approvers
 from agent_tui.tui.deeds.desk import connection_lines
+from agent_tui.tui.deeds.drafts import drafts
 from agent_tui.tui.dialogs.fields import Field
 from agent_tui.tui.dialogs.form import Form
 from agent_tui.tui.dialogs.page import Page
@@ -46,8 +47,9 @@ async def kind(desk: DeskScreen) -> None:
 async def find(desk: DeskScreen) -> None:
     """Search customers on the server and open one."""
     words = desk.words
-    field = Field(name="words", label=words("form.words"), required=True)
-    values = await desk.ask(Form(words, desk.painter, words.label("view.find"), [field], go="check"))
+    field = Field(name="words", label=words("form.words"), required=True, value=desk.door.draft("find"), draft="find")
+    form = Form(words, desk.painter, words.label("view.find"), [field], go="check", keep=desk.door.keep_draft)
+    values = await desk.ask(form)
     if values is None:
         return
     try:
@@ -58,6 +60,7 @@ async def find(desk: DeskScreen) -> None:
     except AgentTuiError as error:
         desk.say(say(error.key, words.language, **error.args_), "warn")
         return
+    desk.door.drop_draft("find")
     if not found:
         desk.say(words("said.nobody_found", words=values["words"]), "warn")
         return
@@ -171,6 +174,7 @@ async def who_can_approve(desk: DeskScreen) -> None:
 
 
 DEEDS: dict[str, Deed] = {
+    "view.drafts": drafts,
     "view.queue": _turn("queue"),
     "view.customer": _turn("customer"),
     "view.blueprint": _turn("blueprint"),

@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import Input
 
-from agent_tui.tui.dialogs.fields import Line1
+from agent_tui.tui.dialogs.fields import Kept, Line1
 from agent_tui.tui.keymap import half_width
 from agent_tui.tui.line import Line, piece
 from agent_tui.tui.panes.actions import Picked
@@ -21,6 +21,7 @@ from agent_tui.tui.text import clean
 
 if TYPE_CHECKING:
     from agent_tui.blueprints.shown import Shown
+    from agent_tui.desk.door import Door
 
 
 class Answered(Message):
@@ -58,6 +59,9 @@ def _nothing(width: int) -> list[Line]:
 
 class BlueprintPane(Pane):
     name_key, key = "blueprint", "F5"
+    _contact: str | None = None
+    _kept: Kept | None = None
+    """Journals the answer that is being typed."""
 
     def body(self) -> ComposeResult:
         yield Node(self.painter, id="node")
@@ -91,6 +95,22 @@ class BlueprintPane(Pane):
     @property
     def answer(self) -> Line1:
         return self.query_one("#answer", Line1)
+
+    def answering(self, door: Door, contact_id: str | None) -> None:
+        """Whose question is being answered: the draft of another is put down, this one's taken up."""
+        if contact_id == self._contact:
+            return
+        if self._kept is not None:
+            self._kept.now()
+        self._contact, self._kept = contact_id, None
+        self.answer.value = door.draft(f"answer:{contact_id}") if contact_id else ""
+        if contact_id:
+            self._kept = Kept(door.keep_draft, f"answer:{contact_id}", self.set_timer)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._kept is not None:
+            self._kept.changed(event.value, lambda kept: setattr(self.answer, "value", kept))
 
     @property
     def typed(self) -> bool:

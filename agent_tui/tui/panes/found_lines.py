@@ -1,0 +1,78 @@
+"""What a search found, as lines: what it is, and why it was found with the place marked. Pure."""
+
+from __future__ import annotations
+
+from agent_tui.desk.found import Found, FoundItem
+from agent_tui.i18n.catalog import say
+from agent_tui.search.rank import Reason
+from agent_tui.tui.line import EMPTY, Line, cell, crop, folded, length, piece, spread
+from agent_tui.tui.text import width as cells_of
+from agent_tui.tui.words import Words
+
+LINES_EACH = 2
+BEFORE = 14
+"""Cells of text in front of what is marked."""
+_KIND = {"zh": 5, "en": 9, "ja": 11}
+
+
+def own(words: Words, key: str, /, **args: object) -> str:
+    """The text `knowledge.<key>`."""
+    return say(f"knowledge.{key}", words.language, **args)
+
+
+def found_lines(found: Found, typed: str, words: Words, width: int) -> list[Line]:
+    """Two lines for each; what to type while nothing is, what else to try when nothing fits."""
+    if not found.items:
+        said = own(words, "search.nothing" if typed.strip() else "search.hint")
+        return [EMPTY, *folded(said, width - 4, "muted", (("  ", "text"),))]
+    return [line for item in found.items for line in _item(item, words, width)]
+
+
+def _item(item: FoundItem, words: Words, width: int) -> list[Line]:
+    kind_cells = _KIND.get(words.language, 9)
+    marks: Line = ()
+    if item.unread:
+        marks = (*marks, piece(f" ! {own(words, 'unread')}", "warn"))
+    if item.expired:
+        marks = (*marks, piece(f" x {own(words, 'expired')}", "bad"))
+    number: Line = (piece(f"{item.number} ", "key"),) if item.number else ()
+    left: Line = (
+        ("   ", "text"),
+        cell(own(words, f"kind.{item.kind}"), kind_cells, "accent"),
+        *number,
+        piece(item.title, "strong"),
+        *marks,
+    )
+    right: Line = (piece(item.owner, "muted"), (" ", "text")) if item.owner else ()
+    reason: Line = (
+        ("   ", "text"),
+        (" " * kind_cells, "text"),
+        *_reason(item.reasons, words, width - kind_cells - 4),
+    )
+    return [spread(left, right, width), reason]
+
+
+def _reason(reasons: tuple[Reason, ...], words: Words, width: int) -> Line:
+    """The best reason: the place, how it matched unless as written, and the text around it."""
+    if not reasons:
+        return ()
+    best = reasons[0]
+    said = own(words, f"place.{best.place}")
+    if best.how != "written":
+        said = f"{said} · {own(words, f'how.{best.how}')}"
+    head: Line = (piece(f"{said}: ", "muted"),)
+    return crop((*head, *marked(best, width - length(head))), width)
+
+
+def marked(reason: Reason, width: int) -> Line:
+    """The text of a reason with what answered in another ink and between brackets, so that colour never speaks alone."""
+    text, start, end = reason.text, reason.start, reason.end
+    if end <= start:
+        return (piece(text, "text"),)
+    before = text[:start]
+    room = max(width - cells_of(text[start:end]) - 4, 0)
+    keep = min(BEFORE, room) if cells_of(text) > width else cells_of(before)
+    while before and cells_of(before) > keep:
+        before = before[1:]
+    cut = ("..", "muted") if before != text[:start] else ("", "muted")
+    return (cut, piece(before, "muted"), piece(f"[{text[start:end]}]", "warn"), piece(text[end:], "muted"))
