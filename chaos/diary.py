@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,9 @@ class Diary:
         self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def write(self, fact: str, **what: Any) -> None:
-        os.write(self._handle, msgspec.json.encode({"fact": fact, **what}) + b"\n")
+        # A full disk takes the diary too: what could not be written down is not asked for later.
+        with contextlib.suppress(OSError):
+            os.write(self._handle, msgspec.json.encode({"fact": fact, **what}) + b"\n")
 
     def close(self) -> None:
         os.close(self._handle)

@@ -11,18 +11,28 @@ import msgspec
 from agent_tui.domain import commands
 from agent_tui.domain.approval import Approval
 from agent_tui.domain.centre import Notice
-from agent_tui.domain.commands import Command, RequestApproval
+from agent_tui.domain.commands import (
+    AddNote,
+    Command,
+    PerformAction,
+    RaiseWorkOrder,
+    RequestApproval,
+    SendMessage,
+    SendNotice,
+    WrapUpContact,
+)
 from agent_tui.domain.contact import Thread
 from agent_tui.domain.ticket import Note, Ticket
 from agent_tui.server.database import Database, Row, Tx
-from agent_tui.server.place import beside
 from agent_tui.server.state import TableState
 from agent_tui.server.vault import Vault
 from agent_tui.store.journal import Item
 from agent_tui.store.open import open_journal
 from chaos import diary
-from chaos.place import KEY, Place, Seat
+from chaos.place import KEY, SEATS, Place, Seat
 
+CARRIERS = (AddNote, WrapUpContact, SendMessage, RaiseWorkOrder, SendNotice, PerformAction)
+"""Commands with which a robot's word travels."""
 WORDS = ("title", "note", "text", "reason")
 """Fields of commands in which a robot's word may stand."""
 
@@ -74,6 +84,8 @@ def query(tx: Tx, sql: str) -> list[Row]:
 def word_of(command: Command) -> str:
     """The robot's word in a command, empty if it has none."""
     inner = command.command if isinstance(command, RequestApproval) else command
+    if not isinstance(inner, CARRIERS):
+        return ""
     return next((str(getattr(inner, field)) for field in WORDS if getattr(inner, field, "")), "")
 
 
@@ -115,9 +127,13 @@ def look_at_desk(place: Place, seat: Seat) -> Seen:
     return Seen(seat=seat, items=items, receipts=receipts, facts=facts)
 
 
-def gather(place: Place, db: Database, seats: tuple[Seat, ...]) -> Evidence:
-    """Everything of a campaign that has ended."""
-    vault = Vault.beside(beside(place.where))
+def look_at_desks(place: Place) -> tuple[Seen, ...]:
+    """Every desk that was ever opened."""
+    return tuple(look_at_desk(place, seat) for seat in SEATS if (place.desk(seat) / "journal.db").exists())
+
+
+def gather(db: Database, vault: Vault, seen: tuple[Seen, ...]) -> Evidence:
+    """What the ledger holds, beside what the desks hold."""
 
     def read(tx: Tx) -> dict[str, Any]:
         state = TableState(tx)
@@ -132,5 +148,4 @@ def gather(place: Place, db: Database, seats: tuple[Seat, ...]) -> Evidence:
             "links": {row["seq"]: row["hash"] for row in query(tx, "SELECT seq, hash FROM audit")},
         }
 
-    seen = tuple(look_at_desk(place, seat) for seat in seats if (place.desk(seat) / "journal.db").exists())
     return Evidence(seen=seen, **db.read_now(read))

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
@@ -16,10 +17,12 @@ from agent_tui.domain.approval import Approval, ApprovalState
 from agent_tui.domain.commands import OFFLINE, PerformAction, RequestApproval
 from agent_tui.server import audit
 from agent_tui.server.database import Database, Tx
+from agent_tui.server.place import beside
+from agent_tui.server.vault import Vault
 from agent_tui.store.journal import UNSENT, Item
 from chaos.convergence import diverged
-from chaos.evidence import Evidence, Seen, Sent, gather, query
-from chaos.place import CUSTOMERS, PASSWORD, SEATS, Place, clear_phone
+from chaos.evidence import Evidence, Seen, Sent, gather, look_at_desks, query
+from chaos.place import CUSTOMERS, PASSWORD, Place, clear_phone
 
 EFFECTS = frozenset({"AddNote", "WrapUpContact", "SendMessage", "RaiseWorkOrder", "SendNotice"})
 """Commands whose word stands in the state once they are applied."""
@@ -36,6 +39,10 @@ ENDED = {
     ApprovalState.STALE: "conflict",
     ApprovalState.WITHDRAWN: "withdrawn",
 }
+
+
+Hold: TypeAlias = tuple[str, int, str, str, str, int]
+"""Command, order, person, customer, day, fen."""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,12 +153,21 @@ def receipts_stand(found: Evidence) -> Iterator[str]:
                 yield f"audit: the receipt of {id} at {seen.seat.name} is not in the audit"
 
 
-def limits_held(found: Evidence, holds: list[tuple[str, int, str, str, str, int]]) -> Iterator[str]:
+def receipts_kept(found: Evidence) -> Iterator[str]:
+    """Whatever a desk is done with left a receipt, for as long as the server might be asked about it."""
+    for seen in found.seen:
+        waiting = {item.id for item in seen.items}
+        for kept in seen.of("kept"):
+            if kept["id"] not in waiting and kept["id"] not in seen.receipts:
+                yield f"receipts: {kept['type']} {kept['id']} left none at {seen.seat.name}"
+
+
+def limits_held(found: Evidence, holds: list[Hold], alone: Mapping[str, int]) -> Iterator[str]:
     """I10: nobody did more alone than they may, counted with everything that came before."""
     total: defaultdict[tuple[str, str, str], int] = defaultdict(int)
     for id, _, agent, customer, day, minor in holds:
         total[customer, day, "fee"] += minor
-        sent, limit = found.sent.get(id), ALONE_MINOR.get(agent)
+        sent, limit = found.sent.get(id), alone.get(agent)
         if sent is None or limit is None or not isinstance(sent.command, PerformAction):
             continue
         if total[customer, day, "fee"] > limit:
@@ -199,6 +215,7 @@ RULES: tuple[Callable[[Evidence], Iterator[str]], ...] = (
     never_lost,
     told_the_truth,
     receipts_stand,
+    receipts_kept,
     signed_by_others,
     drafts_came_back,
     lies_seen,
@@ -216,12 +233,17 @@ def ledger_whole(tx: Tx) -> Iterator[str]:
     broken = "SELECT entity, id FROM feed WHERE op = 'put' GROUP BY entity, id HAVING COUNT(*) <> MAX(version) OR COUNT(DISTINCT version) <> COUNT(*)"
     for row in query(tx, broken):
         yield f"versions: those of {row[0]} {row[1]} are not 1 to n"
+    jumped = """SELECT id FROM command WHERE outcome = 'applied' AND if_match IS NOT NULL AND version IS NOT NULL
+                AND version NOT IN (if_match, if_match + 1)"""
+    for row in query(tx, jumped):
+        yield f"versions: {row[0]} was applied to another version than its maker saw"
     proved = audit.verify(tx)
     if not proved.ok:
         yield f"audit: row {proved.broken_at}: {proved.reason}"
 
 
-def _holds(tx: Tx) -> list[tuple[str, int, str, str, str, int]]:
+def fees(tx: Tx) -> list[Hold]:
+    """What counts against the limits of fees, in the order in which it was decided."""
     sql = """SELECT command_id, seq, agent_id, customer_id, day, amount_minor FROM limit_hold
              WHERE action = 'waive_fee' AND state <> 'released' ORDER BY seq"""
     return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in query(tx, sql)]
@@ -243,11 +265,11 @@ def judge(place: Place, late: tuple[str, ...]) -> Verdict:
     """Everything that can be decided about a campaign that has ended."""
     db = Database(place.where)
     try:
-        found = gather(place, db, SEATS)
+        found = gather(db, Vault.beside(beside(place.where)), look_at_desks(place))
         wrong = [f"liveness: {name} was not done in time" for name in late]
         for rule in RULES:
             wrong += rule(found)
-        wrong += limits_held(found, db.read_now(_holds))
+        wrong += limits_held(found, db.read_now(fees), ALONE_MINOR)
         wrong += db.read_now(lambda tx: list(ledger_whole(tx)))
         for seen in found.seen:
             wrong += diverged(place, db, seen.seat)

@@ -81,7 +81,11 @@ class Robot:
             self._submit(SetAgentState(state="ready"))
             await asyncio.sleep(0.5)
         for seen in self._desk.view(views.MyContacts()):
-            await self._handle(seen.contact)
+            # What is under way about a contact is waited for, as a person would; a note can always be written.
+            if not seen.pending:
+                await self._handle(seen.contact)
+            elif self._rng.random() < 0.3:
+                self._note(contact_id=seen.contact.id)
         if self._rng.random() < 0.3:
             self._write()
 
@@ -113,14 +117,14 @@ class Robot:
         elif drawn < 0.5 and contact.channel in TEXT_CHANNELS:
             word = self.token()
             self._submit(SendMessage(contact_id=contact.id, text=word), token=word)
-        elif drawn < 0.7 and contact.customer_id:
+        elif drawn < 0.8 and contact.customer_id:
             self._act(contact)
-        elif drawn < 0.75 and contact.customer_id:
+        elif drawn < 0.84 and contact.customer_id:
             self._reveal(contact)
-        elif drawn < 0.85:
+        elif drawn < 0.9:
             self._submit(HoldContact(contact_id=contact.id))
             await asyncio.sleep(0.2)
-        elif drawn < 0.93:
+        elif drawn < 0.95:
             self._submit(ClearContact(contact_id=contact.id))
             await asyncio.sleep(0.3)
 

@@ -1,0 +1,205 @@
+"""Short scripts that each go through one danger of the protocol. They end well; with the bug they are made for, they do not.
+
+A drill gets an office, plays, and returns what is wrong.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from agent_tui.desk.drafts import DraftBook
+from agent_tui.domain.approval import Approval
+from agent_tui.domain.commands import (
+    AddNote,
+    DecideApproval,
+    PerformAction,
+    RequestApproval,
+    RevealField,
+    SetAgentState,
+)
+from agent_tui.domain.contact import Contact
+from agent_tui.domain.customer import Secret
+from agent_tui.store import read
+from chaos.evidence import query
+from tests.protocol.line import Killed, die_at
+from tests.protocol.machine import violations
+from tests.protocol.office import Desk, Dials, Office
+
+HERE = "k-a1-c1"
+DRAFT = "note:k-a1-c1"
+
+
+def note(word: str = "walfaz") -> AddNote:
+    return AddNote(text=word, contact_id=HERE)
+
+
+async def end(office: Office) -> list[str]:
+    """Peace, and what is wrong then."""
+    try:
+        await office.settle()
+    except AssertionError as error:
+        return [str(error)]
+    return violations(office)
+
+
+async def server_dies_after_its_commit(office: Office) -> list[str]:
+    desk = office.desks["d1"]
+    desk.submit(note())
+    die_at("server.committed")
+    await desk.send()
+    Dials.now += 5
+    return await end(office)
+
+
+async def answer_is_lost(office: Office) -> list[str]:
+    desk = office.desks["d1"]
+    desk.submit(note())
+    await desk.send(["answer_lost"])
+    Dials.now += 5
+    return await end(office)
+
+
+async def request_is_lost(office: Office) -> list[str]:
+    desk = office.desks["d1"]
+    desk.submit(note())
+    await desk.send(["request_lost"])
+    desk.crash()
+    return await end(office)
+
+
+async def somebody_reads_between_two_commits(office: Office) -> list[str]:
+    desk = office.desks["d1"]
+    office.write(msgspec.structs.replace(office.read(Contact, HERE), subject="slow"))
+    await desk.fetch()
+    desk.deliver(0)
+    office.write(msgspec.structs.replace(office.read(Contact, "k-a1-c2"), subject="quick"))
+    return await end(office)
+
+
+async def desk_dies_while_it_stores_a_page(office: Office) -> list[str]:
+    desk = office.desks["d1"]
+    office.write(msgspec.structs.replace(office.read(Contact, HERE), subject="news"))
+    await desk.fetch()
+    die_at("cache.committed")
+    try:
+        desk.deliver(0)
+    except Killed:
+        desk.crash()
+    return await end(office)
+
+
+async def contact_goes_to_somebody_else(office: Office) -> list[str]:
+    row = office.read(Contact, HERE)
+    office.write(msgspec.structs.replace(row, agent_id="a2", customer_id=None, group="loans"))
+    return await end(office)
+
+
+async def two_desks_of_one_person_spend_the_same_limit(office: Office) -> list[str]:
+    for name in ("d1", "d2"):
+        fee = PerformAction(
+            action="waive_fee", customer_id="c1", contact_id=HERE, amount_minor=2_600, reason=f"w{name[1:]}"
+        )
+        office.desks[name].submit(fee)
+    return await end(office)
+
+
+async def desk_dies_while_somebody_types(office: Office) -> list[str]:
+    desk = office.desks["d1"]
+    DraftBook(desk.journal).keep(DRAFT, "说到一半")
+    desk.crash()
+    back = DraftBook(desk.journal).text(DRAFT)
+    return [] if back == "说到一半" else [f"typed: came back as {back!r}"]
+
+
+async def everything_goes_well(office: Office) -> list[str]:
+    desk = office.desks["d1"]
+    desk.submit(note())
+    desk.submit(AddNote(text="wbetaz", contact_id="k-a1-c2"), if_match=99)
+    return await end(office)
+
+
+async def two_people_ask_from_the_same_place(office: Office) -> list[str]:
+    row = office.read(Contact, "k-a2-c2")
+    office.write(msgspec.structs.replace(row, subject="only hers", customer_id=None))
+    for name in ("d4", "d3", "d1"):
+        await office.desks[name].fetch()
+        while office.desks[name].pages:
+            office.desks[name].deliver(0)
+    return await end(office)
+
+
+async def reveal_is_asked_twice(office: Office) -> list[str]:
+    desk = office.desks["d1"]
+    office.services.db.write_now(lambda tx: office.services.vault.put(tx, "c1", "phone", "13812345678"))
+    desk.submit(RevealField(customer_id="c1", field=Secret.PHONE, purpose="call back", contact_id=HERE))
+    await desk.send(["twice"])
+    kept = office.services.db.read_now(lambda tx: [bytes(r[0]) for r in query(tx, "SELECT body FROM command")])
+    leaks = [f"secrets: a clear value is kept with the outcome: {body!r}" for body in kept if b"13812345678" in body]
+    return leaks + await end(office)
+
+
+async def maker_signs_their_own_request(office: Office) -> list[str]:
+    desk = office.desks["d4"]
+    act = PerformAction(
+        action="waive_fee", customer_id="c1", contact_id="k-s1-c1", amount_minor=210_000, reason="wgamz"
+    )
+    desk.submit(RequestApproval(command=act, reason="wgamz"))
+    await desk.send()
+    await desk.fetch()
+    desk.deliver(0)
+    (asked,) = read.every(desk.cache, Approval)
+    desk.submit(
+        DecideApproval(
+            approval_id=asked.id,
+            decision="sign",
+            payload_hash=asked.payload_hash,
+            target_version=asked.target_version,
+        )
+    )
+    return await end(office)
+
+
+async def snapshot_breaks_off(office: Office) -> list[str]:
+    desk = office.desks["d1"]
+    office.counter.limit = 5
+    await desk.snapshot(["ok"] * 40 + ["request_lost"])
+    await desk.snapshot(["ok"] * 3 + ["request_lost"])
+    office.counter.limit = 500
+    row = office.read(Contact, HERE)
+    office.write(msgspec.structs.replace(row, agent_id="a2", customer_id=None, group="loans"))
+    office.write(
+        msgspec.structs.replace(office.read(Contact, "k-a1-c2"), agent_id="a2", customer_id=None, group="loans")
+    )
+    await desk.snapshot()
+    return await end(office)
+
+
+async def request_arrives_when_nobody_waits_for_it(office: Office) -> list[str]:
+    desk = office.desks["d1"]
+    desk.submit(SetAgentState(state="ready"))
+    await desk.send(["held"])
+    await _too_late(desk)
+    desk.line.release()
+    return await end(office)
+
+
+async def _too_late(desk: Desk) -> None:
+    for _ in range(3):
+        Dials.now += 12
+        await desk.send()
+
+
+async def server_is_busy_after_its_commit(office: Office) -> list[str]:
+    desk = office.desks["d1"]
+    desk.submit(note())
+    await desk.send(["busy"])
+    Dials.now += 40
+    return await end(office)
+
+
+async def another_server_takes_over(office: Office) -> list[str]:
+    desk = office.desks["d1"]
+    desk.submit(note())
+    await desk.send(["answer_lost"])
+    office.change_epoch()
+    return await end(office)
