@@ -10,6 +10,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "agent_tui" / "search" / "tables"
 HAN = [chr(code) for code in range(0x4E00, 0xA000)]
+ALSO = {"账": "帐"}
+"""Two simplified characters for one word, both in daily use."""
 LEAST_SHARE, LEAST_TIMES = 0.08, 3
 """A second reading of a character counts from this share and number of the phrases it stands in."""
 
@@ -24,6 +26,8 @@ def folds() -> str:
         plain = simplify.convert(from_japanese.convert(char))
         if len(plain) == 1 and plain != char:
             same[plain].append(char)
+    for plain, other in ALSO.items():
+        same[plain] += [other, *same.pop(other, [])]
     return "".join(f"{plain}{''.join(others)}\n" for plain, others in sorted(same.items()))
 
 

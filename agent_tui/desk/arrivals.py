@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from agent_tui.desk.indexing import Indexing
 from agent_tui.desk.sight import Sight
 from agent_tui.desk.wakes import Wakes
 from agent_tui.store.journal import Journal
@@ -21,6 +22,7 @@ class Arrivals:
     def __init__(self, sight: Sight, journal: Journal, wakes: Wakes) -> None:
         self._sight, self._journal, self._wakes = sight, journal, wakes
         self._looked_at: set[str] = set()
+        self.indexing = Indexing(sight.cache)
 
     def rows(self, touched: frozenset[str]) -> None:
         """Rows of these entities changed."""
@@ -28,6 +30,7 @@ class Arrivals:
             self._sight.forget_ended()
         if "approval" in touched:
             self._close_requests()
+        self.indexing.rows(touched)
         self._wakes.touch(touched)
 
     def answer(self, command: Command, outcome: Outcome) -> None:

@@ -248,6 +248,21 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """(rows received, rows expected) while the first rows arrive; (0, 0) when none do."""
 
 
+class PolicyOf(msgspec.Struct, frozen=True):
+    """Which rules the desk goes by → `PolicyView`."""
+
+
+class PolicyView(msgspec.Struct, frozen=True, kw_only=True):
+    revision: str
+    """Digest of the text; empty while there is none."""
+    rules: int
+    """How many are in force now."""
+    good: bool = False
+    """Whether anything is decided by them; without it every action is grey."""
+    forged: bool = False
+    """The server that this desk signed in to did not sign them."""
+
+
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
     """A command of mine that still asks for attention."""
 

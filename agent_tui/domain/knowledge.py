@@ -104,3 +104,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 def reading_id(bulletin_id: str, agent_id: str) -> str:
     """The id of the one reading there can be."""
     return f"{bulletin_id}:{agent_id}"
+
+
+def about_article(article_id: str) -> str:
+    """What a question about an article says it is about."""
+    return f"article:{article_id}"

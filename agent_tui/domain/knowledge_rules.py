@@ -15,7 +15,7 @@ from agent_tui.domain.case import Case, Stop
 from agent_tui.domain.centre import Group
 from agent_tui.domain.contact import Contact
 from agent_tui.domain.effects import Effects, Event, Refusal
-from agent_tui.domain.knowledge import Article, Bulletin, Page, Pages, Reading, reading_id
+from agent_tui.domain.knowledge import Article, Bulletin, Page, Pages, Reading, about_article, reading_id
 from agent_tui.domain.knowledge_commands import (
     AskAboutArticle,
     PublishArticle,
@@ -180,7 +180,7 @@ def ask_about_article(command: AskAboutArticle, case: Case) -> Effects:
         contact_id=asked_in.id if asked_in and asked_in.agent_id == me.id else None,
         group=group.id,
         owner_id=me.id,
-        about=f"article:{article.id}",
+        about=about_article(article.id),
         title=text.partition("\n")[0][:TITLE],
         text=text,
         opened_at=case.now,

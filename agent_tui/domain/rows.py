@@ -102,7 +102,7 @@ def _queue_facets(row: Contact | Ticket) -> Facets:
         group_id=row.group,
         agent_id=row.owner_id or "",
         customer_id=customer,
-        parent_id=row.contact_id or "",
+        parent_id=row.about or row.contact_id or "",
         sort=stamp(row.due_at or row.opened_at),
     )
 

@@ -13,7 +13,8 @@ from functools import cache
 from importlib.resources import files
 
 CJK = "぀-ヿㇰ-ㇿ㐀-鿿豈-﫿々〆"
-_PART = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+")
+PART = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+")
+"""A run of Chinese or Japanese characters, or a word of another script."""
 _NO_WORD = re.compile(r"[^\w\n]|_")
 _KATAKANA, _HIRAGANA, _KANA = 0x30A1, 0x3041, 0x56
 _ACCENTED = range(0xC0, 0x250)
@@ -67,7 +68,7 @@ def is_kana(char: str) -> bool:
 
 def parts(folded_text: str) -> list[str]:
     """Runs of Chinese and Japanese characters, and words of other scripts, in order."""
-    return _PART.findall(folded_text)
+    return PART.findall(folded_text)
 
 
 def pairs(run: str) -> list[str]:

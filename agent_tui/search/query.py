@@ -8,12 +8,15 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from agent_tui.search import sound
-from agent_tui.search.fold import fold, is_cjk, pairs, parts, shown, stem
+from agent_tui.search.fold import PART, fold, is_cjk, is_kana, pairs, parts, shown, stem
 
 LONGEST = 80
 """Characters of a query that are read."""
 _NUMBER = re.compile(r"^(?=.*\d)[a-z]{0,4}\d[\da-z]*$")
 LEAST_NUMBER = 4
+MOST_INITIALS = 8
+LEAST_HEARD, MOST_HEARD = 4, 3
+"""Letters from which a known word is recognised by its sound; groups of words that are taken then."""
 
 
 class Lexicon(msgspec.Struct, frozen=True):
@@ -22,12 +25,19 @@ class Lexicon(msgspec.Struct, frozen=True):
     same: tuple[tuple[str, ...], ...] = ()
     empty: tuple[str, ...] = ()
     """Of Chinese and Japanese, the longest first; of other languages whole words."""
+    names: tuple[str, ...] = ()
+    """Words of `same` in Chinese and Japanese, the longest first."""
+    heard: tuple[tuple[str, str], ...] = ()
+    """(sound in Latin letters, word) of those."""
 
     @classmethod
     def of(cls, same: Iterable[Sequence[str]], empty: Iterable[str]) -> Lexicon:
         """From words as people write them."""
         groups = tuple(tuple(" ".join(parts(fold(shown(word)))) for word in group) for group in same)
-        return cls(groups, tuple(sorted({fold(shown(word)).strip() for word in empty}, key=len, reverse=True)))
+        names = sorted({word for group in groups for word in group if is_cjk(word[0]) and len(word) > 1}, key=len)
+        heard = [(sound_, word) for word in names for sound_ in sound.letters_of(word)]
+        emptied = sorted({fold(shown(word)).strip() for word in empty}, key=len, reverse=True)
+        return cls(groups, tuple(emptied), tuple(reversed(names)), tuple(heard))
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,8 +57,6 @@ class Concept(msgspec.Struct, frozen=True, kw_only=True):
     pieces: tuple[int, ...]
     """Which pieces it is in."""
     name: str
-    share: float
-    """How much of those pieces it is."""
     others: tuple[str, ...]
 
 
@@ -75,20 +83,20 @@ NOTHING = Query(text="", pieces=())
 
 def read(typed: str, lexicon: Lexicon) -> Query:
     """The query of what was typed."""
-    folded = fold(shown(typed[:LONGEST])).replace("\n", " ")
+    visible = shown(typed[:LONGEST])
+    folded = fold(visible).replace("\n", " ")
     found = parts(folded)
     if not found:
         return NOTHING
-    pieces = _pieces(found, folded, lexicon)
-    latin = all(not is_cjk(part[0]) for part in found)
+    pieces = _pieces(folded, visible, lexicon)
     letters = "".join(found)
-    spelt = latin and letters.isascii() and letters.isalpha() and len(letters) > 1
+    spelt = letters.isascii() and letters.isalpha() and len(letters) > 1
     return Query(
         text=" ".join(found),
         pieces=pieces,
-        concepts=_concepts(pieces, " ".join(found), lexicon),
+        concepts=(*_concepts(pieces, " ".join(found), lexicon), *(_heard(pieces, letters, lexicon) if spelt else ())),
         sounds=sound.splits(letters) if spelt and _in_syllables(found) else (),
-        initials=letters if spelt and len(letters) <= 8 else "",
+        initials=letters if spelt and len(letters) <= MOST_INITIALS else "",
         romaji=sound.regular(letters) if spelt and len(letters) > 2 else "",
         numbers=_numbers(typed),
     )
@@ -109,21 +117,22 @@ def _numbers(typed: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _pieces(found: Sequence[str], folded: str, lexicon: Lexicon) -> tuple[Piece, ...]:
+def _pieces(folded: str, visible: str, lexicon: Lexicon) -> tuple[Piece, ...]:
     """The runs and words without those that mean nothing; all of them if nothing else is left."""
     empty_words = frozenset(lexicon.empty)
     kept: list[str] = []
-    for part in found:
+    everything: list[str] = []
+    for match in PART.finditer(folded):
+        part = match.group()
+        everything.append(part)
         if is_cjk(part[0]):
-            kept += _meant(part, lexicon.empty)
+            kept += _meant(part, visible[match.start() : match.end()], lexicon)
         elif part not in empty_words:
             kept.append(part)
-    typing = bool(folded) and folded[-1] != " "
-    chosen = kept or list(found)
+    chosen = kept or everything
+    typing = folded[-1] != " " and chosen[-1] == everything[-1]
     last = len(chosen) - 1
-    return tuple(
-        _piece(text, whole=at != last or not typing or chosen[at] != found[-1]) for at, text in enumerate(chosen)
-    )
+    return tuple(_piece(text, whole=at != last or not typing) for at, text in enumerate(chosen))
 
 
 def _piece(text: str, *, whole: bool) -> Piece:
@@ -132,41 +141,67 @@ def _piece(text: str, *, whole: bool) -> Piece:
     return Piece(text=text, grams=(stem(text) if whole or len(text) > 4 else text,), cjk=False, whole=whole)
 
 
-def _meant(run: str, empty: Sequence[str]) -> list[str]:
-    """What is left of a run once the empty words are out, the longest taken first."""
-    left = [run]
-    for word in empty:
-        if word and is_cjk(word[0]) and word in run:
-            left = [piece for part in left for piece in part.split(word)]
-    return [piece for piece in left if piece]
+def _meant(run: str, visible: str, lexicon: Lexicon) -> list[str]:
+    """A run divided into known names and the rest, the rest without its empty words."""
+    for name in lexicon.names:
+        at = run.find(name)
+        if at >= 0:
+            end = at + len(name)
+            before, after = _meant(run[:at], visible[:at], lexicon), _meant(run[end:], visible[end:], lexicon)
+            return [*before, name, *after]
+    left = bytearray(b"1" * len(run))
+    for word in lexicon.empty:
+        at = run.find(word) if word and is_cjk(word[0]) else -1
+        while at >= 0:
+            if _is_empty(word, visible, at):
+                left[at : at + len(word)] = b"0" * len(word)
+            at = run.find(word, at + 1)
+    kept = "".join(char if left[at] == ord("1") else " " for at, char in enumerate(run))
+    return kept.split()
+
+
+def _is_empty(word: str, visible: str, at: int) -> bool:
+    """Katakana is folded but is never a particle; a single kana is one only behind something that is no hiragana."""
+    said = visible[at : at + len(word)]
+    if any("ァ" <= char <= "ヺ" for char in said):
+        return False
+    if len(word) > 1 or not is_kana(word):
+        return True
+    return at > 0 and not "ぁ" <= visible[at - 1] <= "ゖ"
 
 
 def _concepts(pieces: Sequence[Piece], text: str, lexicon: Lexicon) -> tuple[Concept, ...]:
     """The longest known word of every group that the query holds."""
     found = []
     meant = " ".join(piece.text for piece in pieces)
+    written = frozenset(piece.text for piece in pieces)
     for group in lexicon.same:
-        held = [word for word in group if _holds(text, word) or _holds(meant, word)]
+        held = [
+            word
+            for word in group
+            if word in written or (word.isascii() and (_holds(text, word) or _holds(meant, word)))
+        ]
         if not held:
             continue
         name = max(held, key=len)
-        covered = tuple(at for at, piece in enumerate(pieces) if _overlap(piece.text, name))
+        names = frozenset((name, *name.split()))
+        covered = tuple(at for at, piece in enumerate(pieces) if piece.text in names)
         if covered:
-            length = sum(len(pieces[at].text) for at in covered)
-            others = tuple(word for word in group if word != name)
-            share = min(1.0, len(name.replace(" ", "")) / length)
-            found.append(Concept(pieces=covered, name=name, share=share, others=others))
+            found.append(Concept(pieces=covered, name=name, others=tuple(word for word in group if word != name)))
     return tuple(found)
 
 
+def _heard(pieces: Sequence[Piece], letters: str, lexicon: Lexicon) -> tuple[Concept, ...]:
+    """Known words that sound like what was typed in Latin letters, or begin so."""
+    if len(letters) < LEAST_HEARD:
+        return ()
+    spelt = frozenset((sound.plain_pinyin(letters), sound.regular(letters)))
+    names = {word for said, word in lexicon.heard if any(said.startswith(one) for one in spelt)}
+    every = tuple(range(len(pieces)))
+    return tuple(
+        Concept(pieces=every, name=letters, others=group) for group in lexicon.same if not names.isdisjoint(group)
+    )[:MOST_HEARD]
+
+
 def _holds(text: str, word: str) -> bool:
-    if is_cjk(word[0]):
-        return word in text
     return f" {word} " in f" {text} "
-
-
-def _overlap(piece: str, name: str) -> bool:
-    """Whether a piece and the name of a concept are about the same characters or words."""
-    if is_cjk(piece[0]):
-        return piece in name or name in piece or any(pair in name for pair in pairs(piece) if len(pair) > 1)
-    return piece in name.split()

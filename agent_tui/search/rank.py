@@ -21,6 +21,8 @@ EXACT, BEGINS, PHRASE, SCATTERED = 1.3, 1.1, 1.0, 0.72
 SAME, SOUND, INITIALS, TYPO = 0.85, 0.8, 0.7, 0.7
 LEAST_SHARE = 0.3
 """Of a piece's pairs, below which scattered ones are chance."""
+LONELY = 0.3
+"""A single character says little beside others."""
 ELSEWHERE = 0.06
 """For every further place in which a piece is found."""
 TOGETHER = 0.15
@@ -127,6 +129,8 @@ def _by_words(sought: Sought, entry: Entry) -> tuple[float, list[_Match]]:
     named = _named(query.concepts, entry)
     for at, piece in enumerate(query.pieces):
         weight = sum(sought.weights.get(gram, 1.0) for gram in piece.grams)
+        if len(piece.text) == 1:
+            weight *= LONELY
         total += weight
         best, others = _best(piece, entry, sought)
         concept = named.get(at)
@@ -224,7 +228,7 @@ def _named(concepts: Sequence[Concept], entry: Entry) -> dict[int, _Match]:
             for name in concept.others:
                 at = word_at(one.folded, name) if name.isascii() else one.folded.find(name)
                 if at >= 0:
-                    match = _phrase(name, at, one, "same", SAME * (0.4 + 0.6 * concept.share))
+                    match = _phrase(name, at, one, "same", SAME)
                     best = match if best is None or match.score > best.score else best
         if best is not None:
             for at in concept.pieces:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from itertools import islice, pairwise, product
 
-from agent_tui.search.fold import is_cjk, is_kana, parts, table
+from agent_tui.search.fold import is_kana, parts, table
 
 PINYIN, INITIALS, ROMAJI = "\ue000", "\ue001", "\ue002"
 """Before a sound in the index, so that it never meets a written word. The tokenizer takes private characters for letters."""
@@ -168,6 +168,11 @@ def romaji_tokens(folded_text: str) -> list[str]:
     return [ROMAJI + sound for run in kana_runs(folded_text) if (sound := romaji(run))]
 
 
-def sounding(text: str) -> bool:
-    """Whether there is anything in a text that has a sound here."""
-    return any(is_cjk(char) for char in text)
+def letters_of(word: str) -> tuple[str, ...]:
+    """A folded word wholly of kana, or wholly of characters that have a pinyin, in Latin letters; every reading."""
+    if all(is_kana(char) for char in word):
+        return (romaji(word),)
+    known = syllables_of()
+    if not all(char in known for char in word):
+        return ()
+    return tuple("".join(reading) for reading in islice(product(*(known[char] for char in word)), MOST_READINGS))

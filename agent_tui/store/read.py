@@ -10,6 +10,7 @@ from agent_tui.store.cache import Cache
 if TYPE_CHECKING:  # the first paint reads lines of the queue and no entities
     from agent_tui.domain.contact import Contact
     from agent_tui.domain.rows import Entity
+    from agent_tui.domain.ticket import Ticket
 
 E = TypeVar("E", bound="Entity")
 
@@ -55,6 +56,11 @@ def contacts_of(cache: Cache, customer_id: str, limit: int) -> tuple[Contact, ..
     """At most `limit` contacts of a customer, the latest first, whatever their priority."""
     found = cache.all("contacts_of_customer", customer_id, limit)
     return tuple(cast("Contact", decode("contact", body)) for (body,) in found)
+
+
+def questions(cache: Cache) -> tuple[Ticket, ...]:
+    """Every question about an article that this person may see, by when it is due."""
+    return tuple(cast("Ticket", decode("ticket", body)) for (body,) in cache.all("questions"))
 
 
 def of_parent(cache: Cache, kind: type[E], parent_id: str, limit: int) -> tuple[E, ...]:

@@ -1,0 +1,51 @@
+"""What is found for what was typed, as the index stands now."""
+
+from __future__ import annotations
+
+from agent_tui.desk import lexicon
+from agent_tui.desk.found import Found, FoundItem, Search
+from agent_tui.desk.select_knowledge import to_read
+from agent_tui.desk.sight import Sight
+from agent_tui.domain.centre import Group
+from agent_tui.domain.contact import Contact
+from agent_tui.search.query import read as read_query
+from agent_tui.search.rank import Hit, Sought, rank
+from agent_tui.store import find, index, read
+
+
+def search(sight: Sight, query: Search) -> Found:
+    """The best first; nothing typed finds nothing."""
+    cache = sight.cache
+    asked = read_query(query.typed, lexicon.shipped())
+    if asked.empty:
+        return Found(items=(), waiting=index.waiting(cache))
+    known = find.Known(cache, asked)
+    contact = read.get(cache, Contact, query.contact_id)
+    sought = Sought(
+        query=asked,
+        weights=known.weights,
+        meant=known.meant,
+        category=(contact.category or contact.guess) if contact else None,
+        language=sight.language,
+        now=sight.clock.now().timestamp(),
+    )
+    entries = [*find.guides(cache, asked, known.meant), *find.tickets(cache, asked)]
+    hits = rank(sought, entries, query.most)
+    names = {group.id: group.names.say(sight.language) for group in read.every(cache, Group)}
+    unread = to_read(sight)
+    return Found(items=tuple(_item(hit, names, unread, sight.language) for hit in hits), waiting=index.waiting(cache))
+
+
+def _item(hit: Hit, names: dict[str, str], unread: frozenset[str], language: str) -> FoundItem:
+    entry = hit.entry
+    return FoundItem(
+        kind=entry.kind,
+        id=entry.id,
+        title=entry.title(language),
+        owner=names.get(entry.owner, ""),
+        reasons=hit.reasons,
+        score=hit.score,
+        expired=hit.expired,
+        unread=entry.kind == "bulletin" and entry.id in unread,
+        number=entry.number,
+    )
