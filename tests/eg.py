@@ -110,10 +110,10 @@ def proposal(blueprint: str = "card_loss", number: int = 2, **fields: Any) -> Pr
 def walk(blueprint: str = "card_loss@1", **fields: Any) -> Walk:
     """Two nodes, nine seconds, the second one left when the contact ended."""
     sights = (
-        Seen(at=0.0, node="calm", move="start", language="zh", house="zh"),
-        Seen(at=4.0, node="what", move="advance", language="zh", house="zh"),
+        Seen(at_ms=0, node="calm", move="start", language="zh", house="zh"),
+        Seen(at_ms=4_000, node="what", move="advance", language="zh", house="zh"),
     )
-    return Walk(blueprint=blueprint, **{"began": NOW, "seen": sights, "seconds": 9.0, **fields})
+    return Walk(blueprint=blueprint, **{"began": NOW, "seen": sights, "lasted_ms": 9_000, **fields})
 
 
 class Rows:

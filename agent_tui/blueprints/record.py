@@ -82,7 +82,7 @@ def sight(run: Run, at: float, move: str, house: str) -> Seen:
     teller, own = Teller(run, mask=True), Teller(run, house, mask=True)
     facts = node.facts if isinstance(node, LookUp) else ()
     return Seen(
-        at=round(at, 1),
+        at_ms=round(at * 1000),
         node=node.id,
         move=move,
         language=run.language,
@@ -117,7 +117,7 @@ def closed(book: Notebook, run: Run, at: float, *, draft: bool = False) -> Walk 
         blueprint=run.blueprint.key,
         began=book.began,
         seen=book.seen,
-        seconds=round(max(at, book.seen[-1].at), 1),
+        lasted_ms=max(round(at * 1000), book.seen[-1].at_ms),
         ended=ended(run),
         draft=draft,
         missed=missed(run),

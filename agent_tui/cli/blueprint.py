@@ -1,4 +1,5 @@
-"""`agent-tui blueprint lint | show | graph | diff | play`: service blueprints for those who write and review them."""
+"""`agent-tui blueprint lint | show | graph | diff | play | propose | release | retire | list | stats`: service blueprints for
+those who write, review and release them."""
 
 from __future__ import annotations
 
@@ -14,9 +15,10 @@ from agent_tui.blueprints.lint import all_texts, lint
 from agent_tui.blueprints.model import Ask, Blueprint
 from agent_tui.blueprints.parse import BrokenBlueprint, parse, text_of
 from agent_tui.blueprints.schema import nearest
+from agent_tui.cli import blueprint_release, blueprint_walks
 from agent_tui.cli.failure import sentence
 from agent_tui.cli.kinds import add_kinds
-from agent_tui.errors import InputError
+from agent_tui.errors import InputError, UsageError
 from agent_tui.i18n.catalog import LANGUAGES, render, say
 
 FINDINGS = 65
@@ -26,13 +28,17 @@ MANY = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
-    """The five subcommands with their files and options."""
+    """The subcommands with their files and options."""
     names = ("lint", "show", "graph", "diff", "play")
-    kinds = add_kinds(parser, language, {name: f"blueprint.cli.{name}_help" for name in names})
+    helps = {name: f"blueprint.cli.{name}_help" for name in names}
+    more = {name: f"release.cli.{name}_help" for name in (*blueprint_release.VERBS, "stats")}
+    kinds = add_kinds(parser, language, helps | more)
+    blueprint_release.add_arguments(kinds, language)
+    blueprint_walks.add_arguments(kinds, language)
     files, which = say("blueprint.cli.files_help", language), say("blueprint.cli.which_help", language)
     kinds["lint"].add_argument("files", metavar="FILE", nargs="*", type=Path, help=files)
     for name in ("show", "graph", "play"):
-        kinds[name].add_argument("which", metavar="ID", help=which)
+        kinds[name].add_argument("which", metavar="ID", nargs="?" if name == "show" else None, help=which)
         kinds[name].add_argument(
             "--in",
             dest="spoken",
@@ -47,9 +53,17 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(args: argparse.Namespace, language: str) -> int:
     """0, or 65 when `lint` found something or `play` was left before the end. InputError for a broken file."""
+    if args.what in blueprint_release.VERBS:
+        return blueprint_release.run(args, language)
     match args.what:
         case "lint":
             return lint_files(args.files or shipped(), language)
+        case "stats":
+            return blueprint_walks.stats(args, language)
+        case "show" if args.contact:
+            return blueprint_walks.show(args, language)
+        case "show" if not args.which:
+            raise UsageError("release.cli.which_or_contact")
         case "show":
             return _print(show(find(args.which), args.spoken, language))
         case "graph":

@@ -11,13 +11,15 @@ TEXT = 4_000
 """Characters of a note, message or reason."""
 SHORT = 200
 """Characters of a title, an id and whatever else is named, not told."""
+FILE = 200_000
+"""Characters of an author's file; a blueprint has about ten thousand."""
 LONG_FIELDS = frozenset({"text", "note", "reason", "purpose", "deviations"})
 
 
 def check_lengths(command: Command) -> None:
     """Refuse a command of a person with a text that is too long; nothing is cut silently."""
     for name, text in _texts(command):
-        most = TEXT if name in LONG_FIELDS else SHORT
+        most = FILE if name == "source" else TEXT if name in LONG_FIELDS else SHORT
         if len(text) <= most:
             continue
         if name == "title":

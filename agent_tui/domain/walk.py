@@ -18,8 +18,8 @@ MOST_SEEN = 400
 class Seen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One node as it stood on the screen."""
 
-    at: float
-    """Seconds since the walk began, on the monotonic clock."""
+    at_ms: int
+    """Milliseconds since the walk began, on the monotonic clock."""
     node: str
     move: str
     language: str
@@ -50,7 +50,7 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     began: datetime
     """Business time as the desk reckoned it; for people to read, it decides nothing."""
     seen: tuple[Seen, ...]
-    seconds: float
+    lasted_ms: int
     """From the first sight to the end of the record."""
     ended: bool = False
     """An end node was reached."""

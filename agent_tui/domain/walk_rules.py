@@ -74,7 +74,7 @@ def facts(walk: Walk) -> dict[str, str | int | float | bool]:
         "blueprint": blueprint,
         "number": int(number) if number.isdecimal() else 0,
         "language": walk.seen[-1].language,
-        "seconds": round(walk.seconds, 1),
+        "seconds": round(walk.lasted_ms / 1000, 1),
         "ended": walk.ended,
         "draft": walk.draft,
         "deviations": sum(bool(sight.deviation) for sight in walk.seen),
@@ -89,7 +89,7 @@ def stays(walk: Walk) -> list[str]:
     found = []
     for here, following in zip(began, [*began[1:], None], strict=True):
         sight = walk.seen[here]
-        until = walk.seconds if following is None else walk.seen[following].at
+        until = walk.lasted_ms if following is None else walk.seen[following].at_ms
         left = ("ended" if walk.ended else "stopped") if following is None else walk.seen[following].move
-        found.append(f"{sight.node}/{max(0.0, until - sight.at):.0f}/{left}")
+        found.append(f"{sight.node}/{max(0, until - sight.at_ms) / 1000:.0f}/{left}")
     return found

@@ -119,7 +119,7 @@ def open_services(
         meters=Meters(),
         rates=Rates(options.requests_per_s),
         signer=signer,
-        strongbox=Strongbox.beside(options.database),
+        strongbox=Strongbox.beside(db.path),
         rules=chosen,
     )
 

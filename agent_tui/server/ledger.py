@@ -33,6 +33,7 @@ from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
 from agent_tui.server.intake import admit
 from agent_tui.server.record import Answer, Matter, Recorder, Revealed, refused_event
+from agent_tui.server.releases import Sign
 from agent_tui.server.state import TableState
 from agent_tui.server.tail import Entry, Tail
 from agent_tui.server.turn import Turn, Verdict
@@ -81,7 +82,11 @@ def check_version(tx: Tx, envelope: Envelope) -> Problem | None:
 class Ledger:
     """Commits commands. Its methods run on the writer thread, inside the transaction they are given."""
 
-    def __init__(self, clock: Clock, authority: Authority, vault: Vault, approvals: Approvals) -> None:
+    def __init__(
+        self, clock: Clock, authority: Authority, vault: Vault, approvals: Approvals, sign: Sign | None = None
+    ) -> None:
+        """`sign` puts the server's name under bundles that a command publishes."""
+        self._sign = sign
         self._clock = clock
         self._authority = authority
         self._vault = vault
@@ -154,7 +159,7 @@ class Ledger:
         if isinstance(result, Refusal):
             return problems.of_refusal(result, envelope.id)
         holds = self._authority.use(tx, command, caller, envelope.id, matter.now, result)
-        return Turn(effects=result, holds=holds)
+        return Turn(effects=releases.signed(result, self._sign), holds=holds)
 
     def _finish(self, tx: Tx, matter: Matter, verdict: Verdict) -> Answer:
         turn = verdict if isinstance(verdict, Turn) else Turn(problem=verdict)

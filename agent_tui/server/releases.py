@@ -8,9 +8,10 @@ version of it in a file is only proposed; a second person releases it, as with a
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -21,7 +22,7 @@ from agent_tui.blueprints.lint import lint
 from agent_tui.blueprints.model import Blueprint, dump
 from agent_tui.blueprints.parse import BrokenBlueprint, parse
 from agent_tui.domain.centre import Bundle, Category, Group
-from agent_tui.domain.effects import Refusal
+from agent_tui.domain.effects import Effects, Refusal
 from agent_tui.domain.release import Proposal, Release, ReleaseState, bundle_id
 from agent_tui.domain.release_commands import ProposeBlueprint
 from agent_tui.domain.release_rules import IN_USE, PROPOSAL
@@ -32,6 +33,7 @@ from agent_tui.server.state import TableState
 
 FILES = "system:files"
 """Author and releaser of what came as a file with the program."""
+Sign: TypeAlias = Callable[[Bundle], Bundle]
 _LOG = logging.getLogger(__name__)
 
 
@@ -76,6 +78,14 @@ def _plain(args: Mapping[str, object]) -> dict[str, str | int]:
     return {name: value if isinstance(value, int) else str(value) for name, value in args.items()}
 
 
+def signed(effects: Effects, sign: Sign | None) -> Effects:
+    """The effects with the server's name under every bundle among them."""
+    if sign is None:
+        return effects
+    puts = tuple(sign(put) if isinstance(put, Bundle) else put for put in effects.puts)
+    return msgspec.structs.replace(effects, puts=puts)
+
+
 # ---- files -------------------------------------------------------------------------------------------------------
 
 
@@ -85,7 +95,7 @@ def read_files(folder: Path) -> list[Blueprint]:
     return [blueprint for blueprint in found if blueprint.state == "released"]
 
 
-def take_in(tx: Tx, blueprints: Iterable[Blueprint], timezone: str, now: datetime) -> None:
+def take_in(tx: Tx, blueprints: Iterable[Blueprint], timezone: str, now: datetime, sign: Sign) -> None:
     """Rows for what is new among the files. A released wording is never changed under its number."""
     rows: list[Entity] = []
     state = TableState(tx)
@@ -94,7 +104,8 @@ def take_in(tx: Tx, blueprints: Iterable[Blueprint], timezone: str, now: datetim
         known = {release.number: release for release in state.find(Release, parent_id=blueprint.id)}
         same = known.get(proposal.number)
         if same is None and proposal.number > max(known, default=0):
-            rows += _rows(proposal, now, new=not known)
+            row, bundle = _rows(proposal, now, new=not known)
+            rows += (row, sign(bundle))
         elif same is not None and same.digest != proposal.digest:
             _LOG.warning("%s: the file differs from what was released; give it a higher version", proposal.key)
     seed.publish(tx, rows, "SeedBlueprints", now)

@@ -1,0 +1,148 @@
+"""Commands of the shell that a running server carries out: whose they are, and how the person signs in.
+
+The password comes from the terminal without echo or from a file that nobody else may read; never from the command line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import stat
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from agent_tui import ids
+from agent_tui.config import paths, runtime
+from agent_tui.config.load import load as load_settings
+from agent_tui.domain.commands import Command
+from agent_tui.errors import ConfigError, EnvironmentError_, Refused, UsageError
+from agent_tui.i18n.catalog import say
+from agent_tui.wire.command import Envelope, Outcome
+
+if TYPE_CHECKING:
+    from agent_tui.client.api import Api
+    from agent_tui.wire.session import Session
+
+T = TypeVar("T")
+
+
+class Whose(msgspec.Struct, frozen=True, kw_only=True):
+    """A server and somebody at it."""
+
+    url: str
+    login: str
+    password: str = ""
+
+
+class Declined(Refused):
+    """The server said no; its own sentence is the message."""
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    """`--server --login`, `--profile` or `--demo`, and where the password comes from."""
+
+    def text(name: str) -> str:
+        return say(f"release.cli.{name}", language)
+
+    parser.add_argument("--server", metavar="URL", help=text("server"))
+    parser.add_argument("--login", metavar="NAME", help=text("login"))
+    parser.add_argument("--profile", metavar="NAME", help=text("profile"))
+    parser.add_argument("--demo", action="store_true", help=text("demo"))
+    parser.add_argument("--password-file", type=Path, metavar="FILE", help=text("password_file"))
+
+
+def run(args: argparse.Namespace, language: str, work: Callable[[Api, Session], Awaitable[T]]) -> T:
+    """Sign in, do `work`, sign out. ConnectionError_ and Refused as they come."""
+    return asyncio.run(_signed_in(_whose(args, language), work))
+
+
+async def _signed_in(whose: Whose, work: Callable[[Api, Session], Awaitable[T]]) -> T:
+    from agent_tui import __version__
+    from agent_tui.client import endpoints
+    from agent_tui.client.api import Api
+
+    api = Api(whose.url, f"shell-{whose.login}", __version__)
+    try:
+        session = await endpoints.sign_in(api, whose.login, whose.password)
+        api.token = session.token
+        try:
+            return await work(api, session)
+        finally:
+            await endpoints.sign_out(api)
+    finally:
+        await api.close()
+
+
+async def submit(api: Api, command: Command, language: str) -> Outcome:
+    """Send one command now. Declined with the server's sentence when it is refused."""
+    from agent_tui.client import endpoints, problems
+
+    envelope = Envelope(id=ids.uuid7(), command=command)
+    try:
+        return await endpoints.send(api, envelope, 0)
+    except problems.Declined as told:
+        reasons = [reason.get(language) or reason.get("en", "") for reason in told.problem.reasons]
+        said = " ".join(filter(None, reasons)) or told.problem.detail or told.problem.title
+        raise Declined("release.cli.refused", reason=said) from None
+
+
+# ---- whose -------------------------------------------------------------------------------------------------------
+
+
+def _whose(args: argparse.Namespace, language: str) -> Whose:
+    if args.demo:
+        return _of_demo(args.login)
+    known = _of_profile(args.profile) if args.profile or not args.server else None
+    url = args.server or (known.url if known else "")
+    login = args.login or (known.login if known else "")
+    if not url or not login:
+        raise UsageError("release.cli.nobody")
+    password = _from_file(args.password_file) if args.password_file else _typed(login, url, language)
+    return Whose(url=url, login=login, password=password)
+
+
+def _of_demo(login: str | None) -> Whose:
+    """A supervisor's seat of the demo that runs here, or the seat named."""
+    demo = runtime.read_demo()
+    if demo is None:
+        raise EnvironmentError_("tui.start.no_demo")
+    seats = [seat for seat in demo.seats if (seat.login == login if login else seat.mode == "monitor")]
+    if not seats:
+        known = ", ".join(seat.login for seat in demo.seats)
+        raise UsageError("release.cli.no_seat", login=login or "", known=known)
+    return Whose(url=demo.url, login=seats[0].login, password=seats[0].password)
+
+
+def _of_profile(name: str | None) -> Whose | None:
+    """Server and login of a desk's profile on this machine; None if it has never been used."""
+    chosen = name or load_settings().desk.profile
+    file = paths.data_dir() / "profiles" / chosen / "profile.json"
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Whose)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError) as error:
+        raise ConfigError("tui.start.profile_wrong", file=str(file), reason=type(error).__name__) from error
+
+
+def _from_file(file: Path) -> str:
+    try:
+        if stat.S_IMODE(file.stat().st_mode) & 0o077:
+            raise UsageError("cli.admin.open_file", file=str(file))
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError("cli.admin.unreadable", file=str(file), reason=type(error).__name__) from None
+
+
+def _typed(login: str, url: str, language: str) -> str:
+    if not sys.stdin.isatty():
+        raise UsageError("cli.admin.no_terminal")
+    try:
+        return getpass.getpass(say("tui.start.sign_in", language, login=login, url=url))
+    except EOFError:
+        raise KeyboardInterrupt from None
