@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any, Protocol, TypeVar
 
 from agent_tui import sql
+from agent_tui.errors import EnvironmentError_
 from agent_tui.killpoint import kill_point
 from agent_tui.server.place import Remote, Where, beside
 
@@ -85,11 +86,19 @@ class Engine(Protocol):
         """Let go of everything."""
 
 
+def _postgres() -> ModuleType:
+    """The engine for PostgreSQL; its driver is an extra that not everybody has."""
+    try:
+        from agent_tui.server import postgres_engine
+    except ImportError:
+        raise EnvironmentError_("server.error.pg_missing") from None
+    return postgres_engine
+
+
 def _open(where: Where) -> Engine:
     if isinstance(where, Remote):
-        from agent_tui.server.postgres_engine import PostgresEngine
-
-        return PostgresEngine(where)
+        opened: Engine = _postgres().PostgresEngine(where)
+        return opened
     from agent_tui.server.sqlite_engine import SqliteEngine
 
     return SqliteEngine(where)
@@ -98,9 +107,7 @@ def _open(where: Where) -> Engine:
 def read_apart(where: Where, work: Callable[[Tx], T]) -> T:
     """Read a database, served by other processes or by none, in one snapshot. Corrupt when it is none of ours."""
     if isinstance(where, Remote):
-        from agent_tui.server import postgres_engine
-
-        with postgres_engine.reading_apart(where) as tx:
+        with _postgres().reading_apart(where) as tx:
             return work(tx)
     from agent_tui.server import sqlite_engine
 
@@ -112,9 +119,7 @@ def write_apart(where: Where, work: Callable[[Tx], T]) -> T:
     """One short write transaction beside whoever serves the database: both engines let one in at a time, and nobody
     keeps the head of the ledger between transactions. For what is done outside of the server."""
     if isinstance(where, Remote):
-        from agent_tui.server import postgres_engine
-
-        with postgres_engine.writing_apart(where) as tx:
+        with _postgres().writing_apart(where) as tx:
             return work(tx)
     from agent_tui.server import sqlite_engine
 

@@ -7,6 +7,7 @@ on both: SQLite has these functions, here the values are sealed on their way in 
 from __future__ import annotations
 
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -51,6 +52,20 @@ def translate(text: str) -> Statement:
 def tables(script: str) -> str:
     """Statements that make tables: bytes are BYTEA, and text is compared byte for byte, as SQLite does."""
     return _BLOB.sub("BYTEA", _TEXT.sub('TEXT COLLATE "C"', script))
+
+
+SEAL = "~"
+"""Begins a text that is sealed; what is not begins with a brace."""
+
+
+def packed(body: str | bytes) -> str:
+    """A body as a column of text holds it."""
+    return body if isinstance(body, str) else SEAL + b64encode(body).decode()
+
+
+def unpacked(body: str | None) -> str | bytes | None:
+    """What `packed` was given."""
+    return b64decode(body[1:]) if body is not None and body.startswith(SEAL) else body
 
 
 TRANSLATED: Mapping[str, Statement] = MappingProxyType(

@@ -2,19 +2,102 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 from agent_tui.server.database import Row, Tx
+from agent_tui.server.place import Remote, Where
+from agent_tui.server.postgres_engine import PostgresTx
 from agent_tui.server.services import Services
 from agent_tui.server.sqlite_engine import SqliteEngine, SqliteTx
+from bench.postgres import Cluster
+
+BOTH = ("sqlite", "postgres")
+
+
+class Chosen:
+    """The engine of the test that runs, and the databases it was given."""
+
+    engine = "sqlite"
+    cluster: ClassVar[Cluster | None] = None
+    given: ClassVar[dict[Path, str]] = {}
+    clean: ClassVar[list[str]] = []
+    made = 0
+
+
+def place(folder: Path, name: str = "ledger.db") -> Where:
+    """Where the ledger of a folder is: the same place each time it is asked for in one test."""
+    if Chosen.engine == "sqlite":
+        return folder / name
+    if folder not in Chosen.given:
+        Chosen.given[folder] = _database()
+    return Remote(cluster().url(Chosen.given[folder]), folder)
+
+
+def cluster() -> Cluster:
+    """The PostgreSQL of this test run, started when it is first needed."""
+    if Chosen.cluster is None:
+        Chosen.cluster = Cluster()
+        atexit.register(Chosen.cluster.stop)
+    return Chosen.cluster
+
+
+def _database() -> str:
+    """A database without rows: one that another test has left, wiped, or a new one."""
+    if Chosen.clean:
+        name = Chosen.clean.pop()
+        cluster().run(_WIPE, name)
+        return name
+    Chosen.made += 1
+    name = f"t{Chosen.made}"
+    cluster().run(f"CREATE DATABASE {name}")
+    return name
+
+
+_WIPE = """
+DO $$ DECLARE made text; BEGIN
+  FOR made IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_version' LOOP
+    EXECUTE 'DELETE FROM ' || made;
+  END LOOP;
+END $$
+"""
+_END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'"
+
+
+@contextlib.contextmanager
+def on(engine: str) -> Iterator[None]:
+    """Everything that is opened inside is on this engine."""
+    Chosen.engine = engine
+    try:
+        yield
+    finally:
+        Chosen.engine = "sqlite"
+        for name in Chosen.given.values():
+            cluster().run(_END.format(name))
+            Chosen.clean.append(name)
+        Chosen.given.clear()
 
 
 def raw(tx: Tx, sql: str, *values: Any) -> list[Row]:
     """Rows of any SQL (`?` for a value) inside a transaction."""
+    if isinstance(tx, PostgresTx):
+        with tx._connection.cursor(row_factory=tx._rows(frozenset())) as cursor:
+            cursor.execute(sql.replace("?", "%s").encode() if values else sql.encode(), values or None)
+            return cursor.fetchall() if cursor.description else []
     assert isinstance(tx, SqliteTx)
     return tx._connection.execute(sql, values).fetchall()
+
+
+def dump(tx: Tx) -> list[str]:
+    """Every value of every table, as text."""
+    if isinstance(tx, SqliteTx):
+        return list(tx._connection.iterdump())
+    names = [row[0] for row in raw(tx, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")]
+    return [f"{name}: {tuple(row)!r}" for name in names for row in raw(tx, f"SELECT * FROM {name} ORDER BY 1, 2")]
 
 
 def tamper(services: Services, sql: str, *values: Any) -> None:

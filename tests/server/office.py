@@ -35,7 +35,7 @@ from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
 from agent_tui.wire import routes
 from tests import eg
-from tests.server import bench
+from tests.server import bench, engines
 
 LEVELS = {"a1": 2, "a2": 2, "a0": 1, "b3": 3, "b4": 3, "s1": 4, "s2": 4, "s3": 4, "m1": 5, "ad": 5}
 ROLES = {"s1": Role.SUPERVISOR, "s2": Role.SUPERVISOR, "s3": Role.SUPERVISOR, "m1": Role.SUPERVISOR}
@@ -86,7 +86,7 @@ def rows() -> list[Entity]:
 def open_office(folder: Path, **options: Any) -> Services:
     from agent_tui.policy.decide import decide
 
-    given = {"database": folder / "ledger.db", "clock": "manual", "clock_start": eg.NOW, "jobs": False}
+    given = {"database": engines.place(folder), "clock": "manual", "clock_start": eg.NOW, "jobs": False}
     services = open_services(ServerOptions(**{**given, **options}), lambda *facts: decide(policy(), *facts))
     services.db.write_now(lambda tx: seed.publish(tx, rows(), "SeedOffice", eg.NOW))
     accounts = [seed.NewAccount(login=id, password=bench.PASSWORD, agent_id=id) for id in LEVELS]
