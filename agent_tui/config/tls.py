@@ -56,8 +56,8 @@ def _show(made: ssl.SSLContext, setting: str, cert: str, key: str) -> None:
     try:
         made.load_cert_chain(str(path), str(key_path), passphrase)
     except (OSError, ValueError):
-        key_ = "config.tls_passphrase" if asked else "config.tls_no_pair"
-        raise ConfigError(key_, setting=setting, file=str(path), key=str(key_path)) from None
+        name = "config.tls_passphrase" if asked else "config.tls_no_pair"
+        raise ConfigError(name, setting=setting, file=str(path), private=str(key_path)) from None
 
 
 def _there(setting: str, file: str) -> Path:

@@ -13,7 +13,7 @@ import msgspec
 from agent_tui.clock import monotonic
 from agent_tui.desk.select_approvals import CacheState
 from agent_tui.desk.sight import Sight
-from agent_tui.desk.views import ActionRow, ActionRows
+from agent_tui.desk.views import ActionRow, ActionRows, PolicyView
 from agent_tui.domain.actions import ACTIONS, Action
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.approval import Approval, ApprovalState
@@ -29,10 +29,12 @@ from agent_tui.policy.facts import About, actor_facts, groups_of, subject_facts
 from agent_tui.policy.moment import Moment, at, moment
 from agent_tui.store import read
 from agent_tui.store.journal import Journal
+from agent_tui.wire.signed import trusted
 
 if TYPE_CHECKING:
     from agent_tui.policy.model import Policy
 
+FORGED = "desk.policy.forged"
 STEP_UP_S = 300
 """How long an authentication counts, in real seconds; the server measures it again."""
 
@@ -57,7 +59,7 @@ class Authority:
         self._sight = sight
         self._journal = journal
         self._folder = folder
-        self._policy: tuple[str, Policy] | None = None
+        self._policy: tuple[tuple[object, ...], Policy] | None = None
         self._stepped_up: float | None = None
 
     def stepped_up(self) -> None:
@@ -83,8 +85,8 @@ class Authority:
         now = self._sight.clock.now()
         try:
             policy = self._current_policy(now)
-        except PolicyError:
-            return deny("policy_broken")
+        except PolicyError as error:
+            return deny("policy_forged" if error.key == FORGED else "policy_broken")
         if policy is None:
             return deny("no_policy")
         from agent_tui.policy.decide import decide, wonder
@@ -200,17 +202,34 @@ class Authority:
             if a.maker_id == me and a.opened_at >= since and (a.open or a.state is ApprovalState.EXECUTED)
         ]
 
+    def standing(self) -> PolicyView:
+        """Which rules this desk goes by, and whether it trusts them."""
+        bundle = self._bundle()
+        try:
+            policy = self._current_policy(self._sight.clock.now())
+        except PolicyError as error:
+            return PolicyView(revision=bundle.revision if bundle else "", rules=0, forged=error.key == FORGED)
+        if policy is None:
+            return PolicyView(revision="", rules=0)
+        return PolicyView(revision=policy.revision, rules=len(policy.rules), good=True)
+
+    def _bundle(self) -> Bundle | None:
+        return next((b for b in read.every(self._sight.cache, Bundle) if b.kind == "policy"), None)
+
     def _current_policy(self, now: datetime) -> Policy | None:
-        """From the signed bundle of the feed, else from the folder; None when there is neither. PolicyError."""
-        bundle = next((b for b in read.every(self._sight.cache, Bundle) if b.kind == "policy"), None)
+        """From the signed bundle of the feed, else from the folder; None when there is neither. PolicyError, with the
+        key FORGED when the server this desk signed in to did not sign it."""
+        bundle, key = self._bundle(), self._sight.cache.meta.get("signing_key", "")
         source = bundle.text if bundle else self._folder
         if source is None:
             return None
-        revision = bundle.revision if bundle else str(source)
-        if self._policy is None or self._policy[0] != revision or _outdated(self._policy[1], now):
+        known = (bundle.id, bundle.version, bundle.revision, bundle.signature, key) if bundle else (str(source),)
+        if self._policy is None or self._policy[0] != known or _outdated(self._policy[1], now):
             from agent_tui.policy.load import load
 
-            self._policy = (revision, load(source, now))
+            if bundle is not None and not trusted(bundle, key):
+                raise PolicyError(FORGED, revision=bundle.revision)
+            self._policy = (known, load(source, now))
         return self._policy[1]
 
 

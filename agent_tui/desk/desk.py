@@ -21,7 +21,6 @@ from agent_tui.desk.sight import Sight
 from agent_tui.desk.wakes import Wakes
 from agent_tui.errors import Corrupt, Offline, Refused, StoreError
 from agent_tui.i18n.message import Msg, msg
-from agent_tui.killpoint import kill_point
 from agent_tui.store.journal import CAP, Journal, NewItem
 from agent_tui.store.lock import ProfileLock
 from agent_tui.store.open import rebuild
@@ -121,7 +120,6 @@ class Desk:
             self.journal.add(new)
         except StoreError as error:
             return NotSubmitted(why=_said(error))
-        kill_point("desk.kept")
         if self._link is not None:
             self._link.push.wake()
         return Submitted(id=new.id, offline=offline)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from agent_tui.domain.ticket import Note, Ticket, TicketKind
 from agent_tui.policy.load import bundle
 from agent_tui.store.cache import Cache
 from agent_tui.store.write import put_meta, put_rows
+from agent_tui.wire.signed import sign
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 """Business time of a seeded cache: a Monday, 10:00 in Shanghai."""
@@ -51,7 +53,8 @@ CATEGORIES = (
 def seed(cache: Cache, contacts: int, customers: int = 500, *, now: datetime = START) -> None:
     """Put `contacts` open contacts (one in my hands) and `customers`, with groups, people, tickets and figures."""
     chance = random.Random(7)
-    put_rows(cache, (*_centre(now), *_bundles()))
+    bundles, key = _bundles()
+    put_rows(cache, (*_centre(now), *bundles))
     put_rows(cache, (row for n in range(customers) for row in _customer(n, now, chance)))
     put_rows(cache, (_contact(n, customers, now, chance) for n in range(contacts)))
     put_rows(cache, _mine(now))
@@ -62,6 +65,7 @@ def seed(cache: Cache, contacts: int, customers: int = 500, *, now: datetime = S
         at=now.isoformat(),
         speed="0.0",
         wall=repr(datetime.now(UTC).timestamp()),
+        signing_key=key,
     )
 
 
@@ -111,15 +115,19 @@ def _centre(now: datetime) -> Iterator[Entity]:
         )
 
 
-def _bundles() -> Iterator[Bundle]:
-    """Policy and blueprints that ship with the program, as a server publishes them."""
+def _bundles() -> tuple[list[Bundle], str]:
+    """Policy and blueprints that ship with the program as a server publishes them, and the key that signed them."""
     texts = {"policy": bundle(folder("scripts/policy"))}
     texts |= {
         f"blueprint:{f.stem}": dump(parse(f.read_text("utf-8"), f.name)).decode()
         for f in files("scripts/blueprints", "*.yaml")
     }
-    for id_, text in texts.items():
-        yield Bundle(id=id_, kind=id_.partition(":")[0], revision=digest(text.encode()), text=text)
+    private = os.urandom(32)
+    made = [
+        sign(Bundle(id=id_, kind=id_.partition(":")[0], revision=digest(text.encode()), text=text), private)
+        for id_, text in texts.items()
+    ]
+    return [bundle for bundle, _ in made], made[0][1]
 
 
 def _customer(n: int, now: datetime, chance: random.Random) -> Iterator[Entity]:

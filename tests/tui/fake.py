@@ -291,7 +291,7 @@ class FakeDoor:
         past = tuple(k for k in self.contacts.values() if k.customer_id == customer.id)[:8]
         return views.Customer360(
             customer=customer, contacts=past, tickets=tickets,
-            promises=tuple(t for t in tickets if t.kind == TicketKind.CALL_BACK), complaints=(), notes=self.notes,
+            promises=tuple(t for t in tickets if t.kind == TicketKind.CALL_BACK), complaints=tuple(t for t in tickets if t.kind == TicketKind.COMPLAINT), notes=self.notes,
         )  # fmt: skip
 
     def _view_ThreadOf(self, query: views.ThreadOf) -> tuple[Message, ...]:

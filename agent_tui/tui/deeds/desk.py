@@ -19,7 +19,6 @@ from agent_tui.tui.perform import perform
 from agent_tui.tui.screens.station import Station
 from agent_tui.tui.words import Words
 
-
 _INDENT = ((" ", "text"),)
 
 
