@@ -12,6 +12,8 @@ from agent_tui.tui.line import crop, length, piece
 if TYPE_CHECKING:
     from agent_tui.tui.screens.station import Station
 
+EDGES = 3
+"""Cells of the line that are left free at its ends."""
 _ROLES = {"executed": "ok", "withdrawn": "muted"}
 
 
@@ -88,6 +90,7 @@ class CosignWatch:
 def _fitting(text: str, look: str, width: int) -> str:
     """`text` in a line; where it has to be cut, the key that shows all of it stands at its end."""
     line, tail = (piece(text, ""),), (piece(f" {look}", ""),)
-    if length(line) < width:
+    room = width - EDGES
+    if length(line) <= room:
         return text
-    return "".join(part for part, _ in (*crop(line, width - length(tail) - 1), *tail))
+    return "".join(part for part, _ in (*crop(line, room - length(tail)), *tail))

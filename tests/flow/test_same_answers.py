@@ -112,7 +112,12 @@ def test_desk_and_server_answer_alike(services: Services, tmp_path: Path, me: st
             for ticket in tickets if action.subject == "ticket" else (None,):
                 for contact in CONTACTS:
                     amount = 1_000 if action.amount else 0
-                    about = {"customer_id": "c1", "contact_id": contact, "ticket_id": ticket, "reason": "because"}
+                    about: dict[str, Any] = {
+                        "customer_id": "c1",
+                        "contact_id": contact,
+                        "ticket_id": ticket,
+                        "reason": "because",
+                    }
                     field = "phone" if action.id == "reveal_field" else ""
                     asked = {**about, "action": action.id, "amount_minor": amount, "field": field}
                     # Without a contact named a desk looks for the one in which its person serves the customer.
@@ -151,7 +156,12 @@ def test_a_desk_that_forgot_the_complaint_would_be_caught(services: Services, tm
     """The seeded mistake: asked without its complaint, a desk is stricter than the server."""
     office.put(services, *rows("b3"))
     desk = open_for("b3", tmp_path / "desk")
-    about = {"action": "close_complaint", "customer_id": "c1", "contact_id": "k-mine", "reason": "because"}
+    about: dict[str, Any] = {
+        "action": "close_complaint",
+        "customer_id": "c1",
+        "contact_id": "k-mine",
+        "reason": "because",
+    }
     ticket = "t-general-b3-cards"
     try:
         there = at_server(services, "b3", {**about, "ticket_id": ticket})

@@ -1,0 +1,217 @@
+"""Asking for a co-sign, breaking the glass, lending authority: who could help is on the screen before a key is pressed."""
+
+from __future__ import annotations
+
+from agent_tui.domain import commands as c
+from agent_tui.domain.agent import AgentState
+from agent_tui.domain.ticket import TicketKind
+from agent_tui.wire.command import Outcome
+from tests import eg
+from tests.tui.fake import FakeDoor
+from tests.tui.requests import lent, of_mine, signer
+from tests.tui.stage import Stage, stage
+
+
+async def in_a_call(at: Stage) -> None:
+    await at.offer()
+    await at.press("f9")
+    await at.told("contact", "approval")
+
+
+async def above_the_limit(at: Stage, reason: str = "long a customer") -> None:
+    """The form of a fee that is not mine to waive."""
+    await in_a_call(at)
+    await at.press("f2", "W")
+    await at.type("200")
+    await at.press("tab")
+    await at.type(reason)
+
+
+async def test_an_action_that_others_must_sign_shows_who_of_them_is_here() -> None:
+    async with stage(size=(80, 24)) as at:
+        await in_a_call(at)
+        await at.press("f6")
+        await at.pilot.pause(0.2)
+        await at.settle()
+        assert "须 L3 复核 x1  2 人在线" in at.text
+
+
+async def test_with_nobody_here_the_pane_and_the_form_say_so() -> None:
+    door = FakeDoor()
+    door.people = (door.me, eg.agent("a3", name="王芳", level=3, state=AgentState.LOGGED_OFF))
+    async with stage(door) as at:
+        await above_the_limit(at)
+        assert "无人在线" in at.text
+        await at.press("escape", "f6")
+        await at.pilot.pause(0.2)
+        await at.settle()
+        assert "须 L3 复核 x1  无人在线" in at.text
+
+
+async def test_asking_shows_what_is_asked_of_whom_before_it_is_sent() -> None:
+    async with stage(size=(80, 24)) as at:
+        await above_the_limit(at)
+        await at.press("f8")
+        assert "将提交复核申请" in at.text
+        assert "将请 L3 以上 1 人复核：减免费用 200.00 CNY 张•" in at.text
+        assert "现可签署者：2 人在线：王芳" in at.text
+        assert "long a customer" in at.text
+        at.door.outcomes = [Outcome(id="k", outcome="awaiting_approval")]
+        await at.press("enter")
+        asked = at.last
+        assert isinstance(asked, c.RequestApproval)
+        assert (asked.command.amount_minor, asked.reason, asked.command.contact_id) == (
+            20_000,
+            "long a customer",
+            "q0",
+        )
+        assert "已提交复核申请：减免费用 200.00 CNY 张•" in at.line("said")
+
+
+async def test_a_request_without_a_reason_is_not_sent() -> None:
+    async with stage() as at:
+        await above_the_limit(at, reason=" ")
+        await at.press("f8")
+        assert "请写明申请理由，签署人据此判断。" in at.text
+        assert not any(isinstance(sent, c.RequestApproval) for sent in at.door.sent)
+
+
+async def test_what_is_within_ones_own_authority_is_not_asked_for() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        await at.press("f2", "W")
+        await at.type("30")
+        await at.press("tab")
+        await at.type("ok")
+        await at.press("f8")
+        assert "这在您本人权限之内，请直接办理，无需复核。" in at.text
+
+
+async def test_what_the_server_refused_for_want_of_level_is_asked_for_with_one_key() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        await at.press("f2", "W")
+        await at.type("30")
+        await at.press("tab")
+        await at.type("split")
+        at.door.outcomes = [Outcome(id="k", outcome="refused", problem="limit-exceeded", needs_level=3)]
+        await at.press("f9", "enter")
+        assert "须 L3 以上 1 人签署：2 人在线：王芳" in at.line("said")
+        await at.press("f8")
+        assert "split" in at.text, "what stood in the form stands there again"
+        await at.press("f8", "enter")
+        assert isinstance(at.last, c.RequestApproval)
+
+
+async def test_how_long_others_may_still_sign_stands_over_the_contact() -> None:
+    door = signer(of_mine())
+    async with stage(door) as at:
+        await in_a_call(at)
+        assert "复核中 L3 10:00" in at.line("contact")
+        assert "我的申请 1 剩 10:00" in at.line("status")
+
+
+async def test_an_outcome_that_comes_late_is_told_after_all() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        answers = [None, Outcome(id="", outcome="refused")]
+
+        async def settle(command_id: str, timeout: float = 10.0) -> Outcome | None:
+            return answers.pop(0)
+
+        at.door.settle = settle  # type: ignore[method-assign]
+        await at.press("f2", "n")
+        await at.type("hello")
+        await at.press("f9")
+        await at.settle()
+        assert "尚未确认" not in at.line("said")
+        assert "被拒绝" in at.line("said")
+
+
+# ---- complaints ------------------------------------------------------------------------------------------------------
+
+
+async def test_lowering_a_complaint_names_it_and_its_level_before_and_after() -> None:
+    door = FakeDoor()
+    door.tickets["t9"] = eg.ticket(
+        "t9", kind=TicketKind.COMPLAINT, customer_id="c1", complaint_level="serious", title="到账太慢"
+    )
+    async with stage(door) as at:
+        await in_a_call(at)
+        await at.press("f2", "N")
+        assert "严重 到账太慢" in at.text
+        await at.press("2", "f9")
+        assert "新级别必须低于当前级别。" in at.text
+        await at.press("1", "tab")
+        await at.type("calm again")
+        await at.press("f9")
+        assert "严重 到账太慢  > 一般" in at.text
+        await at.press("enter")
+        done = at.last
+        assert isinstance(done, c.PerformAction)
+        assert (done.action, done.ticket_id, done.args) == ("downgrade_complaint", "t9", {"level": "general"})
+
+
+# ---- break-glass -----------------------------------------------------------------------------------------------------
+
+
+async def test_breaking_the_glass_warns_names_both_people_and_asks_for_a_reason() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        await at.press("f2", "X")
+        assert "仅用于上级均不在、而客户权益会立即受损的情形。" in at.text
+        assert "您与签署的同事都须 L3 以上" in at.text
+        assert "每一笔都由事后监督逐笔复查" in at.text
+        await at.press("enter")
+        assert "对哪一项业务使用紧急授权？" in at.text
+        await at.type("减免")
+        await at.press("enter")
+        await at.type("200")
+        await at.press("f9")
+        assert "请写明申请理由" in at.text
+        await at.type("fire")
+        await at.press("f9")
+        assert "紧急授权：减免费用 200.00 CNY 张•" in at.text
+        at.door.outcomes = [Outcome(id="k", outcome="awaiting_approval")]
+        await at.press("enter")
+        assert isinstance(at.last, c.BreakGlass)
+        assert at.last.reason == "fire"
+        assert "已提交紧急授权" in at.line("said")
+
+
+# ---- delegation ------------------------------------------------------------------------------------------------------
+
+
+async def test_lending_authority_goes_by_person_actions_terms_and_shows_them_before_it_is_sent() -> None:
+    async with stage() as at:
+        await at.press("f2", "P", "1")
+        assert "授予谁？" in at.text
+        await at.type("王芳")
+        await at.press("enter")
+        assert "授予哪些业务？" in at.text
+        await at.type("减免")
+        await at.press("enter", "f9")
+        await at.type("50")
+        await at.press("tab", "tab")
+        await at.type("on leave")
+        await at.press("f9")
+        assert "王芳 可以您的名义办理" in at.text
+        assert "对方不能签署您本人的申请，也不能再转授" in at.text
+        await at.press("enter")
+        lending = at.last
+        assert isinstance(lending, c.GrantDelegation)
+        assert (lending.grantee_id, lending.actions, lending.max_minor) == ("a3", ("waive_fee",), 5_000)
+        assert "已转授权给 王芳" in at.line("said")
+
+
+async def test_what_was_lent_is_read_and_taken_back_by_keys() -> None:
+    door = FakeDoor()
+    door.delegations = (lent(),)
+    async with stage(door) as at:
+        await at.press("f2", "P")
+        assert "+ 生效中 授予 王芳 L2    至" in at.text
+        await at.press("down", "enter")
+        assert "单笔不超过 50.00" in at.text
+        assert "收回授予 王芳 的权限？立即生效。" in at.text
+        await at.press("enter")
+        assert at.last == c.RevokeDelegation(delegation_id="d1")
