@@ -30,7 +30,7 @@ SERVER = (
 DESK = (
     "journal.commit",
     "journal.committed",
-    "desk.kept",
+    "journal.kept",
     "desk.draft",
     "push.marked",
     "push.answered",

@@ -21,6 +21,7 @@ import msgspec
 
 from agent_tui.clock import stamp, wall
 from agent_tui.errors import StoreError
+from agent_tui.killpoint import kill_point
 from agent_tui.store.cache import QUERIES
 from agent_tui.store.engine import Connection, DatabaseError, translate
 from agent_tui.store.writer import Writer
@@ -149,6 +150,7 @@ class Journal:
             int(wall().timestamp() * 1000),
         )
         self._run(lambda c: c.execute(QUERIES["outbox_add"], values), lambda boxes: boxes.put(new))
+        kill_point("journal.kept")
 
     def set_state(self, command_id: str, state: str) -> Future[Any]:
         """`sending` counts as a try."""

@@ -72,7 +72,6 @@ class Pull:
     async def _one_round(self) -> None:
         """From signing in to the end of a stream. Ends with an error or a polite bye."""
         self.greet(await self._login.ensure())
-        kill_point("pull.greeted")
         self._state.to(Connection.CATCHING_UP)
         if not self._cache.cursor:
             await self._snapshot()
@@ -101,6 +100,7 @@ class Pull:
             timezone=session.timezone,
             signing_key=session.signing_key,
         )
+        kill_point("pull.greeted")
 
     def _meet(self, epoch: str) -> None:
         """The server is of this epoch: what one of another epoch had said is in doubt."""
