@@ -118,8 +118,8 @@ def test_a_file_that_is_none_is_named_with_its_line(database: Path, option: str)
     ("language", "words"),
     [
         ("en", ("Waive a fee 30.00 CNY · done", "refused: cap", "saw in the clear: phone number", "陈晓 (a1)")),
-        ("zh", ("减免", "30.00 CNY · 已办", "拒绝依据:cap", "明文查看:")),
-        ("ja", ("手数料", "30.00 CNY · 実行済み", "却下の根拠:cap", "マスク解除:")),
+        ("zh", ("减免", "30.00 CNY · 已办", "拒绝依据：cap", "明文查看：")),
+        ("ja", ("手数料", "30.00 CNY · 実行済み", "却下の根拠：cap", "マスク解除：")),
     ],
 )
 def test_show_tells_who_did_what_in_order(

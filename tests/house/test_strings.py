@@ -125,3 +125,13 @@ def test_a_planted_wrong_placeholder_is_found() -> None:
 
 def test_planted_chinese_in_code_is_found() -> None:
     assert literal_text(Path("planted.py"), 'x = "客户"') == ["planted.py:1: '客户'"]
+
+
+ASCII_MARKS = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff”」）])[,;:?!](?=[\u3040-\u30ff\u3400-\u9fff“「（]|$)")
+"""A comma, colon or the like of Latin script between Chinese or Japanese words, or at the end of what they say."""
+
+
+@pytest.mark.parametrize("language", ["zh", "ja"])
+def test_chinese_and_japanese_sentences_have_their_own_punctuation(language: str) -> None:
+    wrong = {key: text for key, text in catalog.texts(language).items() if ASCII_MARKS.search(text)}
+    assert not wrong
