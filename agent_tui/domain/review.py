@@ -113,8 +113,8 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     """Digest of the policy it was judged by."""
     limit_minor: int | None = None
     """The most the maker could do alone at that moment."""
-    day_minor: tuple[int, int, int] = (0, 0, 0)
-    """Used that day before it, of this action: by the maker, for the customer, by the maker's team."""
+    day_minor: tuple[int | None, int | None, int | None] = (None, None, None)
+    """Used that day before it, of this action: by the maker, for the customer, by the maker's team; None is not known."""
     approved_in_s: float | None = None
     """Business seconds between the request and the last signature; None for what needed none."""
     acted_at: datetime

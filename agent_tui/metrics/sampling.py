@@ -46,7 +46,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[str, ...] = ()
     revision: str = ""
     limit_minor: int | None = None
-    day_minor: tuple[int, int, int] = (0, 0, 0)
+    day_minor: tuple[int | None, int | None, int | None] = (None, None, None)
     """Used that day before it: by the maker, for the customer, by the maker's team."""
 
 

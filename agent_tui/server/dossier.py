@@ -118,7 +118,7 @@ def _told(tx: Tx, vault: Vault, act: Act) -> dict[str, Any]:
             "rules": approval.rules,
             "revision": approval.revision,
             "limit_minor": approval.limit_minor,
-            "day_minor": (0, approval.used_minor, 0),
+            "day_minor": (None, approval.used_minor, None),
         }
     sealed = tx.value("command_args", id=act.command_id, maker=act.maker)
     if sealed is None:

@@ -134,7 +134,8 @@ async def test_risky_acts_are_opened_at_once_and_counted_by_the_draw(client: Cli
 async def test_a_reveal_that_something_followed_is_left_to_chance(services: Services) -> None:
     watch = RiskWatch(services)
     await bench.commit(services, RevealField(customer_id="c1", field=Secret.PHONE, purpose="x"), CHEN)
-    await bench.commit(services, PerformAction(action="block_card", customer_id="c1", reason="x"), CHEN)
+    fee = PerformAction(action="waive_fee", customer_id="c1", amount_minor=100, reason="x")
+    await bench.commit(services, fee, CHEN)
     await watch.step()
     bench.advance(services, 2000)
     await watch.step()

@@ -5,31 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding
 
 from agent_tui.desk.review_views import CaseView
 from agent_tui.domain.review import ReviewState
 from agent_tui.tui.dialogs.approval import AGAIN_S
-from agent_tui.tui.dialogs.dialog import Dialog
-from agent_tui.tui.dialogs.page import AROUND
+from agent_tui.tui.dialogs.page import Scrolling
 from agent_tui.tui.panes.review_lines import CaseText, own
-from agent_tui.tui.widgets.lines import Lines, Painter
+from agent_tui.tui.widgets.lines import Painter
 from agent_tui.tui.words import Words
 
 
-class CasePage(Dialog[str]):
+class CasePage(Scrolling[str]):
     """What F9 or F7 asked for (`clean`, `finding`, `follow`, `close`, `answer`), or None when it was only read.
     `source` gives the act as it is now; `mine` is for the page of a finding that its maker reads."""
 
     BINDINGS: ClassVar = [
-        Binding("escape,f1", "back", show=False),
+        Binding("f1", "back", show=False),
         Binding("f9", "first", show=False),
         Binding("f7", "second", show=False),
-        Binding("down", "scroll(1)", show=False),
-        Binding("up", "scroll(-1)", show=False),
-        Binding("pagedown,space", "scroll(12)", show=False),
-        Binding("pageup", "scroll(-12)", show=False),
     ]
 
     def __init__(
@@ -39,9 +33,6 @@ class CasePage(Dialog[str]):
         self._source, self._mine = source, mine
         self.shown: CaseView | None = source()
         """What is on the screen."""
-
-    def body(self) -> ComposeResult:
-        yield Lines(self.painter, id="page-text", classes="dialog-lines")
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -56,10 +47,7 @@ class CasePage(Dialog[str]):
         self._keys = own(self.words, f"keys.{doing}")
         self._title = own(self.words, f"title.{doing}")
         super().paint()
-        text = self.query_one("#page-text", Lines)
-        lines = CaseText(self.words, self.inner - 2, mine=self._mine).lines(case)
-        text.show(lines)
-        text.styles.height = max(1, min(len(lines), self.size.height - AROUND))
+        self.read(CaseText(self.words, self.inner - 2, mine=self._mine).lines(case))
 
     @property
     def doing(self) -> tuple[str, ...]:
@@ -77,9 +65,6 @@ class CasePage(Dialog[str]):
             return ()
         closable = review.state is ReviewState.FOLLOWED and case.view.cannot is None
         return ("follow", "close") if closable else ("follow",)
-
-    def action_scroll(self, by: int) -> None:
-        self.query_one("#page-text", Lines).scroll_relative(y=by, animate=False, force=True)
 
     def action_first(self) -> None:
         self._leave(0)

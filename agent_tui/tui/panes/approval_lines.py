@@ -195,7 +195,7 @@ class ApprovalText:
         lines += self._row("version", self._version(approval))
         lines.append((piece(f" {own(words, 'page.payload')}", "accent"),))
         for name, value in view.payload:
-            label = _payload_name(words, name)
+            label = payload_name(words, name)
             value = f"{words.label(f'action.{value}')} ({value})" if name == "action" else value
             lines += folded(value, self.width, "text", (("   ", "text"), piece(f"{label}  ", "muted")), indent=5)
         lines += folded(approval.payload_hash, self.width, "muted", (("   ", "text"),))
@@ -207,7 +207,7 @@ class ApprovalText:
         return own(self.words, "page.version_value", target=approval.target, version=approval.target_version)
 
 
-def _payload_name(words: Words, name: str) -> str:
+def payload_name(words: Words, name: str) -> str:
     """The name of one part of the signed text; a part we have no name for keeps its own."""
     plain = name.rpartition(".")[2]
     said = own(words, f"payload.{plain}")

@@ -10,6 +10,7 @@ from agent_tui.domain.review import Review, ReviewState, Sample, Stratum, Tally
 from agent_tui.i18n.catalog import say
 from agent_tui.metrics.sampling import size
 from agent_tui.tui.line import EMPTY, Line, Piece, cell, crop, folded, joined, piece
+from agent_tui.tui.panes.approval_lines import payload_name
 from agent_tui.tui.text import width as cells_of
 from agent_tui.tui.words import Words
 
@@ -254,8 +255,7 @@ class CaseText:
         return lines + self._row("reason", review.reason)
 
     def _arg(self, name: str, value: str) -> str:
-        said = say(f"cosign.payload.{name}", self.words.language)
-        label = name if said.startswith("cosign.payload.") else said
+        label = payload_name(self.words, name)
         shown = self.words.of("secret", value) if name == "field" else value
         return f"{label} {shown}"
 
@@ -288,10 +288,11 @@ class CaseText:
         words = self.words
         if review.amount_minor is None:
             return self._row("rules", self._rules(review), "muted")
-        maker, customer, team = (words.money(used) or "0.00" for used in review.day_minor)
         limit = words.money(review.limit_minor) if review.limit_minor is not None else own(words, "page.no_limit")
-        used = own(words, "page.used", limit=limit, maker=maker, customer=customer, team=team)
-        return [*self._row("limits", used), *self._row("rules", self._rules(review), "muted")]
+        whose = zip(("maker", "customer", "team"), review.day_minor, strict=True)
+        used = [own(words, f"used.{name}", sum=words.money(sum_)) for name, sum_ in whose if sum_ is not None]
+        said = own(words, "page.used", limit=limit, used=words("comma").join(used))
+        return [*self._row("limits", said), *self._row("rules", self._rules(review), "muted")]
 
     def _rules(self, review: Review) -> str:
         verdict = own(self.words, f"verdict.{review.verdict}") if review.verdict else ""
@@ -361,7 +362,8 @@ class CaseText:
             return lines
         lines.append((piece(f" {say('cosign.page.payload', words.language)}", "accent"),))
         for name, value in case.payload:
-            lines += folded(value, self.width, "text", (("   ", "text"), piece(f"{name}  ", "muted")), indent=5)
+            label = payload_name(words, name)
+            lines += folded(value, self.width, "text", (("   ", "text"), piece(f"{label}  ", "muted")), indent=5)
         return [*lines, *folded(case.approval.payload_hash, self.width, "muted", (("   ", "text"),))]
 
 
