@@ -14,10 +14,11 @@ import sys
 from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from agent_tui.cli import admin_erase, admin_policy, admin_revoke
+from agent_tui.cli import admin_erase, admin_knowledge, admin_policy, admin_revoke
 from agent_tui.cli.kinds import add_kinds
+from agent_tui.cli.where import add_database, is_there, resolve
 from agent_tui.clock import wall
 from agent_tui.config import data, paths
 from agent_tui.config.centre import Centre
@@ -26,14 +27,30 @@ from agent_tui.config.load import load as load_settings
 from agent_tui.domain.agent import Role
 from agent_tui.errors import ConfigError, UsageError
 from agent_tui.i18n.catalog import say
+from agent_tui.server.place import Where, beside, shown
 
 if TYPE_CHECKING:
     from agent_tui.server.database import Database, Tx
 
+
+class Apart(Protocol):
+    """A kind in a module of its own."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser, language: str) -> None: ...
+
+    def run(self, args: argparse.Namespace, language: str) -> int: ...
+
+
 LEAST_LENGTH = 10
 """Characters of a password."""
 LINK = "link:"
-_APART = {"erase": admin_erase, "policy": admin_policy, "revoke": admin_revoke}
+_APART: dict[str, Apart] = {
+    "erase": admin_erase,
+    "policy": admin_policy,
+    "revoke": admin_revoke,
+    "bulletin": admin_knowledge.BULLETIN,
+    "article": admin_knowledge.ARTICLE,
+}
 """Kinds that work beside a running server, in modules of their own."""
 _FOR_EVER = "9999"
 """Later than any moment, as moments are written in the database."""
@@ -41,14 +58,20 @@ _FOR_EVER = "9999"
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     """`init`, `user` (add or change one), `users` (list); and those beside a running server: `erase` (forget a
-    customer), `policy` (put rules in force), `revoke` (end sessions)."""
+    customer), `policy` (put rules in force), `revoke` (end sessions), `bulletin` and `article` (publish)."""
     helps = {name: f"cli.admin.{name}" for name in ("init", "user", "users")}
-    apart = {"erase": "audit.erase.help", "policy": "cli.admin.policy", "revoke": "cli.admin.revoke"}
+    apart = {
+        "erase": "audit.erase.help",
+        "policy": "cli.admin.policy",
+        "revoke": "cli.admin.revoke",
+        "bulletin": "knowledge.cli.bulletin",
+        "article": "knowledge.cli.article",
+    }
     kinds = add_kinds(parser, language, {**helps, **apart})
     for name, module in _APART.items():
         module.add_arguments(kinds.pop(name), language)
     for name, part in kinds.items():
-        part.add_argument("--database", type=Path, metavar="FILE", help=say("cli.admin.database", language))
+        add_database(part, say("cli.admin.database", language), language)
         part.add_argument("--centre", type=Path, metavar="FOLDER", help=say("cli.admin.centre", language))
         if name == "users":
             continue
@@ -71,11 +94,10 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 def run(args: argparse.Namespace, language: str) -> int:
     """0 when done. StoreLocked while a server runs on the database; UsageError for a person there is not."""
     if args.what in _APART:
-        done: int = _APART[args.what].run(args, language)
-        return done
-    kept = load_settings({"server.database": _text(args.database), "server.centre": _text(args.centre)}).server
+        return _APART[args.what].run(args, language)
+    kept = load_settings({"server.centre": _text(args.centre)}).server
     centre = load_centre(Path(kept.centre).expanduser() if kept.centre else data.folder("scripts/centre"))
-    database = Path(kept.database).expanduser() if kept.database else paths.data_dir() / "server.db"
+    database = resolve(args.database, args.keys)
     if args.what == "users":
         return _with(database, lambda db: _list(db, centre, language), make=False)
     if args.what == "init":
@@ -87,14 +109,14 @@ def _text(path: Path | None) -> str | None:
     return None if path is None else str(path)
 
 
-def _with(database: Path, work: Callable[[Database], int], *, make: bool) -> int:
+def _with(database: Where, work: Callable[[Database], int], *, make: bool) -> int:
     """Do `work` on the open database."""
     from agent_tui.server.database import Database
 
-    if not make and not database.is_file():
-        raise ConfigError("cli.admin.no_database", file=str(database))
-    if not database.parent.is_dir():
-        paths.private(database.parent)
+    if not make and not is_there(database):
+        raise ConfigError("cli.admin.no_database", file=shown(database))
+    if not beside(database).parent.is_dir():
+        paths.private(beside(database).parent)
     db = Database(database)
     try:
         return work(db)
@@ -105,7 +127,7 @@ def _with(database: Path, work: Callable[[Database], int], *, make: bool) -> int
 # ---- the verbs ---------------------------------------------------------------------------------------------------
 
 
-def _init(args: argparse.Namespace, centre: Centre, database: Path, language: str) -> int:
+def _init(args: argparse.Namespace, centre: Centre, database: Where, language: str) -> int:
     administrators = [person for person in centre.people if person.role is Role.ADMINISTRATOR and person.active]
     if not administrators:
         raise ConfigError("cli.admin.no_administrator")
@@ -118,18 +140,18 @@ def _init(args: argparse.Namespace, centre: Centre, database: Path, language: st
 
         seed.ensure_head(db)
         if any(row["login"] in {p.login for p in administrators} for row in _accounts(db)):
-            raise UsageError("cli.admin.already", login=login, file=str(database))
+            raise UsageError("cli.admin.already", login=login, file=shown(database))
         password = _password(args, login, language)
         db.write_now(lambda tx: seed.seed_centre(tx, centre, wall()))
         _give(db, login, password, centre)
-        print(say("cli.admin.made", language, login=login, file=str(database)))
+        print(say("cli.admin.made", language, login=login, file=shown(database)))
         print(say("cli.admin.next", language))
         return 0
 
     return _with(database, work, make=True)
 
 
-def _user(args: argparse.Namespace, centre: Centre, database: Path, language: str) -> int:
+def _user(args: argparse.Namespace, centre: Centre, database: Where, language: str) -> int:
     logins = [person.login for person in centre.people if person.active]
     if args.login not in logins and not args.login.startswith(LINK):
         near = get_close_matches(args.login, logins, 1)

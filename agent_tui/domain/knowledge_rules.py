@@ -44,20 +44,24 @@ def publish_bulletin(command: PublishBulletin, case: Case) -> Effects:
     for group in command.to:
         if case.state.get(Group, group) is None:
             _no("no_group", group=group)
-    revision = (before.revision + (before.pages != command.pages)) if before else 1
-    bulletin = Bulletin(
+    bulletin = bulletin_of(command, before, case.actor.id, case.now)
+    return Effects(puts=(bulletin,), events=(_fact("BulletinPublished", bulletin, case),))
+
+
+def bulletin_of(command: PublishBulletin, before: Bulletin | None, by: str, now: datetime) -> Bulletin:
+    """The row; other words than before make another revision."""
+    return Bulletin(
         id=command.bulletin_id,
         department=command.department,
         pages=command.pages,
         to=command.to,
         acknowledge=command.acknowledge,
-        revision=revision,
+        revision=(before.revision + (before.pages != command.pages)) if before else 1,
         valid_from=command.valid_from,
         valid_to=command.valid_to,
-        published_at=case.now,
-        published_by=case.actor.id,
+        published_at=now,
+        published_by=by,
     )
-    return Effects(puts=(bulletin,), events=(_fact("BulletinPublished", bulletin, case),))
 
 
 def publish_article(command: PublishArticle, case: Case) -> Effects:
@@ -65,7 +69,13 @@ def publish_article(command: PublishArticle, case: Case) -> Effects:
     _check(command, before, case)
     if not command.people:
         _no("no_person", id=command.article_id)
-    article = Article(
+    article = article_of(command, before, case.actor.id, case.now)
+    return Effects(puts=(article,), events=(_fact("ArticlePublished", article, case),))
+
+
+def article_of(command: PublishArticle, before: Article | None, by: str, now: datetime) -> Article:
+    """The row; other words than before make another revision."""
+    return Article(
         id=command.article_id,
         department=command.department,
         pages=command.pages,
@@ -74,10 +84,9 @@ def publish_article(command: PublishArticle, case: Case) -> Effects:
         revision=(before.revision + (before.pages != command.pages)) if before else 1,
         valid_from=command.valid_from,
         valid_to=command.valid_to,
-        published_at=case.now,
-        published_by=case.actor.id,
+        published_at=now,
+        published_by=by,
     )
-    return Effects(puts=(article,), events=(_fact("ArticlePublished", article, case),))
 
 
 def _check(command: PublishBulletin | PublishArticle, before: Bulletin | Article | None, case: Case) -> None:

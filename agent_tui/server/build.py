@@ -15,7 +15,7 @@ from agent_tui.config.centre import load as load_centre
 from agent_tui.killpoint import kill_point
 from agent_tui.metrics import sampling
 from agent_tui.metrics.interval import Rules
-from agent_tui.server import errors_http, headers, openapi, releases, seed, supervision, witness
+from agent_tui.server import errors_http, headers, knowledge, openapi, releases, seed, supervision, witness
 from agent_tui.server.approvals import Approvals
 from agent_tui.server.auth import Doorman
 from agent_tui.server.authority import Authority, Decide
@@ -224,8 +224,10 @@ def build_server(options: ServerOptions) -> Litestar:
     if model is not None:
         services = msgspec.structs.replace(services, triage=Triage(model, services.meters, options.triage_sure))
     written = releases.read_files(options.blueprints or data.folder("scripts/blueprints"))
+    told = knowledge.read_files(centre.settings.timezone)
     now = services.clock.now()
     services.db.write_now(lambda tx: seed.seed_centre(tx, centre, now))
+    services.db.write_now(lambda tx: knowledge.take_in(tx, told, now))
     kill_point("server.seeded")
     services.db.write_now(lambda tx: begin(tx, book, services.signer, now))
     services.db.write_now(lambda tx: releases.take_in(tx, written, centre.settings.timezone, now, services.signer.bundle))
