@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from agent_tui.cli import audit_show, audit_words, pager
+from agent_tui.config import data
 from agent_tui.domain.actions import ACTIONS
 from agent_tui.domain.money import Money
 from agent_tui.errors import InputError, UsageError
 from agent_tui.i18n.catalog import say
 from agent_tui.policy import replay
 from agent_tui.policy.model import Policy
+from agent_tui.server.place import Where, beside, shown
 
 if TYPE_CHECKING:
     from agent_tui.server.database import Tx
@@ -45,7 +47,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     recorded: Recorded
     names: Mapping[str, str]
     base: str = ""
-    """Text of the policy that the database has in force; empty when it has none."""
+    """Text of the policy that the database has in force; empty when no server ever did."""
 
 
 def add_arguments(part: argparse.ArgumentParser, language: str) -> None:
@@ -71,13 +73,13 @@ def run(args: argparse.Namespace, when: datetime, language: str) -> int:
     if len(args.files) == 1 and args.files[0].is_dir():
         policy = load(bundle(args.files[0]), when)
     else:
-        policy = load(overlaid(found.base, args.files), when)
+        policy = load(overlaid(found.base or bundle(data.folder("scripts/policy")), args.files), when)
     outcomes = list(replay.replay(policy, found.recorded.taken))
     {"table": _table, "csv": _csv, "json": _json}[args.format](found, policy, outcomes, language)
     return CHANGES if any(one.change != replay.SAME for one in outcomes) else 0
 
 
-def _read(database: Path, since: str) -> Found:
+def _read(database: Where, since: str) -> Found:
     from agent_tui.cli import ledger
     from agent_tui.domain.agent import Agent
     from agent_tui.server import at_rest
@@ -86,12 +88,12 @@ def _read(database: Path, since: str) -> Found:
     from agent_tui.server.state import TableState
     from agent_tui.server.vault import Vault
 
-    vault = Vault.beside(database) if at_rest.key_file(database).is_file() else None
+    vault = Vault.beside(database) if at_rest.key_file(beside(database)).is_file() else None
 
     def work(tx: Tx) -> Found:
         last = tx.value("audit_last_at")
         if last is None:
-            raise InputError("report.error.no_server_database", path=str(database))
+            raise InputError("report.error.no_server_database", path=shown(database))
         until = datetime.fromisoformat(last) + timedelta(seconds=1)
         start = _since(since, until)
         bundle = in_force(tx)
