@@ -112,7 +112,8 @@ async def _in_use(api: Api, row: Release) -> Blueprint | None:
 def _agreed(language: str) -> bool:
     if not sys.stdin.isatty():
         raise UsageError("release.cli.say_yes")
-    return input(say("release.cli.ask", language)).strip().lower() in ("y", "yes", "是", "はい")
+    agreed = say("release.cli.agree", language).split()
+    return input(say("release.cli.ask", language)).strip().lower() in agreed
 
 
 def retire(args: argparse.Namespace, language: str) -> int:

@@ -105,7 +105,7 @@ def add_language(parser: argparse.ArgumentParser, language: str) -> None:
 
 
 def mode_arguments(mode: str, argv: Sequence[str], language: str) -> argparse.Namespace:
-    """Options of `desk`, `monitor` and `train`: demo, profile, server, login, theme, scenario, speed, language."""
+    """Options of `desk`, `monitor` and `train`: demo, profile, server, login, theme, drafts, scenario, seed, language."""
     parser = Parser(f"{PROGRAM} {mode}", language, say(f"cli.command.{mode}", language))
     add_language(parser, language)
     parser.add_argument("--demo", action="store_true", help=say("cli.desk_demo", language))
@@ -113,6 +113,8 @@ def mode_arguments(mode: str, argv: Sequence[str], language: str) -> argparse.Na
     parser.add_argument("--server", metavar="URL", default=None, help=say("cli.desk_server", language))
     parser.add_argument("--login", metavar="LOGIN", default=None, help=say("cli.desk_login", language))
     parser.add_argument("--theme", metavar="NAME", default=None, help=say("cli.desk_theme", language))
+    if mode == "desk":
+        parser.add_argument("--drafts", metavar="FOLDER", default=None, help=say("cli.desk_drafts", language))
     if mode == "train":
         parser.add_argument("--scenario", metavar="ID", default=None, help=say("cli.train_scenario", language))
         parser.add_argument("--seed", metavar="N", type=int, default=None, help=say("cli.train_seed", language))

@@ -16,6 +16,8 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Name of a theme file, without its ending."""
     profile: str = "default"
     """Which of the person's profiles a desk opens when none is named."""
+    drafts: str = ""
+    """Folder of an author's blueprint drafts, shown at this desk only; empty for none."""
     lock_minutes: Annotated[int, msgspec.Meta(ge=1, le=15)] = 15
     """A desk that nobody touches for so long is locked; 15 at most (PCI DSS 8.2.8)."""
 
@@ -24,7 +26,9 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Table `[server]`, for `agent-tui serve`."""
 
     database: str = ""
-    """Path of the database; empty means `server.db` in the data folder."""
+    """Path of the database, or the URL of one on PostgreSQL; empty means `server.db` in the data folder."""
+    keys: str = ""
+    """Folder of the key files of a database on PostgreSQL; empty means the data folder."""
     host: str = "127.0.0.1"
     port: Port = 8420
     """0 takes a free one."""

@@ -103,6 +103,8 @@ COMMANDS: tuple[DeskCommand, ...] = (
     _seated("blueprint.back", "blueprint", "z"),
     _seated("blueprint.jump", "blueprint", "j"),
     _seated("blueprint.language", "blueprint", "l"),
+    _seated("blueprint.deviate", "blueprint", "E"),
+    _seated("blueprint.other", "blueprint", "J"),
     _known("knowledge.search", "/", "slash", "ctrl+f"),
     _known("knowledge.bulletins", "!", "exclamation_mark"),
     _known("knowledge.people", "@", "at"),

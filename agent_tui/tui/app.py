@@ -6,6 +6,7 @@ import asyncio
 import gc
 from collections.abc import Awaitable, Callable
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -88,6 +89,8 @@ class DeskApp(Program, inherit_bindings=False):
         self._connect: Callable[[], Awaitable[None]] | None = None
         self._first: FirstScreen | None = None
         self.guard = Guard(self, IDLE_S)
+        self.drafts: Path | None = None
+        """Folder of an author's drafts."""
 
     def begin_with(self, first: FirstScreen) -> None:
         """What is shown while the mode's own screen is still being loaded."""

@@ -240,6 +240,8 @@ _CHECKS = {
     "blueprint.back": _running,
     "blueprint.jump": _running,
     "blueprint.language": _running,
+    "blueprint.deviate": _running,
+    "blueprint.other": _running,
     "view.why": _why,
     "cosign.break_glass": _customer,
 }

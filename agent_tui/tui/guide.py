@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+import msgspec
+
 from agent_tui.blueprints.conditions import Value
 from agent_tui.blueprints.facts import of_contact, of_customer, of_product
 from agent_tui.blueprints.model import Blueprint
@@ -31,6 +33,8 @@ from agent_tui.desk.views import ContactView
 from agent_tui.domain.commands import RecordWalk
 from agent_tui.domain.customer import Product
 from agent_tui.domain.walk import Walk
+from agent_tui.i18n.catalog import say
+from agent_tui.tui.drafts import Drafts
 from agent_tui.tui.runs import Opened, kept, taken_up
 from agent_tui.tui.shelf import Shelf
 
@@ -42,11 +46,16 @@ class Guide:
     """Runs by contact. Every change is journalled, so that a killed desk stands where it stood."""
 
     def __init__(
-        self, door: Door, now: Callable[[], datetime], today: Callable[[], str], language: Callable[[], str]
+        self,
+        door: Door,
+        now: Callable[[], datetime],
+        today: Callable[[], str],
+        language: Callable[[], str],
+        drafts: Drafts | None = None,
     ) -> None:
         self._door, self._now, self._today, self._language = door, now, today, language
         self._open: dict[str, tuple[Opened, ...]] = {}
-        self.shelf = Shelf(door, today)
+        self.shelf = Shelf(door, today, drafts)
         self._looked: set[str] = set()
         self.checked: dict[str, tuple[str, ...]] = {}
         """Contact → identity checks marked as right at the present node."""
@@ -73,12 +82,13 @@ class Guide:
         it was left."""
         id = view.contact.id
         opened = self.opened(id)
-        before = next((one for one in opened if one.id == blueprint.id), None)
+        draft = self.shelf.is_draft(blueprint)
+        before = next((one for one in opened if (one.id, one.draft) == (blueprint.id, draft)), None)
         if before is not None:
             return self._keep(id, (before, *(one for one in opened if one is not before)))
         now = monotonic()
         run = start(blueprint, {**self.facts(view), **more}, language)
-        new = Opened(run=run, book=Notebook(began=self._now()), since=now, draft=self.shelf.is_draft(blueprint))
+        new = Opened(run=run, book=Notebook(began=self._now()), since=now, draft=draft)
         return self._keep(id, (new.seen(run, now, self._language()), *opened))
 
     def turn(self, contact_id: str) -> Run | None:
@@ -110,8 +120,12 @@ class Guide:
 
     def shown(self, contact_id: str) -> Shown | None:
         """What the pane paints."""
-        run = self.of(contact_id)
-        return shown(run, self._language()) if run is not None else None
+        opened = self.opened(contact_id)
+        if not opened:
+            return None
+        now = shown(opened[0].run, self._language())
+        title = say("tui.draft", self._language(), title=now.title) if opened[0].draft else now.title
+        return msgspec.structs.replace(now, title=title)
 
     def state(self, contact_id: str | None) -> str:
         """For `facts.Facts.run`."""
@@ -162,6 +176,16 @@ class Guide:
         """Leave the script with a reason: to any node of it, or only say it differently here."""
         return self._move(contact_id, lambda run: deviate(run, reason, to))
 
+    def reword(self, draft: Blueprint) -> bool:
+        """An author saved a draft: runs in it go on in the new wording, unless a node of their way is gone."""
+        changed = False
+        for contact_id, opened in list(self._open.items()):
+            again = tuple(_reworded(one, draft) for one in opened)
+            if again != opened:
+                self._keep(contact_id, (self._with(again[0], again[0].run), *again[1:]))
+                changed = True
+        return changed
+
     def forget(self, contact_id: str) -> None:
         """The contact is closed."""
         self._open.pop(contact_id, None)
@@ -191,3 +215,13 @@ class Guide:
         self._open[contact_id] = opened
         self._door.keep_draft(f"run:{contact_id}", kept(opened, monotonic()))
         return opened[0].run
+
+
+def _reworded(one: Opened, draft: Blueprint) -> Opened:
+    """The same run in a draft that was saved again, where every node of its way still is."""
+    run = one.run
+    if not one.draft or run.blueprint.id != draft.id:
+        return one
+    way = {run.node, *(step.node for step in (*run.steps, *run.ahead))}
+    there = {node.id for node in draft.nodes}
+    return msgspec.structs.replace(one, run=msgspec.structs.replace(run, blueprint=draft)) if way <= there else one

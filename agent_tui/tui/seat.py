@@ -28,6 +28,7 @@ from agent_tui.tui.facts import Facts
 from agent_tui.tui.words import Words
 
 if TYPE_CHECKING:
+    from agent_tui.tui.drafts import Drafts
     from agent_tui.tui.guide import Guide
 
 
@@ -44,6 +45,8 @@ class Seat:
     def __init__(self, door: Door, words: Words) -> None:
         self.door, self.words = door, words
         self._guide: Guide | None = None
+        self.drafts: Drafts | None = None
+        """Of an author at this desk; to be set before the guide is first asked."""
         self.looked: Looked | None = None
         self.chosen: str | None = None
         """The one of my contacts that is in front."""
@@ -58,7 +61,9 @@ class Seat:
         if self._guide is None:
             from agent_tui.tui.guide import Guide
 
-            self._guide = Guide(self.door, lambda: self.facts.status.now, self._today, lambda: self.words.language)
+            self._guide = Guide(
+                self.door, lambda: self.facts.status.now, self._today, lambda: self.words.language, self.drafts
+            )
         return self._guide
 
     def guided(self, contact_id: str) -> bool:

@@ -14,14 +14,15 @@ from agent_tui.desk.door import Door
 from agent_tui.desk.views import Blueprints, ContactView
 from agent_tui.domain.centre import Bundle
 from agent_tui.errors import InputError
+from agent_tui.tui.drafts import Drafts
 
 
 class Shelf:
     """What was read is kept by revision; what cannot be read is not offered."""
 
-    def __init__(self, door: Door, today: Callable[[], str]) -> None:
-        """`today()`: ISO 8601 date at the centre."""
-        self._door, self._today = door, today
+    def __init__(self, door: Door, today: Callable[[], str], drafts: Drafts | None = None) -> None:
+        """`today()`: ISO 8601 date at the centre. `drafts`: of an author at this desk."""
+        self._door, self._today, self._drafts = door, today, drafts
         self._parsed: dict[str, Blueprint | None] = {}
 
     def available(self) -> list[Blueprint]:
@@ -38,12 +39,19 @@ class Shelf:
 
     def pinned(self, key: str, draft: bool = False) -> Blueprint | None:
         """The version `id@version` that a contact is pinned to, in force or not any more."""
+        if draft:
+            return self._drafts.get(key) if self._drafts else None
         found = (self._parsed.get(_key(bundle)) for bundle in self._bundles())
         return next((blueprint for blueprint in found if blueprint is not None and blueprint.key == key), None)
 
     def is_draft(self, blueprint: Blueprint) -> bool:
         """Whether it is an author's draft on this machine."""
-        return False
+        return self._drafts is not None and blueprint in self._drafts
+
+    @property
+    def drafts(self) -> list[Blueprint]:
+        """An author's drafts, as they were saved last."""
+        return self._drafts.every() if self._drafts else []
 
     def _bundles(self) -> tuple[Bundle, ...]:
         bundles: tuple[Bundle, ...] = self._door.view(Blueprints())

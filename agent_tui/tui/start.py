@@ -40,6 +40,8 @@ class Opened(msgspec.Struct, frozen=True):
     demo: bool = False
     accepted: Callable[[], None] = lambda: None
     """To be called once the server has accepted the person."""
+    drafts: Path | None = None
+    """Folder of an author's blueprint drafts."""
 
 
 def run(mode: str, args: argparse.Namespace) -> int:
@@ -53,7 +55,8 @@ def run(mode: str, args: argparse.Namespace) -> int:
     check_terminal()
     settings = load_settings()
     theme = themes.load(args.theme or settings.desk.theme)
-    opened = _open(mode, args, settings)
+    drafts = _drafts(getattr(args, "drafts", None) or settings.desk.drafts)
+    opened = msgspec.structs.replace(_open(mode, args, settings), drafts=drafts)
     words = Words(args.language)
     return asyncio.run(_show(mode, opened, words, theme, settings.desk.lock_minutes * 60))
 
@@ -71,6 +74,16 @@ def check_terminal() -> None:
         raise TerminalUnfit(
             "tui.start.size", width=width, height=height, least_width=LEAST_WIDTH, least_height=LEAST_HEIGHT
         )
+
+
+def _drafts(folder: str) -> Path | None:
+    """The folder of an author's drafts; UsageError when there is none."""
+    if not folder:
+        return None
+    place = Path(folder).expanduser()
+    if not place.is_dir():
+        raise UsageError("tui.drafts.no_folder", folder=folder)
+    return place
 
 
 # ---- whose desk ------------------------------------------------------------------------------------------------------
@@ -170,6 +183,7 @@ SWITCH_S = 0.001
 async def _show(mode: str, opened: Opened, words: Words, theme: themes.ThemeFile, lock_s: int) -> int:
     sys.setswitchinterval(SWITCH_S)
     app = DeskApp(mode, opened.desk, words, theme)
+    app.drafts = opened.drafts
     if mode == "desk":
         from agent_tui.tui.screens.first import FirstScreen
 

@@ -9,6 +9,7 @@ from agent_tui.desk.views import ContactView
 from agent_tui.domain.customer import Product
 from agent_tui.errors import InputError
 from agent_tui.i18n.catalog import LANGUAGES, say
+from agent_tui.tui.deeds import script
 from agent_tui.tui.deeds.action import carry_out
 from agent_tui.tui.dialogs.pick import Item, Pick
 from agent_tui.tui.perform import perform, send
@@ -29,9 +30,13 @@ async def choose(desk: DeskScreen) -> None:
     if view is None:
         desk.say(words("not.no_contact"), "warn")
         return
+    guide = desk.seat.guide
     items = [
+        Item(draft, words("draft", title=draft.title(words.language)), draft.key, words=draft.id)
+        for draft in guide.shelf.drafts
+    ] + [
         Item(found.blueprint, found.blueprint.title(words.language), _why(desk, found), words=found.blueprint.id)
-        for found in desk.seat.guide.shelf.proposed(view)
+        for found in guide.shelf.proposed(view)
     ]
     if not items:
         desk.say(words("not.no_blueprints"), "warn")
@@ -45,6 +50,10 @@ async def choose(desk: DeskScreen) -> None:
 def _why(desk: DeskScreen, found: Proposal) -> str:
     """What spoke for a blueprint, and whose it is; a department this desk does not know is left out."""
     words = desk.words
+    mine = desk.facts.own
+    opened = desk.seat.guide.opened(mine.contact.id) if mine else ()
+    if any(one.run.blueprint.id == found.blueprint.id and not one.draft for one in opened):
+        return words("lies_open")
     said = words("guessed_by", words=words("comma").join(found.words)) if found.words else ""
     if found.category and not said:
         said = words("why_category")
@@ -242,4 +251,5 @@ DEEDS = {
     "blueprint.back": back,
     "blueprint.jump": jump,
     "blueprint.language": language,
+    **script.DEEDS,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from agent_tui.blueprints.conditions import Value
     from agent_tui.blueprints.model import Blueprint
 
+DRAFTS_S = 0.5
+"""Real seconds between two looks at an author's drafts."""
+
 
 class DeskScreen(DeskView):
     BINDINGS: ClassVar = [*bindings("desk"), Binding("escape", "back_out", show=False)]
@@ -28,6 +33,19 @@ class DeskScreen(DeskView):
     def on_mount(self) -> None:
         super().on_mount()
         self.run_worker(self._take_up(), group="warm")
+        folder = getattr(self.app, "drafts", None)
+        if folder is not None:
+            self.run_worker(self._watch(folder), group="drafts")
+
+    async def _watch(self, folder: Path) -> None:
+        """An author's drafts, looked at again and again for as long as the desk is open."""
+        from agent_tui.tui.deeds.script import look
+        from agent_tui.tui.drafts import Drafts
+
+        drafts = self.seat.drafts = Drafts(folder)
+        while True:
+            await look(self, drafts)
+            await asyncio.sleep(DRAFTS_S)
 
     async def _take_up(self) -> None:
         """A desk that was started again: the blueprint of a contact lies open where it lay."""
