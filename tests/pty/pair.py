@@ -42,8 +42,9 @@ def talking(floor: Floor) -> tuple[Seat, Seat]:
     return maker, signer
 
 
-def ask(maker: Terminal, amount: str, reason: str, online: str = "1 online") -> None:
-    """Fill the form of a waived fee above one's limit, and ask for the co-sign."""
+def ask(maker: Terminal, amount: str, reason: str, online: str = "1 online", *, proves: bool = False) -> None:
+    """Fill the form of a waived fee above one's limit, and ask for the co-sign. `proves`: a sum so large that whoever
+    asks has to authenticate again; the desk knows the password, as in the demo."""
     leader(maker, "W")
     until(maker, "Amount *")
     maker.send(amount)
@@ -53,6 +54,9 @@ def ask(maker: Terminal, amount: str, reason: str, online: str = "1 online") -> 
     maker.send("f8")
     until(maker, "will be asked to co-sign", f"Could sign now: {online}")
     maker.send("enter")
+    if proves:
+        until(maker, "Password or one-time code")
+        maker.send("f9")
     until(maker, "Co-sign asked for", "asked 1")
 
 

@@ -11,11 +11,9 @@ from tests.tui.requests import become, ended, of_mine, signature, signer, to_sig
 from tests.tui.stage import stage
 
 S = ApprovalState
-BOTH = [(80, 24), (120, 40)]
 
 
-@pytest.mark.parametrize("size", BOTH)
-@pytest.mark.parametrize("language", ["zh", "en", "ja"])
+@pytest.mark.parametrize(("size", "language"), [((80, 24), "zh"), ((120, 40), "en"), ((80, 24), "ja")])
 async def test_a_request_is_announced_and_its_page_holds_what_a_signer_decides_by(
     size: tuple[int, int], language: str
 ) -> None:

@@ -38,7 +38,10 @@ async def test_an_action_that_others_must_sign_shows_who_of_them_is_here() -> No
 
 async def test_with_nobody_here_the_pane_and_the_form_say_so() -> None:
     door = FakeDoor()
-    door.people = (door.me, eg.agent("a3", name="王芳", level=3, state=AgentState.LOGGED_OFF))
+    gone = [
+        eg.agent(id, name=name, level=3, state=AgentState.LOGGED_OFF) for id, name in (("a3", "王芳"), ("a4", "李强"))
+    ]
+    door.people = (door.me, gone[0], gone[1])
     async with stage(door) as at:
         await above_the_limit(at)
         assert "无人在线" in at.text

@@ -20,6 +20,7 @@ from agent_tui.tui.dialogs.deal_form import DealForm
 from agent_tui.tui.dialogs.fields import Field
 from agent_tui.tui.dialogs.form import Form, Values
 from agent_tui.tui.dialogs.pick import Item
+from agent_tui.tui.panes.action_lines import reasons_of
 from agent_tui.tui.perform import Deed, send, stands
 from agent_tui.tui.screens.desk import DeskScreen
 from agent_tui.wire.command import Outcome
@@ -105,10 +106,10 @@ async def carry_out(desk: DeskScreen, action: str, given: Mapping[str, Any] | No
     values = await desk.ask(DealForm(desk, deal, f"{deal.label}  {card.customer.name}", fields))
     if values is None:
         return None
-    if deal.needs(values) is not None:
-        return await ask_others(desk, deal, values, _command(deal, values))
     if not await step_up(desk, deal.decide(values)):
         return None
+    if deal.needs(values) is not None:
+        return await ask_others(desk, deal, values, _command(deal, values))
     return await _submit(desk, deal, values)
 
 
@@ -136,8 +137,9 @@ def _command(deal: Deal, values: Values) -> PerformAction:
 
 
 async def step_up(desk: DeskScreen, decision: Decision) -> bool:
-    """Authenticate again if the policy asks for it; True when it need not or was right."""
-    return not isinstance(decision, StepUp) or await authenticate(desk)
+    """Authenticate again if the policy asks for it, be it beside a co-sign; True when it need not or was right."""
+    asked = isinstance(decision, StepUp) or any(reason.outcome == "step_up" for reason in reasons_of(decision))
+    return not asked or await authenticate(desk)
 
 
 async def _reveal(desk: DeskScreen, given: Mapping[str, Any]) -> Outcome | None:
