@@ -12,6 +12,7 @@ from pathlib import Path
 
 from chaos.campaign import Campaign, Told
 from chaos.judge import Verdict, judge
+from chaos.killpoints import die, points
 from chaos.place import Place
 
 ROUND_S = 300.0
@@ -23,6 +24,8 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60.0, help="of storm; peace and judgement come after it")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", default="", help="postgresql://…; SQLite in a private folder without it")
+    parser.add_argument("--kill-points", action="store_true", help="die at each named point instead, one by one")
+    parser.add_argument("--hits", type=int, default=5, help="each point's first so many hits")
     parser.add_argument("--folder", type=Path, default=None, help="keep everything there; else only what failed")
     return parser.parse_args(words)
 
@@ -48,8 +51,29 @@ def play(seed: int, seconds: float, database: str, folder: Path) -> Verdict:
     return verdict
 
 
+def walk(hits: int, database: str, folder: Path | None) -> int:
+    """Every kill point, its first so many hits; a line each."""
+    base = folder or Path(tempfile.mkdtemp(prefix="agent-tui-chaos-"))
+    wrong = 0
+    for point in points():
+        for hit in range(1, hits + 1):
+            death = die(Place(folder=base / f"{point}-{hit}", database=database), point, hit)
+            wrong += len(death.violations)
+            print(f"{point} {hit}: {'died' if death.reached else 'not reached'}, {len(death.violations)} violations")
+            for line in death.violations:
+                print(f"  {line}")
+            sys.stdout.flush()
+            if not death.violations:
+                shutil.rmtree(base / f"{point}-{hit}")
+            if not death.reached:
+                break
+    return 1 if wrong else 0
+
+
 def main() -> int:
     given = parse(sys.argv[1:])
+    if given.kill_points:
+        return walk(given.hits, given.database, given.folder)
     end, seed, wrong = time.monotonic() + given.seconds, given.seed, 0
     while True:
         seconds = min(ROUND_S, max(5.0, end - time.monotonic()))

@@ -50,6 +50,15 @@ class Child:
                 start_new_session=True,
             )
 
+    async def gone(self, within_s: float) -> bool:
+        """Whether it ends by itself in time."""
+        assert self._process is not None
+        try:
+            await asyncio.to_thread(self._process.wait, within_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     @property
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None

@@ -18,7 +18,7 @@ from agent_tui.killpoint import arm
 from agent_tui.server import problems
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
-from agent_tui.server.endpoints.commands import _outcome
+from agent_tui.server.endpoints.commands import _outcome, _response
 from agent_tui.server.feed import read_cursor
 from agent_tui.server.problems import ProblemError
 from agent_tui.server.record import Answer
@@ -80,7 +80,8 @@ class Counter:
         done = self.services.db.write_now(work)
         if isinstance(done, Problem):
             raise ProblemError(done)
-        return done.http, done.body
+        answer = _response(done, envelope)
+        return answer.status_code or 200, answer.content
 
     def _status(self, caller: Caller, asked: StatusRequest) -> Said:
         found = self.services.db.read_now(lambda tx: [_outcome(tx, id, caller.maker) for id in asked.ids])

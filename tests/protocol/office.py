@@ -39,6 +39,7 @@ from agent_tui.sync.state import Connection, LinkState
 from agent_tui.wire.command import Outcome
 from agent_tui.wire.feed import Page
 from agent_tui.wire.session import Session
+from chaos import diary
 from chaos.convergence import Rows, fresh, held
 from chaos.evidence import Evidence, Seen, gather
 from chaos.place import Seat
@@ -65,6 +66,21 @@ class Dials:
     now = 1_000.0
 
 
+class Facts(list[dict[str, Any]]):
+    """What a desk promised, also on disk: it may be asked for after the process has died."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(diary.read(path))
+        self._diary = diary.Diary(path)
+
+    def append(self, fact: dict[str, Any]) -> None:
+        super().append(fact)
+        self._diary.write(**fact)
+
+    def close(self) -> None:
+        self._diary.close()
+
+
 class Desk:
     """One desk: its two files, its two lanes, its line."""
 
@@ -73,7 +89,7 @@ class Desk:
         self.caller = Caller(kind="agent", id=seat.agent_id, device=seat.name, step_up_age_s=0)
         self.line = Line(counter, self.caller)
         self._counter = counter
-        self.facts: list[dict[str, Any]] = []
+        self.facts = Facts(folder.with_suffix(".jsonl"))
         self.pages: list[Page] = []
         """Fetched and not yet delivered."""
         self._open()
@@ -94,6 +110,7 @@ class Desk:
         who = {"agent_id": self.seat.agent_id, "login": self.seat.login, "name": "", "role": "agent", "level": 2}
         given = {**who, "token": "t", "expires_s": 900, "groups": (), "epoch": head["epoch"], "at": eg.NOW}
         self.pull.greet(msgspec.convert(given, Session))
+        self.flush()
 
     def close(self) -> None:
         self.journal.close()
@@ -146,6 +163,11 @@ class Desk:
         self.push._start_lanes()
         await asyncio.gather(*self.push._busy.values())
         self.line.fates.clear()
+        self.flush()
+
+    def flush(self) -> None:
+        """What was put to the journal is there: a test is not to depend on how quick a thread is."""
+        self.journal.write(lambda connection: None).result(5)
 
     async def fetch(self) -> None:
         """Ask for what changed, or for everything; what comes is delivered by `deliver`."""
@@ -173,6 +195,7 @@ class Desk:
             pass
         finally:
             self.line.fates.clear()
+            self.flush()
 
     def deliver(self, n: int, *, again: bool = False) -> None:
         """One of the fetched pages arrives; perhaps another copy of it is still on its way."""
@@ -180,6 +203,7 @@ class Desk:
         if not again:
             self.pages.remove(page)
         self.pull._apply(page)
+        self.flush()
 
     def seen(self) -> Seen:
         receipts = {id: (outcome, seq, link) for id, _, outcome, seq, link in self.journal.receipts()}
@@ -197,12 +221,16 @@ def template() -> Template:
     services = _open(base)
     rows = [*centre.rows(), *(_contact(id) for id in CONTACTS)]
     services.db.write_now(lambda tx: seed.publish(tx, rows, "SeedOffice", eg.NOW))
+    accounts = {seat.login: seat.agent_id for seat in SEATS}
+    people = [seed.NewAccount(login=login, password="none", agent_id=id) for login, id in accounts.items()]
+    seed.add_accounts(services.db, people, seed.QUICK)
     counter = Counter(services)
     for seat in SEATS:
         desk = Desk(base / seat.name, seat, counter)
         desk.sign_in()
         asyncio.run(desk.snapshot())
         desk.close()
+        desk.facts.close()
     services.db.close()
     return Template(base)
 
@@ -224,12 +252,19 @@ def _quick() -> str | None:
     return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
-class Office:
-    """`open` … `close`."""
+def new_folder() -> Path:
+    """A place with the template's files."""
+    folder = Path(tempfile.mkdtemp(prefix="agent-tui-office-", dir=_quick()))
+    shutil.copytree(template().folder, folder, dirs_exist_ok=True)
+    return folder
 
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="agent-tui-office-", dir=_quick()))
-        shutil.copytree(template().folder, self._folder, dirs_exist_ok=True)
+
+class Office:
+    """Open from the first moment until `close`."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """In `folder`, as it was left there; else in a new place."""
+        self._folder = folder or new_folder()
         self.services = _open(self._folder)
         self.counter = Counter(self.services)
         self.desks = {seat.name: Desk(self._folder / seat.name, seat, self.counter) for seat in SEATS}
@@ -237,6 +272,7 @@ class Office:
     def close(self) -> None:
         for desk in self.desks.values():
             desk.close()
+            desk.facts.close()
         self.services.db.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -294,8 +330,8 @@ class Office:
             await desk.fetch()
             if not desk.pages:
                 continue
-            page = desk.pages.pop()
-            desk.pull._apply(page)
+            page = desk.pages[0]
+            desk.deliver(0)
             if not page.more:
                 return
         raise AssertionError(f"{desk.seat.name} never caught up")
