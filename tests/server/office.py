@@ -83,11 +83,12 @@ def rows() -> list[Entity]:
     return [eg.group("cards"), *(person(id) for id in LEVELS), customer(), customer("c2"), complaint, *contacts]
 
 
-def open_office(folder: Path, **options: Any) -> Services:
+def open_office(folder: Path, rules: Policy | None = None, **options: Any) -> Services:
+    """The office under the rules that ship, or under others."""
     from agent_tui.policy.decide import decide
 
     given = {"database": engines.place(folder), "clock": "manual", "clock_start": eg.NOW, "jobs": False}
-    services = open_services(ServerOptions(**{**given, **options}), lambda *facts: decide(policy(), *facts))
+    services = open_services(ServerOptions(**{**given, **options}), lambda *facts: decide(rules or policy(), *facts))
     services.db.write_now(lambda tx: seed.publish(tx, rows(), "SeedOffice", eg.NOW))
     accounts = [seed.NewAccount(login=id, password=bench.PASSWORD, agent_id=id) for id in LEVELS]
     seed.add_accounts(services.db, accounts, seed.QUICK)
