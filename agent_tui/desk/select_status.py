@@ -74,8 +74,12 @@ def _to_read(sight: Sight) -> int:
 
 
 def _answers(sight: Sight) -> int:
+    """Questions of mine that were answered, and those that my department has to answer."""
     found = read.questions(sight.cache)
-    return sum(ticket.owner_id == sight.cache.agent_id and ticket.state == "answered" for ticket in found)
+    me = sight.me() if found else None
+    groups = me.groups if me else ()
+    mine = sum(ticket.owner_id == sight.cache.agent_id and ticket.state == "answered" for ticket in found)
+    return mine + sum(ticket.group in groups and ticket.state in ("open", "in_progress") for ticket in found)
 
 
 def pending_work(sight: Sight, query: PendingWork) -> tuple[Pending, ...]:

@@ -243,7 +243,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     to_read: int = 0
     """Bulletins I still have to read or to confirm."""
     answers: int = 0
-    """Questions of mine that a department has answered."""
+    """Questions of mine that were answered, and those my department has to answer."""
     progress: tuple[int, int] = (0, 0)
     """(rows received, rows expected) while the first rows arrive; (0, 0) when none do."""
 

@@ -31,6 +31,8 @@ FITS, EXPIRED, URGENT, FRESH = 1.2, 0.4, 1.1, 0.12
 DAY_S = 86_400.0
 FRESH_DAYS = 45.0
 KIND = {"blueprint": 1.03, "bulletin": 1.0, "article": 1.0, "ticket": 0.62}
+FAINT = 0.22
+"""Of the best score, below which a hit is noise beside it."""
 NUMBER = 3.0
 """What a number finds comes before anything."""
 
@@ -86,7 +88,8 @@ def rank(sought: Sought, entries: Sequence[Entry], most: int = 20) -> list[Hit]:
     hits.sort(key=lambda hit: (-hit.score, -hit.entry.at, hit.entry.id))
     # Of a blueprint's versions the one in force scores highest.
     once = {(hit.entry.kind, hit.entry.id): hit for hit in reversed(hits)}
-    return [hit for hit in hits if once[hit.entry.kind, hit.entry.id] is hit][:most]
+    best = hits[0].score if hits else 0.0
+    return [hit for hit in hits if hit.score >= best * FAINT and once[hit.entry.kind, hit.entry.id] is hit][:most]
 
 
 def judge(sought: Sought, entry: Entry) -> Hit | None:
@@ -126,7 +129,7 @@ def _standing(entry: Entry, sought: Sought, expired: bool) -> float:
 def _by_words(sought: Sought, entry: Entry) -> tuple[float, list[_Match]]:
     query, matches = sought.query, []
     total = reached = 0.0
-    named = _named(query.concepts, entry)
+    named = _named(query.concepts, entry, sought.language)
     for at, piece in enumerate(query.pieces):
         weight = sum(sought.weights.get(gram, 1.0) for gram in piece.grams)
         if len(piece.text) == 1:
@@ -157,10 +160,7 @@ def _best(piece: Piece, entry: Entry, sought: Sought) -> tuple[_Match | None, in
         if found is None:
             continue
         places.add(one.place)
-        if best is None or (found.score, one.language == sought.language) > (
-            best.score,
-            best.field.language == sought.language,
-        ):
+        if best is None or _key(found, sought.language) > _key(best, sought.language):
             best = found
     return best, len(places)
 
@@ -219,7 +219,12 @@ def word_at(folded: str, beginning: str) -> int:
     return at
 
 
-def _named(concepts: Sequence[Concept], entry: Entry) -> dict[int, _Match]:
+def _key(match: _Match, language: str) -> tuple[float, bool]:
+    """The better match is greater; among equals the one in the reader's language."""
+    return round(match.score, 6), match.field.language == language
+
+
+def _named(concepts: Sequence[Concept], entry: Entry, language: str) -> dict[int, _Match]:
     """Piece → where the entry calls it by another name."""
     found: dict[int, _Match] = {}
     for concept in concepts:
@@ -229,7 +234,7 @@ def _named(concepts: Sequence[Concept], entry: Entry) -> dict[int, _Match]:
                 at = word_at(one.folded, name) if name.isascii() else one.folded.find(name)
                 if at >= 0:
                     match = _phrase(name, at, one, "same", SAME)
-                    best = match if best is None or match.score > best.score else best
+                    best = match if best is None or _key(match, language) > _key(best, language) else best
         if best is not None:
             for at in concept.pieces:
                 if at not in found or best.score > found[at].score:

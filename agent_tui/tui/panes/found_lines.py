@@ -12,6 +12,8 @@ from agent_tui.tui.words import Words
 LINES_EACH = 2
 BEFORE = 14
 """Cells of text in front of what is marked."""
+LEAST_ROOM = 12
+"""Cells that a further reason must have to be worth showing."""
 _KIND = {"zh": 5, "en": 9, "ja": 11}
 
 
@@ -53,15 +55,21 @@ def _item(item: FoundItem, words: Words, width: int) -> list[Line]:
 
 
 def _reason(reasons: tuple[Reason, ...], words: Words, width: int) -> Line:
-    """The best reason: the place, how it matched unless as written, and the text around it."""
-    if not reasons:
-        return ()
-    best = reasons[0]
-    said = own(words, f"place.{best.place}")
-    if best.how != "written":
-        said = f"{said} · {own(words, f'how.{best.how}')}"
-    head: Line = (piece(f"{said}: ", "muted"),)
-    return crop((*head, *marked(best, width - length(head))), width)
+    """The best reasons, as many as fit: the place, how it matched unless as written, and the text around it."""
+    line: Line = ()
+    for reason in reasons:
+        head: Line = (piece(f"{_said(reason, words)}: ", "muted"),)
+        room = width - length(line) - length(head) - (2 if line else 0)
+        if line and room < LEAST_ROOM:
+            break
+        gap: Line = (("  ", "text"),) if line else ()
+        line = (*line, *gap, *head, *marked(reason, room))
+    return crop(line, width)
+
+
+def _said(reason: Reason, words: Words) -> str:
+    place = own(words, f"place.{reason.place}")
+    return place if reason.how == "written" else f"{place} · {own(words, f'how.{reason.how}')}"
 
 
 def marked(reason: Reason, width: int) -> Line:
