@@ -99,7 +99,7 @@ class Guide:
     def walks(self, contact_id: str) -> tuple[Walk, ...]:
         """What was seen, to be recorded, in the order in which it began."""
         now = monotonic()
-        walked = (one.walk(now) for one in sorted(self.opened(contact_id), key=lambda one: one.book.began))
+        walked = (one.walk(now) for one in sorted(self.opened(contact_id), key=lambda one: one.since))
         return tuple(walk for walk in walked if walk is not None)
 
     def facts(self, view: ContactView) -> dict[str, Value]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from agent_tui.blueprints.parse import parse
 from agent_tui.blueprints.run import Shown
+from agent_tui.config.data import files
 from agent_tui.domain import commands as c
-from agent_tui.domain.contact import Verified
+from agent_tui.domain.contact import ContactState, Verified
+from agent_tui.tui.deeds.script import look
+from agent_tui.tui.drafts import Drafts
 from tests.tui.fake import FakeDoor
 from tests.tui.stage import Stage, stage
 
@@ -137,3 +143,136 @@ async def test_what_is_not_on_the_screen_is_not_gone_on_from() -> None:
         await at.press("f9")
         assert shown(at) == before
         assert at.desk.page == "blueprint"
+
+
+# ---- beside the script -------------------------------------------------------------------------------------------
+
+
+async def open_one(at: Stage, word: str) -> None:
+    """Choose a blueprint by key; those of the shelf are proposed."""
+    await at.press("f2", "p")
+    await at.type(word)
+    await at.press("enter")
+
+
+async def test_a_deviation_asks_for_its_reason_and_is_recorded() -> None:
+    async with stage() as at:
+        await led(at)
+        await at.press("f9", "f2", "E")
+        await at.press("f9")
+        assert at.desk.app.screen is not at.desk, "no reason, no deviation"
+        await at.type("customer asked about fees first")
+        await at.press("f9")
+        guide = at.desk.seat.guide
+        run = guide.of("q0")
+        assert run is not None
+        (strayed,) = run.deviations
+        assert (strayed.reason, strayed.to) == ("customer asked about fees first", "")
+        assert guide.walks("q0")[0].seen[-1].deviation == strayed.reason
+
+
+async def test_a_deviation_may_go_to_any_node_chosen_by_its_words() -> None:
+    async with stage() as at:
+        await led(at)
+        run = at.desk.seat.guide.of("q0")
+        assert run is not None
+        goal = next(node.id for node in run.blueprint.nodes if node.kind == "end")
+        await at.press("f2", "E")
+        await at.type("hangs up")
+        await at.press("tab", "enter")
+        await at.type(goal)
+        await at.press("enter", "f9")
+        assert shown(at) == goal
+        walk = at.desk.seat.guide.walks("q0")[0]
+        assert [seen.move for seen in walk.seen] == ["start", "deviate"] and walk.seen[0].deviation == "hangs up"
+
+
+async def test_two_questions_two_blueprints_and_each_is_left_where_it_was() -> None:
+    async with stage() as at:
+        await led(at)
+        await at.press("f9")
+        first = shown(at)
+        await open_one(at, "pos_terminal")
+        await at.press("f9")
+        second = shown(at)
+        await at.press("f2", "J")
+        assert shown(at) == first
+        await at.press("f2", "J")
+        assert shown(at) == second
+        await open_one(at, "inquiry_standard")
+        assert shown(at) == first
+        await at.press("f2", "p")
+        assert "已打开" in at.text
+
+
+async def test_two_open_blueprints_survive_a_kill_and_both_are_recorded_in_the_wrap_up() -> None:
+    door = FakeDoor()
+    async with stage(door) as at:
+        await led(at)
+        await at.press("f9")
+        await open_one(at, "pos_terminal")
+        where = shown(at)
+    async with stage(door) as again:
+        await again.told("contact")
+        assert shown(again) == where
+        walks = again.desk.seat.guide.walks("q0")
+        assert [walk.blueprint.partition("@")[0] for walk in walks] == ["inquiry_standard", "pos_terminal"]
+        again.door._put("q0", state=ContactState.WRAP_UP)
+        await again.told("contact")
+        await again.press("f9", "1", "tab", "1", "f9")
+        assert isinstance(again.last, c.WrapUpContact)
+        assert [walk.blueprint for walk in again.last.walks] == [walk.blueprint for walk in walks]
+
+
+async def test_what_was_seen_is_recorded_when_the_contact_goes_elsewhere() -> None:
+    async with stage() as at:
+        await led(at)
+        await at.press("f9")
+        at.door._put("q0", agent_id="a3")
+        await at.told("contact")
+        assert isinstance(at.last, c.RecordWalk) and at.last.contact_id == "q0"
+        assert len(at.last.walk.seen) == 2 and not at.last.walk.ended
+        assert at.desk.seat.guide.of("q0") is None
+
+
+# ---- an author's drafts ------------------------------------------------------------------------------------------
+
+
+def draft_of(text: str = "您好，这是草稿") -> str:
+    source = next(file for file in files("scripts/blueprints", "*.yaml") if file.stem == "callback_promise")
+    words = source.read_text("utf-8")
+    first = parse(words, "x.yaml")
+    said = next(node for node in first.nodes if node.id == first.start).texts["zh"].split("\n")[0]
+    assert said in words
+    return words.replace(said, text, 1)
+
+
+async def test_an_author_sees_a_saved_draft_and_a_broken_save_keeps_the_last_good_one(tmp_path: Path) -> None:
+    file = tmp_path / "callback_promise.yaml"
+    file.write_text(draft_of(), "utf-8")
+    async with stage() as at:
+        drafts = at.desk.seat.drafts = Drafts(tmp_path)
+        await look(at.desk, drafts)
+        await at.offer()
+        await at.press("f9")
+        await at.told("contact")
+        await open_one(at, "callback")
+        assert "[草稿]" in at.text and "您好，这是草稿" in at.text
+        file.write_text(draft_of("您好，又改了一次"), "utf-8")
+        await look(at.desk, drafts)
+        await at.told("journal")
+        assert "您好，又改了一次" in at.text
+        file.write_text(draft_of("您好，坏了").replace("next:", "nxet:", 1), "utf-8")
+        await look(at.desk, drafts)
+        await at.settle()
+        assert "callback_promise.yaml:" in at.line("said") and "nxet" in at.line("said")
+        await at.told("journal")
+        assert "您好，又改了一次" in at.text
+        assert at.desk.seat.guide.walks("q0")[0].draft
+
+
+async def test_a_draft_is_offered_at_the_desk_of_its_author_only() -> None:
+    async with stage() as at:
+        await led(at)
+        await at.press("f2", "p")
+        assert "[草稿]" not in at.text

@@ -43,7 +43,6 @@ async def deviate(desk: DeskScreen) -> None:
                 name="to", kind="choice", label=words("deviate.to"), items=(stay, *nodes), value=HERE, required=True
             ),
         ],
-        go="do",
         keep=desk.door.keep_draft,
     )
     values = await desk.ask(form)
