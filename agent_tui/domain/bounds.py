@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from agent_tui.domain.case import refuse
 from agent_tui.domain.commands import Command
 
@@ -11,13 +13,16 @@ TEXT = 4_000
 """Characters of a note, message or reason."""
 SHORT = 200
 """Characters of a title, an id and whatever else is named, not told."""
+MANY = 500
+"""Entries of a list or table."""
 FILE = 200_000
 """Characters of an author's file; a blueprint has about ten thousand."""
 LONG_FIELDS = frozenset({"text", "note", "reason", "purpose", "deviations"})
 
 
 def check_lengths(command: Command) -> None:
-    """Refuse a command of a person with a text that is too long; nothing is cut silently."""
+    """Refuse a command of a person with a text that is too long or a list with no end; nothing is cut silently. What a
+    command carries inside it, as a request for a co-sign does, is held to the same."""
     for name, text in _texts(command):
         most = FILE if name == "source" else TEXT if name in LONG_FIELDS else SHORT
         if len(text) <= most:
@@ -27,12 +32,19 @@ def check_lengths(command: Command) -> None:
         refuse("text_too_long", length=len(text), most=most)
 
 
-def _texts(command: Command) -> Iterator[tuple[str, str]]:
-    for name in command.__struct_fields__:
-        value = getattr(command, name)
-        if isinstance(value, str):
-            yield name, value
-        elif isinstance(value, tuple):
-            yield from ((name, item) for item in value if isinstance(item, str))
-        elif isinstance(value, dict):
-            yield from ((name, item) for item in value.values() if isinstance(item, str))
+def _texts(part: msgspec.Struct) -> Iterator[tuple[str, str]]:
+    for name in part.__struct_fields__:
+        yield from _inside(name, getattr(part, name))
+
+
+def _inside(name: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, msgspec.Struct):
+        yield from _texts(value)
+    elif isinstance(value, tuple | list | dict | frozenset):
+        if len(value) > MANY:
+            refuse("too_many_items", count=len(value), most=MANY)
+        items = (*value, *value.values()) if isinstance(value, dict) else value
+        for item in items:
+            yield from _inside(name, item)

@@ -6,6 +6,7 @@ import msgspec
 
 from agent_tui import canon
 from agent_tui.domain.approval import Approval, ApprovalState, Signature
+from agent_tui.domain.bounds import check_lengths
 from agent_tui.domain.case import Stop
 from agent_tui.domain.commands import (
     AmendApproval,
@@ -41,6 +42,7 @@ class Approvals:
         """What a command of `commands.AUTHORITY` comes to, in the transaction it is given."""
         hearing = Hearing(tx=tx, matter=matter, authority=self._authority, vault=self._vault, terms=self._terms)
         try:
+            check_lengths(matter.envelope.command)
             return _turn(hearing)
         except Stop as stop:
             return stopped(stop.refusal, hearing.id)

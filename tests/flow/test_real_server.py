@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from agent_tui.cli import main
 from agent_tui.client import endpoints
 from agent_tui.client.api import Api
+from agent_tui.config import data
 from agent_tui.desk import views
 from agent_tui.desk.build import open_desk
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.door import NotSubmitted, Submitted
+from agent_tui.domain.centre import Bundle
 from agent_tui.domain.commands import AcceptContact, AddNote, Command, PerformAction, SetAgentState, WrapUpContact
 from agent_tui.domain.contact import ContactState
 from agent_tui.domain.ticket import Note
-from agent_tui.store import read
+from agent_tui.policy.decision import Allow, AllowWithReason, Deny
+from agent_tui.store import read, write
 from agent_tui.store.journal import NewItem
 from agent_tui.wire.command import Envelope
 from tests import eg
@@ -202,6 +208,29 @@ async def test_a_refusal_of_the_server_reaches_the_pending_list_with_its_reason(
     assert await done(at_work, fee) == "refused"
     (refused,) = at_work.view(views.PendingWork())
     assert refused.state == "refused" and refused.reasons[0]["zh"]
+
+
+async def test_a_policy_put_in_force_reaches_a_desk_at_work(at_work: Desk, switch: Switch, tmp_path: Path) -> None:
+    before = at_work.view(views.PolicyOf())
+    assert before.good and before.revision and not before.forged
+    folder = Path(shutil.copytree(data.shipped("scripts/policy"), tmp_path / "rules"))
+    (folder / "10-permits.cedar").write_text((folder / "10-permits.cedar").read_text() + "\n// reviewed again\n")
+    argv = ["admin", "policy", str(folder), "--database", str(tmp_path / "server.db")]
+    assert await asyncio.to_thread(main.run, argv, "en") == 0
+    await until(lambda: at_work.view(views.PolicyOf()).revision != before.revision, "the new rules")
+    assert at_work.view(views.PolicyOf()).good
+
+
+async def test_rules_that_the_server_did_not_sign_grey_everything(at_work: Desk, switch: Switch) -> None:
+    await in_call(at_work, switch)
+    (bundle,) = (b for b in read.every(at_work.sight.cache, Bundle) if b.kind == "policy")
+    assert isinstance(at_work.may("raise_work_order", contact_id="k1"), Allow | AllowWithReason)
+    forged = msgspec.structs.replace(bundle, text=bundle.text + "\n", version=bundle.version + 1)
+    write.put_rows(at_work.sight.cache, [forged])
+    denied = at_work.may("raise_work_order", contact_id="k1")
+    assert isinstance(denied, Deny) and denied.reasons[0].rule == "policy_forged"
+    assert all(isinstance(row.decision, Deny) for row in at_work.view(views.ActionRows(contact_id="k1")))
+    assert at_work.view(views.PolicyOf()).forged
 
 
 async def test_the_policy_comes_with_the_feed_and_greys_actions(at_work: Desk, switch: Switch) -> None:

@@ -10,7 +10,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from agent_tui import ids
-from agent_tui.server.build import MAX_BODY
+from agent_tui.server.options import BODY_KIB
 from agent_tui.wire import routes
 from agent_tui.wire.problem import BASE, CONTENT_TYPE
 from tests.server import bench
@@ -77,7 +77,7 @@ async def test_an_id_that_is_none_is_refused(client: Client) -> None:
 
 
 async def test_too_large_a_body_is_refused(client: Client) -> None:
-    body = json.dumps({"login": "x" * (MAX_BODY + 1), "password": "x", "device_id": "d"})
+    body = json.dumps({"login": "x" * (BODY_KIB * 1024 + 1), "password": "x", "device_id": "d"})
     answer = await client.post(routes.SESSION, content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 413
     assert answer.headers["content-type"] == CONTENT_TYPE

@@ -392,3 +392,18 @@ async def test_the_glass_lets_nothing_through_that_is_denied_or_by_somebody_juni
     assert denied.status_code == 403
     tired = await office.seat(client, "b4")
     assert (await tired.send(BreakGlass(command=waive(100_000, "b4"), reason="now"))).status_code == 401
+
+
+async def test_a_request_or_a_loan_with_a_text_that_has_no_end_is_refused_in_one_sentence(
+    client: Client, services: Services
+) -> None:
+    desk = await office.fresh(client, "a1")
+    endless = "字" * 4_001
+    for answer in (
+        await desk.ask(office.waive(6_000, reason=endless)),
+        await desk.ask(office.waive(6_000), reason=endless),
+        (await desk.lend("a2", reason=endless))[1],
+    ):
+        assert answer.status_code == 403, answer.text
+        assert office.says(answer, "domain.text_too_long")
+        assert "4001" in answer.json()["reasons"][0]["zh"]

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from litestar.testing import AsyncTestClient
 
 from agent_tui import canon
 from agent_tui.cli import main
@@ -169,7 +168,6 @@ async def test_every_decision_in_the_audit_names_the_rules_it_was_made_by(servic
 
 
 async def test_a_session_tells_the_key_and_the_centres_clock(services: Services) -> None:
-    client: AsyncTestClient[object]
     async with bench.client_of(services) as client:
         session = (await office.seat(client, "a1")).session
     assert session["signing_key"] == services.signer.key

@@ -93,7 +93,7 @@ async def test_weekdays_and_business_hours_are_those_of_the_centre(
         services = office.open_office(folder, policy)
         hours = Calendar(id="day", hours=(Hours(opens="08:00", closes="18:00"),))
         office.put(services, msgspec.structs.replace(eg.group("cards"), hours=hours))
-        contact = services.db.read_now(lambda tx, s=services: TableState(tx).get(Contact, "k-a1-c1"))
+        contact = services.db.read_now(lambda tx: TableState(tx).get(Contact, "k-a1-c1"))
         assert contact is not None and contact.group == "cards"
         async with bench.client_of(services) as client:
             to(services, day, clock)

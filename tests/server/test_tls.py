@@ -112,7 +112,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, **options: str) -> Iterator[str]:
+def serving(folder: Path, **options: Any) -> Iterator[str]:
     """A real server on a socket of its own; yields its address."""
     sock = bind("127.0.0.1", 0)
     server = make_server(ServerOptions(database=folder / "server.db", port=0, jobs=False, **options), sock)
