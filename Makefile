@@ -7,7 +7,7 @@ PYTHON  ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do 
              "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test pty check lint format types imports docs chaos bench clean help
+.PHONY: demo test pty check lint format types imports docs walks chaos bench clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo 'make test    set up what is missing and run every check and test'
 	@echo 'make check   formatters, types, import contracts, house tests, tests'
 	@echo 'make pty     two desks, hostile text, an outage and a newcomer through real terminals'
+	@echo 'make walks   ten thousand random walks over the service blueprints'
 	@echo 'make chaos   desks and server on a bad line, killed again and again: nothing twice, nothing lost, nothing untrue'
 	@echo 'make bench   speed against a bare Textual app, measured from outside'
 	@echo 'make docs    write docs/keys.md, docs/file-map.md and the pictures again'
@@ -47,6 +48,9 @@ docs: $(VENV)/.dev
 
 pty: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 0 -m '' tests/pty $(ARGS)
+
+walks: $(VENV)/.dev
+	AGENT_TUI_WALKS=10000 $(BIN)/python -m pytest -n 0 tests/unit/blueprints/test_walks.py $(ARGS)
 
 chaos: $(VENV)/.dev
 	$(BIN)/python -m chaos $(ARGS)
