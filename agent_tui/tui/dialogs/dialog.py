@@ -57,7 +57,11 @@ class Dialog(ModalScreen[T], Generic[T]):
         """Fill title, body and keys for the present width."""
         width = self.inner
         self.query_one(".dialog-title", Bar).put(self._bar(self._title, self._role, width))
-        self.query_one(".dialog-keys", Bar).put(self._bar(self._keys, "bar_muted", width))
+        self.query_one(".dialog-keys", Bar).put(self.keys_line(width))
+
+    def keys_line(self, width: int) -> Line:
+        """The line below the body."""
+        return self._bar(self._keys, "bar_muted", width)
 
     def retitle(self, title: str) -> None:
         """Another title; painted at once."""

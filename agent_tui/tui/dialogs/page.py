@@ -30,6 +30,9 @@ class Scrolling(Dialog[T], Generic[T]):
         Binding("pageup", "scroll(-12)", show=False),
     ]
 
+    _room = 0
+    """Lines of text in sight."""
+
     def body(self) -> ComposeResult:
         yield Lines(self.painter, id="page-text", classes="dialog-lines")
 
@@ -37,15 +40,17 @@ class Scrolling(Dialog[T], Generic[T]):
         """Show these, as many as there is room for."""
         text = self.query_one("#page-text", Lines)
         text.show(lines)
-        text.styles.height = max(1, min(len(lines), self.size.height - AROUND))
-        self.call_after_refresh(self._count)
+        text.styles.height = self._room = max(1, min(len(lines), self.size.height - AROUND))
+        self._count()
 
     def _count(self) -> None:
-        text, width = self.query_one("#page-text", Lines), self.inner
-        below = len(text.lines) - text.scroll_offset.y - text.size.height
+        self.query_one(".dialog-keys", Bar).put(self.keys_line(self.inner))
+
+    def keys_line(self, width: int) -> Line:
+        text = self.query_one("#page-text", Lines)
+        below = len(text.lines) - text.scroll_offset.y - self._room
         more = (piece(self.words("help.below", count=below), "bar_warn"), (" ", "bar")) if below > 0 else ()
-        keys = ((" ", "bar_muted"), piece(self._keys, "bar_muted"))
-        self.query_one(".dialog-keys", Bar).put(spread(keys, more, width, "bar_muted"))
+        return spread(((" ", "bar_muted"), piece(self._keys, "bar_muted")), more, width, "bar_muted")
 
     def action_scroll(self, by: int) -> None:
         self.query_one("#page-text", Lines).scroll_relative(y=by, animate=False, force=True)

@@ -67,11 +67,11 @@ class ActionText:
         parts = []
         if row.limit_minor is not None:
             parts.append(piece(self.words("limit", amount=self.words.money(row.limit_minor)), "accent"))
-        if row.used_minor:
-            parts.append(piece(self.words("used", amount=self.words.money(row.used_minor)), "muted"))
         asks = self._asks(row.decision)
         if asks:
             parts.append(piece(asks, "warn"))
+        if row.used_minor:
+            parts.append(piece(self.words("used", amount=self.words.money(row.used_minor)), "muted"))
         return parts
 
     def _asks(self, decision: Decision) -> str:

@@ -74,7 +74,8 @@ def entry(words: Words, view: ApprovalView) -> tuple[str, str]:
     if approval.open:
         return label, f"{left(words, view)}  {several}{who}  {approval.reason}"
     ended = own(words, f"state.{approval.state.value}")
-    return label, f"{ended}  {words.clock(approval.closed_at, seconds=False)}  {who}  {why(words, approval)}".rstrip()
+    at = words.clock(approval.closed_at, seconds=False)
+    return label, "  ".join(filter(None, (ended, at, why(words, approval), who)))
 
 
 def why(words: Words, approval: Approval) -> str:
