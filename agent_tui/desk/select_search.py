@@ -6,8 +6,9 @@ from agent_tui.desk import lexicon
 from agent_tui.desk.found import Found, FoundItem, Search
 from agent_tui.desk.select_knowledge import to_read
 from agent_tui.desk.sight import Sight
-from agent_tui.domain.centre import Group
+from agent_tui.domain.centre import Category, Group
 from agent_tui.domain.contact import Contact
+from agent_tui.domain.triage import triage
 from agent_tui.search.query import read as read_query
 from agent_tui.search.rank import Hit, Sought, rank
 from agent_tui.store import find, index, read
@@ -21,15 +22,18 @@ def search(sight: Sight, query: Search) -> Found:
         return Found(items=(), waiting=index.waiting(cache))
     known = find.Known(cache, asked)
     contact = read.get(cache, Contact, query.contact_id)
+    guess = triage(query.typed, read.every(cache, Category), sight.language)
     sought = Sought(
         query=asked,
         weights=known.weights,
         meant=known.meant,
         category=(contact.category or contact.guess) if contact else None,
+        pointed=guess.category,
+        pointed_by=guess.words,
         language=sight.language,
         now=sight.clock.now().timestamp(),
     )
-    entries = [*find.guides(cache, asked, known.meant), *find.tickets(cache, asked)]
+    entries = [*find.guides(cache, asked, known.meant, guess.category), *find.tickets(cache, asked)]
     hits = rank(sought, entries, query.most)
     names = {group.id: group.names.say(sight.language) for group in read.every(cache, Group)}
     unread = to_read(sight)

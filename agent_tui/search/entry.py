@@ -10,6 +10,8 @@ from agent_tui.search import sound
 from agent_tui.search.fold import fold, shown, tokens
 
 TITLE, WORDS, TEXT = "title", "words", "text"
+CATEGORY = "\ue003"
+"""Before the id of a reason of contact in the index."""
 PLACES = (TITLE, WORDS, TEXT)
 
 
@@ -82,6 +84,7 @@ def columns(entry: Entry) -> tuple[str, str, str, str]:
         for place in PLACES
     }
     named = "\n".join(one.folded for one in entry.fields if one.place != TEXT)
+    by_place[WORDS] += [category_token(category) for category in entry.categories]
     heard = (*sound.pinyin_tokens(named), *sound.initial_tokens(named), *sound.romaji_tokens(named))
     return (
         " ".join(dict.fromkeys(by_place[TITLE])),
@@ -89,6 +92,11 @@ def columns(entry: Entry) -> tuple[str, str, str, str]:
         " ".join(by_place[TEXT]),
         " ".join(dict.fromkeys(heard)),
     )
+
+
+def category_token(category: str) -> str:
+    """A reason of contact as the index keeps it."""
+    return CATEGORY + "".join(char for char in category.lower() if char.isalnum())
 
 
 def ticket_tokens(title: str, text: str) -> str:

@@ -27,6 +27,8 @@ ELSEWHERE = 0.06
 """For every further place in which a piece is found."""
 TOGETHER = 0.15
 """The whole query stands as one in a title or word."""
+POINTED, POINTED_TOO = 0.55, 0.2
+"""What the centre's own words for a reason of contact point to: found by itself, and ahead of its equals."""
 FITS, EXPIRED, URGENT, FRESH = 1.2, 0.4, 1.1, 0.12
 DAY_S = 86_400.0
 FRESH_DAYS = 45.0
@@ -46,6 +48,11 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
     meant: Mapping[str, tuple[str, ...]] = {}
     """Word nobody wrote → words it may have been meant to be."""
     category: str | None = None
+    """Of the contact in hand."""
+    pointed: str | None = None
+    """The reason of contact that the words point to, as a customer's first words do."""
+    pointed_by: tuple[str, ...] = ()
+    """Those words."""
     language: str = "zh"
     now: float = 0.0
 
@@ -54,7 +61,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """What in an entry answered, as it is shown."""
 
     how: str
-    """`written`, `same`, `sound`, `initials`, `typo` or `number`."""
+    """`written`, `same`, `sound`, `initials`, `typo`, `number` or `category`."""
     place: str
     language: str
     text: str
@@ -99,12 +106,20 @@ def judge(sought: Sought, entry: Entry) -> Hit | None:
     heard, how = _by_sound(sought.query, entry)
     if heard > score:
         score, matches = heard, [how] if how else []
+    pointed = sought.pointed is not None and sought.pointed in entry.categories
+    if pointed:
+        score = max(score, POINTED) + POINTED_TOO
     if by_number is not None:
         score += NUMBER
     if score <= 0.12:
         return None
     expired = bool(entry.valid_to) and entry.valid_to <= sought.now
     reasons = ((by_number,) if by_number else ()) + _reasons(matches, sought.language)
+    if pointed:
+        told = Reason(how="category", place=WORDS, language=sought.language, text=" ".join(sought.pointed_by))
+        reasons = (
+            (*reasons, told) if matches and max(match.score for match in matches) > POINTED else (told, *reasons)
+        )
     return Hit(entry=entry, score=score * _standing(entry, sought, expired), reasons=reasons, expired=expired)
 
 

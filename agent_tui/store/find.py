@@ -14,7 +14,7 @@ from itertools import pairwise
 from agent_tui.domain.rows import decode
 from agent_tui.domain.ticket import Ticket
 from agent_tui.search import sound, typo
-from agent_tui.search.entry import Entry
+from agent_tui.search.entry import Entry, category_token
 from agent_tui.search.fold import is_cjk, pairs, stem, tokens
 from agent_tui.search.query import Piece, Query
 from agent_tui.store import index
@@ -22,11 +22,13 @@ from agent_tui.store.cache import Cache
 from agent_tui.store.entries import of_ticket
 from agent_tui.store.index import BACKWARDS
 
-GUIDES, TICKETS = 40, 24
+GUIDES, TICKETS, OF_CATEGORY = 40, 24, 12
 """Candidates that are read and ranked."""
 LEAST_OF_TICKETS = 3
 """Letters of a word from which its beginning is looked for among tickets."""
 SEAM = 0.3
+RARE = 2
+OFTEN = 20
 _AFTER = "\U0010ffff"
 
 
@@ -42,6 +44,11 @@ class Known:
         for piece in query.pieces:
             for gram in piece.grams:
                 self._learn(piece, gram)
+        # What has other names says something, whether or not a guide calls it so.
+        named = weight(self.guides // OFTEN, self.guides)
+        for concept in query.concepts:
+            for gram in (gram for at in concept.pieces for gram in query.pieces[at].grams):
+                self.weights[gram] = max(self.weights[gram], named)
 
     def _learn(self, piece: Piece, gram: str) -> None:
         if gram in self.weights:
@@ -49,22 +56,25 @@ class Known:
         row = self.cache.first("guide_word", gram)
         found = int(row[0]) if row else 0
         if not piece.cjk and not found:
-            found, near = self._beginning(gram)
+            found, near = self._beginning(gram, piece.text)
             if near:
                 self.meant[gram] = near
         # A pair that no guide holds is mostly the seam between two words.
         self.weights[gram] = SEAM if piece.cjk and not found else weight(found, self.guides)
 
-    def _beginning(self, word: str) -> tuple[int, tuple[str, ...]]:
-        """How many known words begin so; if none does, those that may have been meant."""
+    def _beginning(self, beginning: str, word: str) -> tuple[int, tuple[str, ...]]:
+        """In how many known words it is the beginning; where that is rare, those that may have been meant."""
         known = guide_words(self.cache)
-        count = bisect_left(known, (word + _AFTER, 0)) - bisect_left(known, (word, 0))
-        return (count, ()) if count else (0, tuple(stem(other) for other in typo.meant(word, known)))
+        count = bisect_left(known, (beginning + _AFTER, 0)) - bisect_left(known, (beginning, 0))
+        if count > RARE or word in (other for other, _ in known[bisect_left(known, (word, 0)) :][:1]):
+            return count, ()
+        return count, tuple(dict.fromkeys(stem(other) for other in typo.meant(word, known)))
 
 
 def weight(found: int, of: int) -> float:
-    """How much a word says that stands in `found` of `of` guides (Robertson and Spärck Jones, never below a fifth)."""
-    return max(0.2, math.log(1.0 + (of - found + 0.5) / (found + 0.5)))
+    """How much a word says that stands in `found` of `of` guides: the logarithm of Robertson and Spärck Jones, its root
+    taken, since one rare word must not outvote the subject of a question."""
+    return math.sqrt(max(0.2, math.log(1.0 + (of - found + 0.5) / (found + 0.5))))
 
 
 def guide_words(cache: Cache) -> tuple[tuple[str, int], ...]:
@@ -78,12 +88,14 @@ def guide_words(cache: Cache) -> tuple[tuple[str, int], ...]:
 # ---- guides ---------------------------------------------------------------------------------------------------------
 
 
-def guides(cache: Cache, query: Query, meant: dict[str, tuple[str, ...]]) -> list[Entry]:
-    """Prepared entries that may answer, by how much of the query is in them."""
+def guides(cache: Cache, query: Query, meant: dict[str, tuple[str, ...]], category: str | None = None) -> list[Entry]:
+    """Prepared entries that may answer, by how much of the query is in them; and some of the reason of contact that
+    the words point to."""
     asked = _any(query, meant)
-    if not asked:
-        return []
-    found = (index.entry(cache, n) for (n,) in cache.all("guides_found", asked, GUIDES))
+    numbers = dict.fromkeys(n for (n,) in cache.all("guides_found", asked, GUIDES)) if asked else {}
+    if category:
+        numbers |= dict.fromkeys(n for (n,) in cache.all("guides_of", _quoted(category_token(category)), OF_CATEGORY))
+    found = (index.entry(cache, n) for n in numbers)
     return [entry for entry in found if entry is not None]
 
 

@@ -112,6 +112,9 @@ SELECT COUNT(*) FROM entry;
 -- :guides_found
 SELECT rowid FROM find_guide WHERE find_guide MATCH ? ORDER BY bm25(find_guide, 8.0, 6.0, 1.0, 4.0) LIMIT ?;
 
+-- :guides_of
+SELECT rowid FROM find_guide WHERE find_guide MATCH ? ORDER BY rowid DESC LIMIT ?;
+
 -- :guide_words
 SELECT term FROM find_guide_word WHERE term >= 'a' AND term < '{';
 

@@ -39,7 +39,7 @@ TABLES: dict[str, dict[str, object]] = {
 
 _SEARCHED = "('bundle', 'bulletin', 'article', 'ticket')"
 """Entities that are found by their words (`entries`)."""
-INDEXED_AS = 1
+INDEXED_AS = 2
 """Grows when folding or tokens change: then the cache is filled and indexed again."""
 
 STATEMENTS = (
