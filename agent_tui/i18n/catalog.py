@@ -84,14 +84,23 @@ def placeholders(text: str) -> frozenset[str]:
 
 
 def say(key: str, language: str, /, **args: object) -> str:
-    """The text of `key` in `language`; English where it is missing there, the key itself where English lacks it."""
+    """The text of `key` in `language`; English where it is missing there, the key itself where English lacks it. A
+    `reason` that a reader of files gave in English is said in the same language."""
     text = texts(language).get(key) or texts("en").get(key)
     if text is None:
         return key
+    if isinstance(args.get("reason"), str) and "{reason" in text:
+        args["reason"] = _cause(str(args["reason"]), language)
     try:
         return text.format_map(args)
     except (KeyError, ValueError, IndexError, AttributeError):
         return text
+
+
+def _cause(reason: str, language: str) -> str:
+    from agent_tui.i18n.causes import in_words
+
+    return in_words(reason, lambda key, **args: say(key, language, **args))
 
 
 def render(message: Msg, language: str) -> str:
