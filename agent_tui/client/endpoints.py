@@ -23,7 +23,7 @@ from agent_tui.wire.device import (
     LeaseRequest,
 )
 from agent_tui.wire.digest import Digest
-from agent_tui.wire.feed import Beat, Page, SnapshotPage
+from agent_tui.wire.feed import Beat, Page, SnapshotPage, parse_cursor
 from agent_tui.wire.session import FoundCustomer, Session, SignIn, StepUpRequest
 
 
@@ -51,18 +51,35 @@ async def sign_out(api: Api) -> None:
     await api.call("DELETE", routes.SESSION, type(None))
 
 
-async def step_up(api: Api, password: str) -> None:
-    """Declined with `bad-credentials` when the password was wrong."""
-    await api.call("POST", routes.SESSION_STEP_UP, type(None), body=StepUpRequest(password=password))
+CODE_DIGITS = 6
+
+
+async def step_up(api: Api, given: str) -> None:
+    """The password, or the six digits an authenticator shows. Declined with `bad-credentials` when it was neither."""
+    code = given if len(given) == CODE_DIGITS and given.isascii() and given.isdigit() else ""
+    await api.call("POST", routes.SESSION_STEP_UP, type(None), body=StepUpRequest(password=given, code=code))
 
 
 async def snapshot(api: Api, after: str) -> SnapshotPage:
-    return await api.call("GET", routes.SNAPSHOT, SnapshotPage, params={"after": after} if after else {})
+    page = await api.call("GET", routes.SNAPSHOT, SnapshotPage, params={"after": after} if after else {})
+    _check_cursors(page.cursor)
+    return page
 
 
 async def changes(api: Api, cursor: str) -> Page:
     """Declined with `cursor-too-old` when only a snapshot helps."""
-    return await api.call("GET", routes.CHANGES, Page, params={"cursor": cursor})
+    page = await api.call("GET", routes.CHANGES, Page, params={"cursor": cursor})
+    _check_cursors(page.start, page.to)
+    return page
+
+
+def _check_cursors(*cursors: str) -> None:
+    """BadAnswer for what could not be followed: once stored, it would stand in the way of every later page."""
+    try:
+        for cursor in cursors:
+            parse_cursor(cursor)
+    except ValueError:
+        raise BadAnswer("desk.connection.not_ours", what="cursor") from None
 
 
 @asynccontextmanager
@@ -73,7 +90,9 @@ async def stream(api: Api, cursor: str) -> AsyncIterator[AsyncIterator[StreamEve
         async def typed() -> AsyncIterator[StreamEvent]:
             async for event in events:
                 if event.event == "page":
-                    yield decode(event.data, Page)
+                    page = decode(event.data, Page)
+                    _check_cursors(page.start, page.to)
+                    yield page
                 elif event.event == "beat":
                     yield decode(event.data, Beat)
                 elif event.event == "bye":

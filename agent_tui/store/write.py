@@ -82,8 +82,10 @@ def _split(changes: tuple[Change, ...], generation: str) -> tuple[list[tuple[Any
         try:
             row = decode(change.entity, body)
         except msgspec.ValidationError:
-            # One row that a newer server words differently must not hold up all the others.
+            # One row that a newer server words differently must not hold up all the others; what it was before is not
+            # so any more, and what is not shown tells no untruth.
             _log.warning("row not understood: %s %s", change.entity, change.id)
+            removes.append((change.entity, change.id))
             continue
         puts.append(_values(row, change.version, generation, body))
     return puts, removes

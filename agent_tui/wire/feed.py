@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
+
+At = Annotated[datetime, msgspec.Meta(tz=True)]
+Speed = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""What both ends can keep; anything else is no page."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -12,7 +18,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     entity: str
     id: str
-    version: int
+    version: Number
     remove: bool = False
     image: msgspec.Raw = msgspec.Raw(b"null")
     """JSON of the domain struct, masked for the caller; null with `remove`."""
@@ -29,10 +35,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """The cursor this page continues; a client whose cursor differs drops the page and pulls."""
     to: str
     more: bool
-    head: int
-    at: datetime
+    head: Number
+    at: At
     """Business time at the server."""
-    speed: float = 1.0
+    speed: Speed = 1.0
     changes: tuple[Change, ...] = ()
 
 
@@ -42,8 +48,8 @@ class SnapshotPage(msgspec.Struct, frozen=True, kw_only=True):
     cursor: str
     after: str
     """Where the next page starts; empty at the end."""
-    at: datetime
-    speed: float = 1.0
+    at: At
+    speed: Speed = 1.0
     total: int = 0
     changes: tuple[Change, ...] = ()
 
@@ -51,9 +57,9 @@ class SnapshotPage(msgspec.Struct, frozen=True, kw_only=True):
 class Beat(msgspec.Struct, frozen=True, kw_only=True):
     """Data of each `beat` event of a stream, every 5 s."""
 
-    head: int
-    at: datetime
-    speed: float = 1.0
+    head: Number
+    at: At
+    speed: Speed = 1.0
 
 
 class Cursor(msgspec.Struct, frozen=True):

@@ -48,6 +48,10 @@ class Stream(httpx.AsyncByteStream):
     def send(self, event: str, data: object) -> None:
         self._events.put_nowait(f"event: {event}\ndata: ".encode() + msgspec.json.encode(data) + b"\n\n")
 
+    def say(self, text: bytes) -> None:
+        """Any bytes at all."""
+        self._events.put_nowait(text)
+
     def page(self, *changes: Change, start: str, to: str) -> None:
         self.send("page", Page(start=start, to=to, more=False, head=0, at=eg.NOW, changes=changes))
 

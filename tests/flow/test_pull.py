@@ -110,6 +110,7 @@ async def test_a_cursor_too_old_means_a_snapshot_and_the_journal_stays(live: Des
     fake.always("POST", routes.COMMANDS, unreachable())
     fake.always("POST", routes.COMMANDS_STATUS, unreachable())
     assert isinstance(live.submit(AddNote(contact_id="k1", text="x")), Submitted)
+    await until(lambda: fake.take_requests(routes.COMMANDS), "sent")
     fake.prepare("GET", routes.CHANGES, no("cursor-too-old", 410))
     fresh = SnapshotPage(cursor="v1.f.1.1", after="", at=eg.NOW, changes=(put(eg.contact("k2", subject="new")),))
     fake.prepare("GET", routes.SNAPSHOT, ok(fresh))

@@ -46,6 +46,15 @@ def test_an_older_version_changes_nothing(cache: Cache) -> None:
     assert kept and kept.subject == "new"
 
 
+def test_what_a_newer_server_says_otherwise_is_not_shown_as_it_was(cache: Cache) -> None:
+    write.apply_page(cache, page(put(eg.contact(subject="old")), put(eg.contact("k2"))))
+    worded = Change(entity="contact", id="k1", version=2, image=msgspec.Raw(b'{"state": "levitating"}'))
+    write.apply_page(cache, page(worded, put(eg.contact("k2", subject="new"), 2)))
+    assert read.get(cache, Contact, "k1") is None
+    kept = read.get(cache, Contact, "k2")
+    assert kept and kept.subject == "new"
+
+
 def test_a_removed_row_is_gone_and_may_come_back(cache: Cache) -> None:
     write.apply_page(cache, page(put(eg.contact(), 3)))
     write.apply_page(cache, page(gone(eg.contact(), 3)))
