@@ -5,18 +5,17 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-from pathlib import Path
 
+from agent_tui.cli.where import add_database, is_there, resolve
 from agent_tui.clock import wall
-from agent_tui.config import paths
-from agent_tui.config.load import load as load_settings
 from agent_tui.errors import ConfigError, UsageError
 from agent_tui.i18n.catalog import say
+from agent_tui.server.place import shown
 
 
 def add_arguments(part: argparse.ArgumentParser, language: str) -> None:
     """`--customer ID`, and `--yes` for who has asked already."""
-    part.add_argument("--database", type=Path, metavar="FILE", help=say("cli.admin.database", language))
+    add_database(part, say("cli.admin.database", language), language)
     part.add_argument("--customer", metavar="ID", required=True, help=say("audit.cli.customer", language))
     part.add_argument("--yes", action="store_true", help=say("audit.erase.yes", language))
 
@@ -26,10 +25,9 @@ def run(args: argparse.Namespace, language: str) -> int:
     from agent_tui.server import personal
     from agent_tui.server.database import write_apart
 
-    kept = load_settings({"server.database": str(args.database) if args.database else None}).server.database
-    database = Path(kept).expanduser() if kept else paths.data_dir() / "server.db"
-    if not database.is_file():
-        raise ConfigError("cli.admin.no_database", file=str(database))
+    database = resolve(args.database, args.keys)
+    if not is_there(database):
+        raise ConfigError("cli.admin.no_database", file=shown(database))
     if not args.yes:
         _confirm(args.customer, language)
     by = getpass.getuser()

@@ -6,6 +6,7 @@ import argparse
 import getpass
 from pathlib import Path
 
+from agent_tui.cli.where import given, is_there
 from agent_tui.clock import wall
 from agent_tui.errors import ConfigError
 from agent_tui.i18n.catalog import render, say
@@ -22,8 +23,9 @@ def add_arguments(part: argparse.ArgumentParser, language: str) -> None:
 
     part.add_argument("folder", type=Path, metavar="FOLDER", help=text("policy_folder"))
     where = part.add_mutually_exclusive_group()
-    where.add_argument("--database", type=Path, metavar="FILE", help=text("database"))
+    where.add_argument("--database", type=given, metavar="FILE|URL", help=text("database"))
     where.add_argument("--demo", action="store_true", help=say("cli.policy.try_demo", language))
+    part.add_argument("--keys", type=Path, metavar="FOLDER", help=say("server.cli.keys", language))
     part.add_argument("--despite-findings", action="store_true", help=text("policy_despite"))
 
 
@@ -33,12 +35,13 @@ def run(args: argparse.Namespace, language: str) -> int:
     from agent_tui.policy.lint import lint
     from agent_tui.policy.load import bundle, load
     from agent_tui.server.database import write_apart
+    from agent_tui.server.place import shown
     from agent_tui.server.policies import put_in_force
     from agent_tui.server.signing import Signer
 
-    database = place(args.database, demo=args.demo)
-    if not database.is_file():
-        raise ConfigError("cli.admin.no_database", file=str(database))
+    database = place(args.database, args.keys, demo=args.demo)
+    if not is_there(database):
+        raise ConfigError("cli.admin.no_database", file=shown(database))
     text = bundle(args.folder)
     now = wall()
     findings = [render(one, language) for one in lint(load(text, now))]

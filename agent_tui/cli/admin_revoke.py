@@ -7,9 +7,11 @@ import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent_tui.cli.where import given, is_there
 from agent_tui.clock import wall
 from agent_tui.errors import ConfigError, UsageError
 from agent_tui.i18n.catalog import say
+from agent_tui.server.place import shown
 
 if TYPE_CHECKING:
     from agent_tui.server.database import Tx
@@ -25,7 +27,8 @@ def add_arguments(part: argparse.ArgumentParser, language: str) -> None:
     part.add_argument("--device", metavar="ID", default="", help=text("revoke_device"))
     part.add_argument("--lock", action="store_true", help=text("revoke_lock"))
     where = part.add_mutually_exclusive_group()
-    where.add_argument("--database", type=Path, metavar="FILE", help=text("database"))
+    where.add_argument("--database", type=given, metavar="FILE|URL", help=text("database"))
+    part.add_argument("--keys", type=Path, metavar="FOLDER", help=say("server.cli.keys", language))
     where.add_argument("--demo", action="store_true", help=say("cli.policy.try_demo", language))
 
 
@@ -35,9 +38,9 @@ def run(args: argparse.Namespace, language: str) -> int:
     from agent_tui.server.auth import revoke
     from agent_tui.server.database import write_apart
 
-    database = place(args.database, demo=args.demo)
-    if not database.is_file():
-        raise ConfigError("cli.admin.no_database", file=str(database))
+    database = place(args.database, args.keys, demo=args.demo)
+    if not is_there(database):
+        raise ConfigError("cli.admin.no_database", file=shown(database))
     by = getpass.getuser()
 
     def work(tx: Tx) -> int:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from agent_tui.cli.kinds import add_kinds
 from agent_tui.cli.ledger import place
+from agent_tui.cli.where import Given, add_database, is_there
 from agent_tui.errors import StoreError
 from agent_tui.i18n.catalog import say
+from agent_tui.server.place import Where
 
 KINDS = ("verify", "show", "export", "receipts")
 
@@ -21,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
     kinds = add_kinds(parser, language, {kind: f"audit.cli.{kind}" for kind in KINDS})
     for kind in ("verify", "show", "export"):
-        kinds[kind].add_argument("--database", metavar="FILE", type=Path, default=None, help=text("database"))
+        add_database(kinds[kind], text("database"), language)
     verify = kinds["verify"]
     verify.add_argument("--checkpoints", metavar="FILE", type=Path, default=None, help=text("checkpoints"))
     verify.add_argument("--receipts", metavar="JOURNAL", type=Path, nargs="+", default=[], help=text("receipts_of"))
@@ -45,7 +47,7 @@ def run(args: argparse.Namespace, language: str) -> int:
         from agent_tui.cli import audit_receipts
 
         return audit_receipts.write(args.journal, args.file)
-    database = existing(args.database)
+    database = existing(args.database, args.keys)
     if args.what == "verify":
         from agent_tui.cli import audit_verify
 
@@ -59,9 +61,9 @@ def run(args: argparse.Namespace, language: str) -> int:
     return audit_export.run(database, args, language)
 
 
-def existing(given: Path | None) -> Path:
+def existing(wanted: Given, keys: Path | None = None) -> Where:
     """The database meant. StoreError where there is none."""
-    database = place(given)
-    if not database.is_file():
+    database = place(wanted, keys)
+    if not is_there(database):
         raise StoreError("server.error.no_database", path=str(database))
     return database

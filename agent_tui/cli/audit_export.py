@@ -18,13 +18,14 @@ from agent_tui.clock import wall
 from agent_tui.domain.rows import stamp
 from agent_tui.errors import StoreError, UsageError
 from agent_tui.i18n.catalog import say
+from agent_tui.server.place import Where
 
 if TYPE_CHECKING:
     from agent_tui.server.database import Tx
     from agent_tui.wire.audit import Checkpoint
 
 
-def run(database: Path, args: argparse.Namespace, language: str) -> int:
+def run(database: Where, args: argparse.Namespace, language: str) -> int:
     """Write the folder, then the row that says so. UsageError, StoreError."""
     from agent_tui.server.database import read_apart, write_apart
 

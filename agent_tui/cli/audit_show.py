@@ -15,6 +15,7 @@ from agent_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from agent_tui.server.database import Tx
+    from agent_tui.server.place import Where
 
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,7 +51,7 @@ def interval(args: argparse.Namespace, place: ZoneInfo) -> tuple[datetime, datet
     return since.astimezone(UTC), until.astimezone(UTC)
 
 
-def run(database: Path, args: argparse.Namespace, language: str) -> int:
+def run(database: Where, args: argparse.Namespace, language: str) -> int:
     """Print or page; 0 also when nothing was recorded."""
     from agent_tui.server.database import read_apart
 

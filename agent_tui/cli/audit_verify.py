@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from agent_tui.errors import InputError
 from agent_tui.i18n.catalog import say
+from agent_tui.server.place import Where
 
 if TYPE_CHECKING:
     from agent_tui.server.audit import Outside, Verified
@@ -20,13 +21,13 @@ BROKEN = 1
 Progress = Callable[[int, int], None]
 
 
-def run(database: Path, args: argparse.Namespace, language: str) -> int:
+def run(database: Where, args: argparse.Namespace, language: str) -> int:
     """0 when the audit holds, BROKEN when it does not."""
     return verify(database, language, checkpoints=args.checkpoints, receipts=args.receipts, key=args.key)
 
 
 def verify(
-    database: Path,
+    database: Where,
     language: str,
     *,
     checkpoints: Path | None = None,

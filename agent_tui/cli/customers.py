@@ -21,6 +21,7 @@ from agent_tui.errors import InputError
 from agent_tui.i18n.catalog import LANGUAGES, say
 from agent_tui.metrics.calllog import Remark
 from agent_tui.server.customers import NewCustomer, import_customers
+from agent_tui.server.place import Where, beside, shown
 
 TEXTS = ("name", "phone", "id_number", "email", "address", "since", "sensitivity")
 COLUMNS = (
@@ -148,15 +149,15 @@ def _products(customer_id: str, text: str) -> Iterator[Product]:
 # ---- the command -------------------------------------------------------------------------------------------------
 
 
-def load(file: Path, database: Path | None, encoding: str, language: str) -> int:
+def load(file: Path, into: Where, encoding: str, language: str) -> int:
     """Read, store, say what was refused; returns the exit code. StoreLocked while a server has the database open."""
     from agent_tui.cli.import_ import read, told
 
     found = parse_customers(read(file), str(file), encoding)
-    into = database or paths.data_dir() / "server.db"
     done = 0
     if found.customers:
-        paths.private(into.parent) if database is None else into.parent.mkdir(parents=True, exist_ok=True)
+        folder = beside(into).parent
+        paths.private(folder) if folder == paths.data_dir() else folder.mkdir(parents=True, exist_ok=True)
         done = _stored(into, found.customers, language)
     print(say("report.import.lines", language, file=file.name, lines=f"{found.lines:,}"))
     print(say("report.import.customers", language, count=f"{done:,}"))
@@ -164,11 +165,11 @@ def load(file: Path, database: Path | None, encoding: str, language: str) -> int
         print(line)
     if not found.customers:
         raise InputError("report.error.no_customers", file=str(file), refused=len(found.refusals))
-    print(say("report.import.stored", language, path=str(into)))
+    print(say("report.import.stored", language, path=shown(into)))
     return 0
 
 
-def _stored(database: Path, customers: tuple[NewCustomer, ...], language: str) -> int:
+def _stored(database: Where, customers: tuple[NewCustomer, ...], language: str) -> int:
     from agent_tui.cli.import_ import bar
 
     with bar(say("report.import.writing", language), len(customers)) as advance:

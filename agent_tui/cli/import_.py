@@ -13,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from agent_tui.cli.kinds import add_kinds
+from agent_tui.cli.where import add_database, resolve
 from agent_tui.clock import wall
 from agent_tui.errors import InputError, UsageError
 from agent_tui.i18n.catalog import say
@@ -38,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     )
     calls.add_argument("--all-lines", action="store_true", help=say("report.help.all_lines", language))
     customers = kinds["customers"]
-    customers.add_argument("--database", metavar="PATH", type=Path, help=say("report.help.server_database", language))
+    add_database(customers, say("report.help.server_database", language), language)
     customers.add_argument(
         "--encoding", metavar="NAME", default="utf-8-sig", help=say("report.help.encoding", language)
     )
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace, language: str) -> int:
     if args.what == "customers":
         from agent_tui.cli import customers
 
-        return customers.load(args.file, args.database, args.encoding, language)
+        return customers.load(args.file, resolve(args.database, args.keys), args.encoding, language)
     return import_calls(args, language)
 
 

@@ -9,29 +9,27 @@ from typing import TypeVar
 
 import msgspec
 
-from agent_tui.config import paths, runtime
-from agent_tui.config.load import load
+from agent_tui.cli.where import Given, is_there, resolve
+from agent_tui.config import runtime
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.effects import Event
 from agent_tui.errors import Corrupt, InputError, StoreError
 from agent_tui.server.database import Tx, read_apart
 from agent_tui.server.figures import read_events
+from agent_tui.server.place import Where, shown
 from agent_tui.server.state import TableState
 
 T = TypeVar("T")
 
 
-def place(given: Path | None, *, demo: bool = False) -> Path:
+def place(wanted: Given = None, keys: Path | None = None, *, demo: bool = False) -> Where:
     """The database meant: the one named, that of the demo that runs here, else that of the settings."""
-    if given is not None:
-        return given
-    if demo:
+    if wanted is None and demo:
         found = sorted(runtime.folder().glob("run-*/server.db"), key=lambda path: path.stat().st_mtime)
         if not found:
             raise InputError("report.error.no_demo")
         return found[-1]
-    kept = load().server.database
-    return Path(kept).expanduser() if kept else paths.data_dir() / "server.db"
+    return resolve(wanted, keys)
 
 
 class Past(msgspec.Struct, frozen=True):
@@ -42,26 +40,26 @@ class Past(msgspec.Struct, frozen=True):
     """Agent ids by group."""
 
 
-def look(path: Path, work: Callable[[Tx], T]) -> T:
+def look(where: Where, work: Callable[[Tx], T]) -> T:
     """What `work` reads of the database, in one snapshot. InputError where there is no database, StoreError for one that
     cannot be read."""
-    if not path.is_file():
-        raise InputError("report.error.no_server_database", path=str(path))
+    if not is_there(where):
+        raise InputError("report.error.no_server_database", path=shown(where))
     try:
-        return read_apart(path, work)
+        return read_apart(where, work)
     except StoreError as error:
         if "no such table" in str(error.args_.get("detail", "")):
-            raise Corrupt("report.error.not_server_database", path=str(path)) from error
+            raise Corrupt("report.error.not_server_database", path=shown(where)) from error
         raise
 
 
-def bounds(path: Path) -> tuple[datetime, datetime] | None:
+def bounds(where: Where) -> tuple[datetime, datetime] | None:
     """When the first and the last event happened (business time); None if there are none."""
-    first, last = look(path, lambda tx: tuple(tx.one("event_bounds") or (None, None)))
+    first, last = look(where, lambda tx: tuple(tx.one("event_bounds") or (None, None)))
     return (datetime.fromisoformat(first), datetime.fromisoformat(last)) if first else None
 
 
-def past(path: Path, since: datetime, until: datetime) -> Past:
+def past(where: Where, since: datetime, until: datetime) -> Past:
     """Events from `since` on and before `until`, and who belongs to which group today."""
 
     def work(tx: Tx) -> Past:
@@ -71,4 +69,4 @@ def past(path: Path, since: datetime, until: datetime) -> Past:
                 members[group] = (*members.get(group, ()), agent.id)
         return Past(read_events(tx, since, until), members)
 
-    return look(path, work)
+    return look(where, work)

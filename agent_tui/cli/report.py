@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from agent_tui.cli import sheet
 from agent_tui.cli.kinds import add_kinds
 from agent_tui.cli.sheet import Slice
+from agent_tui.cli.where import given
 from agent_tui.domain.centre import Figure
 from agent_tui.errors import InputError, UsageError
 from agent_tui.i18n.catalog import say
@@ -49,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     kinds["calls"].add_argument("--database", metavar="PATH", type=Path, help=say("report.help.database", language))
     _shown(kinds["contacts"], CONTACT_SLICES, language)
     kinds["contacts"].add_argument(
-        "--database", metavar="PATH", type=Path, help=say("report.help.server_database", language)
+        "--database", metavar="FILE|URL", type=given, help=say("report.help.server_database", language)
     )
     kinds["contacts"].add_argument("--demo", action="store_true", help=say("report.help.demo", language))
     kinds["definitions"].add_argument("--metric", metavar="ID", help=say("report.help.metric", language))

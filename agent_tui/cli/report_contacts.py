@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -21,6 +20,7 @@ from agent_tui.metrics.facts import AgentSpan, ContactFact, TicketFact
 from agent_tui.metrics.fold import fold, fold_tickets
 from agent_tui.metrics.interval import Rules
 from agent_tui.metrics.measure import CENTRE, measure
+from agent_tui.server.place import Where, shown
 
 COLUMNS = (
     "offered",
@@ -78,7 +78,7 @@ def report_contacts(args: argparse.Namespace, variants: dict[str, str], language
     path = ledger.place(args.database, demo=args.demo)
     there = ledger.bounds(path)
     if there is None:
-        raise InputError("report.error.no_events", path=str(path))
+        raise InputError("report.error.no_events", path=shown(path))
     days = there[0].astimezone(zone).date(), there[1].astimezone(zone).date()
     first, last = args.first or days[1], args.last or args.first or days[1]
     if first > last:
@@ -113,7 +113,7 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
-def _facts(path: Path, since: datetime, until: datetime, last: datetime) -> Facts:
+def _facts(path: Where, since: datetime, until: datetime, last: datetime) -> Facts:
     """Everything from well before the interval to the last event there is: a repeat may have come afterwards."""
     begin = since - BEFORE
     past = ledger.past(path, begin, last + timedelta(seconds=1))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from agent_tui.cli.audit import existing
 from agent_tui.cli.kinds import add_kinds
+from agent_tui.cli.where import add_database
 from agent_tui.errors import UsageError
 from agent_tui.i18n.catalog import say
 
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
     part = add_kinds(parser, language, {"sample": "review.cli.sample"})["sample"]
     part.add_argument("--day", metavar="DATE", required=True, help=text("day"))
-    part.add_argument("--database", metavar="FILE", type=Path, default=None, help=text("database"))
+    add_database(part, text("database"), language)
     part.add_argument("--format", choices=("text", "json"), default="text", help=text("format"))
 
 
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace, language: str) -> int:
     def work(tx: Tx) -> list[tuple[Redrawn, Sample | None]]:
         return [(supervision.recompute(tx, made), _sample(tx, made.id)) for made in supervision.draws_of(tx, day)]
 
-    found = read_apart(existing(args.database), work)
+    found = read_apart(existing(args.database, args.keys), work)
     if args.format == "json":
         print(json.dumps([_told(one) for one, _ in found], ensure_ascii=False, indent=1))
     else:

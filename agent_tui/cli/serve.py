@@ -7,8 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent_tui.cli.where import add_database, resolve
 from agent_tui.errors import ConfigError, UsageError
 from agent_tui.i18n.catalog import say
+from agent_tui.server.place import Remote, Where
 
 if TYPE_CHECKING:
     from agent_tui.server.options import ServerOptions
@@ -26,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     def text(name: str) -> str:
         return say(f"server.cli.{name}", language)
 
-    parser.add_argument("--database", metavar="FILE", type=Path, default=None, help=text("database"))
+    add_database(parser, text("database"), language)
     parser.add_argument("--host", metavar="ADDRESS", default=None, help=text("host"))
     parser.add_argument("--port", metavar="N", type=int, default=None, help=text("port"))
     parser.add_argument("--centre", metavar="FOLDER", type=Path, default=None, help=text("centre"))
@@ -94,9 +96,16 @@ def _folder(name: str) -> Path | None:
     return path
 
 
+def _database(args: argparse.Namespace) -> Where:
+    """Where the ledger is. UsageError for a clock of its own on a database that other processes serve too."""
+    database = resolve(args.database, args.keys)
+    if isinstance(database, Remote) and (args.clock_speed is not None or args.clock_start is not None):
+        raise UsageError("server.error.pg_clock")
+    return database
+
+
 def options(args: argparse.Namespace) -> ServerOptions:
     """The options the command line means. UsageError or ConfigError names what is wrong."""
-    from agent_tui.config import paths
     from agent_tui.config.load import load
     from agent_tui.server.options import ServerOptions
 
@@ -105,7 +114,6 @@ def options(args: argparse.Namespace) -> ServerOptions:
     if not 0 <= args.triage_sure <= 1:
         raise UsageError("triage.error.sure", given=f"{args.triage_sure:g}")
     flags = {
-        "server.database": _text(args.database),
         "server.host": args.host,
         "server.port": args.port,
         "server.centre": _text(args.centre),
@@ -117,7 +125,7 @@ def options(args: argparse.Namespace) -> ServerOptions:
     kept = load(flags).server
     start = _moment(args.clock_start)
     return ServerOptions(
-        database=Path(kept.database).expanduser() if kept.database else paths.data_dir() / "server.db",
+        database=_database(args),
         host=kept.host,
         port=kept.port,
         clock=_clock(args.clock_speed, start),

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent_tui.cli.kinds import add_kinds
+from agent_tui.cli.where import add_database, resolve
 from agent_tui.errors import EnvironmentError_, UsageError
 from agent_tui.i18n.catalog import say
+from agent_tui.server.place import Where
 
 if TYPE_CHECKING:
     from agent_tui.server.triage_model import Model
@@ -44,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     judge.add_argument("--folds", metavar="N", type=int, default=FOLDS, help=text("folds"))
     counted.add_argument("--demo", action="store_true", help=text("demo"))
     for kind in (train, counted):
-        kind.add_argument("--database", metavar="PATH", type=Path, help=text("database"))
+        add_database(kind, text("database"), language)
     for kind in (train, judge):
         kind.add_argument(
             "--sentences", metavar="FOLDER", nargs="?", const=INSTALLED, default=None, help=text("sentences")
@@ -75,7 +77,7 @@ def train(args: argparse.Namespace, language: str) -> None:
     if not args.only_files:
         samples += _own(args)
     if args.database is not None:
-        samples += _history(args.database)
+        samples += _history(resolve(args.database, args.keys))
     if not samples:
         raise UsageError("triage.error.nothing_to_learn")
     with progress(language) as tell:
@@ -114,7 +116,7 @@ def count_corrections(args: argparse.Namespace, language: str) -> None:
     from agent_tui.cli import ledger, triage_report
     from agent_tui.server.triage_data import corrections
 
-    found = ledger.look(ledger.place(args.database, demo=args.demo), corrections)
+    found = ledger.look(ledger.place(args.database, args.keys, demo=args.demo), corrections)
     if args.format == "json":
         print(json.dumps([{"category": c.category, "guessed": c.guessed, "corrected": c.corrected} for c in found]))
     else:
@@ -151,7 +153,7 @@ def _own(args: argparse.Namespace) -> list[Sample]:
     return own_words(centre.categories, read_blueprints(args.blueprints or data.folder("scripts/blueprints")))
 
 
-def _history(database: Path) -> list[Sample]:
+def _history(database: Where) -> list[Sample]:
     from agent_tui.cli import ledger
     from agent_tui.server.triage_data import history
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 
 import msgspec
 
@@ -15,6 +14,7 @@ from agent_tui.domain.customer import Customer, Product, Secret, Tier
 from agent_tui.domain.rows import decode
 from agent_tui.server import forms, seed, writing
 from agent_tui.server.database import Database, Tx
+from agent_tui.server.place import Where
 from agent_tui.server.state import TableState
 from agent_tui.server.tail import AuditDraft, Entry, Tail
 from agent_tui.server.vault import Vault
@@ -128,13 +128,13 @@ def add_customers(
 
 
 def import_customers(
-    database: Path, rows: Iterable[NewCustomer], progress: Callable[[int], None] | None = None
+    database: Where, rows: Iterable[NewCustomer], progress: Callable[[int], None] | None = None
 ) -> int:
     """`add_customers` into a database that no server has open. StoreLocked otherwise."""
     db = Database(database)
     try:
         seed.ensure_head(db)
-        return add_customers(db, Vault.beside(database), rows, wall(), progress)
+        return add_customers(db, Vault.beside(db.path), rows, wall(), progress)
     finally:
         db.close()
 

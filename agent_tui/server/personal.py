@@ -96,6 +96,21 @@ def _without(row: Entity) -> Entity:
             return row
 
 
+class _Request(msgspec.Struct):
+    """As much of what a link was asked as says about which contact."""
+
+    contact_id: str
+
+
+def _forget_requests(tx: Tx, contacts: set[str]) -> None:
+    """Links were told what to say to them. The database cannot read it: what it holds is sealed."""
+    found = [row["seq"] for row in tx.each("requests_all") if _REQUEST.decode(row["body"]).contact_id in contacts]
+    tx.many("request_drop", [{"seq": seq} for seq in found])
+
+
+_REQUEST = msgspec.json.Decoder(_Request)
+
+
 def erase(tx: Tx, customer_id: str, now: datetime, by: str) -> int:
     """Destroy a customer's key and whatever was kept of them outside the chain. Returns how many rows lost something;
     -1 when there is no such customer."""
@@ -107,8 +122,9 @@ def erase(tx: Tx, customer_id: str, now: datetime, by: str) -> int:
     for kind in (Contact, Thread, Note, Ticket, Approval):
         rows += state.find(kind, customer_id=customer_id)
     entries = writing.put_all(tx, [_without(row) for row in rows], now)
-    for statement in ("secrets_drop", "search_drop", "key_drop", "args_drop", "errands_drop", "requests_drop"):
+    for statement in ("secrets_drop", "search_drop", "key_drop", "args_drop", "errands_drop"):
         tx.run(statement, customer_id=customer_id)
+    _forget_requests(tx, {row.id for row in rows if isinstance(row, Contact)})
     tail = Tail(tx, now)
     facts: dict[str, object] = {"by": by, "rows": len(entries)}
     draft = AuditDraft(

@@ -16,7 +16,9 @@ import msgspec
 from agent_tui import sql
 from agent_tui.server.database import PACKAGE, STATEMENTS
 
-_PARTS = re.compile(r"'[^']*'|\bsealed_if\(:(\w+), :(\w+)\)|\bsealed\(:(\w+)\)|\bclear\(([\w.]+)\) AS (\w+)|:(\w+)|%")
+_PARTS = re.compile(
+    r"'[^']*'|\bsealed_if\(:(\w+), :(\w+)\)|\bsealed\(:(\w+)\)|\bclear\(([\w.]+)\) AS (\w+)|:(\w+) IS NULL|:(\w+)|%"
+)
 _TEXT = re.compile(r"\bTEXT\b")
 _BLOB = re.compile(r"\bBLOB\b")
 
@@ -37,13 +39,15 @@ def translate(text: str) -> Statement:
     opened: set[str] = set()
 
     def part(found: re.Match[str]) -> str:
-        kind, body, always, column, name, plain = found.groups()
+        kind, body, always, column, name, perhaps, plain = found.groups()
         if body or always:
             sealed[body or always] = kind or ""
             return f"%({body or always})s"
         if column:
             opened.add(name)
             return f"{column} AS {name}"
+        if perhaps:  # a parameter that is only compared with NULL has no type of its own
+            return f"CAST(%({perhaps})s AS TEXT) IS NULL"
         return f"%({plain})s" if plain else found.group().replace("%", "%%")
 
     return Statement(_PARTS.sub(part, text), MappingProxyType(sealed), frozenset(opened))

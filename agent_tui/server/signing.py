@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from agent_tui.domain.centre import Bundle
 from agent_tui.errors import Corrupt
 from agent_tui.server import at_rest
+from agent_tui.server.place import Where, beside
 from agent_tui.wire import signed
 
 
@@ -25,8 +26,9 @@ class Signer:
         self.key = signed.named(self._private.public_key().public_bytes_raw())
 
     @classmethod
-    def beside(cls, database: Path) -> Signer:
+    def beside(cls, database: Where) -> Signer:
         """The signer of a database; its key is made the first time. Corrupt when the file holds no key."""
+        database = beside(database)
         path = database.with_name(database.name + ".signing")
         try:
             signer = cls(at_rest.make_once(path))

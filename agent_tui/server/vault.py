@@ -6,7 +6,6 @@ To forget a customer, their key is destroyed; the audit chain, which holds commi
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,6 +16,7 @@ from agent_tui import canon
 from agent_tui.errors import Corrupt
 from agent_tui.server import at_rest
 from agent_tui.server.database import Tx
+from agent_tui.server.place import Where, beside
 
 _NONCE = 12
 
@@ -49,9 +49,9 @@ class Vault:
         """Wrapped → key, so that a key that was destroyed is not found here either."""
 
     @classmethod
-    def beside(cls, database: Path) -> Vault:
+    def beside(cls, database: Where) -> Vault:
         """The vault of a database: reads `<database>.key`, made with mode 0600 the first time."""
-        return cls(at_rest.root_key(database))
+        return cls(at_rest.root_key(beside(database)))
 
     def _key(self, tx: Tx, customer_id: str, *, make: bool) -> bytes | None:
         wrapped = tx.value("customer_key", customer_id=customer_id)

@@ -103,10 +103,11 @@ UPDATE command SET args = '' WHERE id IN (
 -- :errands_drop
 UPDATE ext_outbox SET body = '' WHERE customer_id = :customer_id AND state <> 'new';
 
--- :requests_drop
-DELETE FROM link_request WHERE json_extract(clear(body), '$.contact_id') IN (
-  SELECT id FROM state WHERE entity = 'contact' AND customer_id = :customer_id
-);
+-- :requests_all
+SELECT seq, clear(body) AS body FROM link_request ORDER BY seq;
+
+-- :request_drop
+DELETE FROM link_request WHERE seq = :seq;
 
 -- :audit_acts
 SELECT payload FROM audit
