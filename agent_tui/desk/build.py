@@ -9,9 +9,11 @@ from agent_tui.desk.pending import PendingIndex
 from agent_tui.desk.profile import Profile
 from agent_tui.desk.reveals import Reveals
 from agent_tui.desk.sight import Sight
-from agent_tui.errors import StoreError
+from agent_tui.errors import Corrupt, StoreError
+from agent_tui.i18n.message import Msg, msg
 from agent_tui.store.cache import Cache
 from agent_tui.store.escrow import WIPED, Boxes
+from agent_tui.store.journal import Journal
 from agent_tui.store.lock import ProfileLock
 from agent_tui.store.open import open_cache, open_journal
 from agent_tui.sync.reckoning import Reckoning
@@ -19,15 +21,15 @@ from agent_tui.sync.state import LinkState
 
 
 def open_desk(profile: Profile) -> Desk:
-    """A desk over the files of `profile`, offline until `connect`.
+    """A desk over the files of `profile`, offline until `connect`. A damaged journal is made anew of what is readable,
+    with a copy beside it, and the desk says so.
 
-    StoreLocked when another desk has it open; NewerDatabase, Corrupt, DiskFull of the journal; StoreError when the
+    StoreLocked when another desk has it open; NewerDatabase, DiskFull of the journal; StoreError when the
     profile is for training and its files are of live work.
     """
     lock = ProfileLock(profile.folder).take()
     try:
-        boxes = None if profile.simulation else Boxes(profile.folder, profile.device_id)
-        journal = open_journal(profile.folder / "journal.db", profile.key("journal"), boxes)
+        journal, alert = _open_journal(profile)
         cache = open_cache(profile.folder / "cache.db", profile.key("cache"))
         if profile.simulation:
             _for_simulation(cache, profile)
@@ -41,11 +43,25 @@ def open_desk(profile: Profile) -> Desk:
         pending=PendingIndex(journal),
         reveals=Reveals(),
         clock=_reckoning(cache),
-        link=LinkState(),
+        link=LinkState(alert),
         language=profile.language,
         windows={},
     )
     return Desk(profile, lock, sight, journal)
+
+
+def _open_journal(profile: Profile) -> tuple[Journal, Msg | None]:
+    """The journal, and what must be said about it."""
+    path, key = profile.folder / "journal.db", profile.key("journal")
+    boxes = None if profile.simulation else Boxes(profile.folder, profile.device_id)
+    try:
+        return open_journal(path, key, boxes), None
+    except Corrupt:
+        from agent_tui.store.salvage import salvage
+
+        saved = salvage(path, key)
+    said = msg("vault.salvaged", commands=saved.commands, drafts=saved.drafts, copy=str(saved.copy))
+    return open_journal(path, key, boxes), said
 
 
 def _for_simulation(cache: Cache, profile: Profile) -> None:

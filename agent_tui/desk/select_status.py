@@ -36,6 +36,7 @@ def status(sight: Sight, query: StatusOf) -> Status:
         since=me.since if me else None,
         pending_state=sight.pending.asked_state(),
         why=sight.link.why,
+        alert=sight.link.alert,
         progress=sight.link.progress,
         to_sign=requests.to_sign if requests else 0,
         asked=requests.asked if requests else 0,

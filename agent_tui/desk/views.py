@@ -232,6 +232,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """A state asked for and not confirmed yet."""
     why: Msg | None = None
     """Why the connection is as it is, when there is something to say."""
+    alert: Msg | None = None
+    """What the person must know about the data here."""
     to_sign: int = 0
     """Requests that wait for my signature."""
     asked: int = 0

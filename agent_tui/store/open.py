@@ -2,6 +2,7 @@
 
 cache.db     disposable: another schema, another key or damage → dropped, made new, filled by a snapshot
 journal.db   never disposable: migrated with a copy beside it; newer or unreadable → an error, nothing touched
+             (`salvage` makes a new one of what can still be read)
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from agent_tui.store.engine import Connection, DatabaseError, connect, siblings,
 from agent_tui.store.escrow import Boxes
 from agent_tui.store.journal import Journal
 from agent_tui.store.writer import Writer
+
+
+LEAST_BYTES = 4096
+"""One page: a journal that is shorter, and has no log beside it, was cut off."""
 
 
 def open_cache(path: Path, key: bytes) -> Cache:
@@ -64,14 +69,27 @@ def _new_cache(path: Path, key: bytes) -> Cache:
 def open_journal(path: Path, key: bytes, boxes: Boxes | None = None) -> Journal:
     """The journal with its writer running. NewerDatabase, Corrupt (damaged or another key), DiskFull."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.exists() and path.stat().st_size < LEAST_BYTES and not siblings(path)[1].exists():
+        raise Corrupt("desk.store.unreadable", path=str(path))
     connection = connect(path, key, synchronous="FULL")
     try:
         _migrate(connection, path)
+        _check(connection, path)
         reader = connect(path, key, synchronous="FULL")
     except BaseException:
         connection.close()
         raise
     return Journal(reader, Writer(connection, path), path, boxes)
+
+
+def _check(connection: Connection, path: Path) -> None:
+    """Corrupt when any page is not as it was written: a damaged row is better found now than when it is needed."""
+    try:
+        damaged = connection.execute("PRAGMA cipher_integrity_check").fetchall()
+    except DatabaseError as error:
+        raise translate(error, path) from None
+    if damaged:
+        raise Corrupt("desk.store.unreadable", path=str(path))
 
 
 def _migrate(connection: Connection, path: Path) -> None:

@@ -31,12 +31,12 @@ class Connection(StrEnum):
 class LinkState:
     """The state, why it is so, and since when the cache may lag behind."""
 
-    def __init__(self) -> None:
+    def __init__(self, alert: Msg | None = None) -> None:
         self.connection = Connection.OFFLINE
         self.why: Msg | None = None
         self.progress: tuple[int, int] = (0, 0)
         """(rows received, rows expected) of a snapshot under way; (0, 0) when none is."""
-        self.alert: Msg | None = None
+        self.alert = alert
         """What the person must know about the data here, until they have read it."""
         self._equal_at: float | None = None
         self._listeners: list[Callable[[], None]] = []

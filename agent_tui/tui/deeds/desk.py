@@ -104,9 +104,11 @@ async def card(station: Station) -> None:
 def connection_lines(station: Station, width: int) -> list[Line]:
     """Why the server is out of reach or refuses this desk; empty while it answers."""
     status: Status = station.door.view(StatusOf())
+    words = station.words
+    if status.alert is not None:
+        return [*folded(words.msg(status.alert), width, "bad", ((" ", "text"),)), EMPTY]
     if status.connection == "live" or status.why is None:
         return []
-    words = station.words
     said = f"{words.of('connection', status.connection)}{words('colon')}{words.msg(status.why)}"
     return [*folded(said, width, "warn", ((" ", "text"),)), EMPTY]
 

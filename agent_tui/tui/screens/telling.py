@@ -18,10 +18,15 @@ class Telling:
     def __init__(self, station: Station) -> None:
         self._station = station
         self._cut_off: Msg | None = None
+        self._alert: Msg | None = None
 
     def tell(self, status: Status) -> None:
         """Show or hide the line of simulation; say once for each reason why the server is out of reach or refuses."""
         self._simulation(status)
+        if status.alert not in (None, self._alert):
+            self._alert = status.alert
+            self._station.say(self._station.words.msg(status.alert), "bad")
+            self._station.app.bell()
         if status.connection == "live":
             self._cut_off = None
         elif status.connection in ("offline", "refused") and status.why not in (None, self._cut_off):

@@ -1,0 +1,265 @@
+"""Lock, lease and wipe at a real desk with a real server: who may look, what is forgotten, what is never lost, and
+that nothing stays on the disk in clear."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent_tui.client import endpoints
+from agent_tui.client.api import Api
+from agent_tui.config import secrets
+from agent_tui.config.lease import Lease
+from agent_tui.desk import views
+from agent_tui.desk.build import open_desk
+from agent_tui.desk.desk import Desk
+from agent_tui.desk.door import Submitted
+from agent_tui.desk.keeper import TRIES, Opened
+from agent_tui.desk.profile import Profile
+from agent_tui.domain.commands import AddNote
+from agent_tui.server.seed import QUICK, NewAccount, add_accounts
+from agent_tui.store import escrow
+from agent_tui.store.local_audit import events
+from tests.flow.backend import LOGIN, PASSWORD, Backend, Switch
+from tests.flow.conftest import connection, until
+
+CANARY = "金丝雀七七四九"
+SECOND = "zebra-quartz-9931"
+
+
+@pytest.fixture
+def backend(tmp_path: Path) -> Iterator[Backend]:
+    made = Backend(tmp_path / "server").start()
+    yield made
+    made.stop()
+
+
+def station(folder: Path, backend: Backend, *, login: str = LOGIN) -> Profile:
+    """A profile as `tui.start` makes one: a vault under the person's password, and a lease."""
+    keys = secrets.vault(folder, PASSWORD)
+    lease = Lease(folder, keys.of("cache"))
+    return Profile(
+        name="p",
+        folder=folder,
+        url=backend.url,
+        login=login,
+        device_id=keys.device,
+        key=lambda file: lease.key() if file == "cache" else keys.of(file),
+        lease=lease,
+        forget=lambda: secrets.destroy("file", folder),
+    )
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proofs of passwords that cost little; what they cost is not what is tested."""
+    monkeypatch.setattr(secrets, "ARGON2ID", {"memory_kib": 64, "passes": 1, "lanes": 1})
+    monkeypatch.setattr("agent_tui.desk.keeper._COST", {"n": 2, "r": 1, "p": 1})
+    monkeypatch.setattr("agent_tui.sync.tend.TICK_S", 0.02)
+
+
+async def working(profile: Profile) -> Desk:
+    """Signed in, live, with a lease."""
+    desk = open_desk(profile)
+    await desk.connect(PASSWORD)
+    await until(lambda: connection(desk) == "live", "live")
+    await until(lambda: profile.lease and profile.lease.left_s() > 0, "a lease")
+    return desk
+
+
+async def boss(backend: Backend) -> Api:
+    """An administrator at another machine."""
+    services = backend._server.config.app.state.services  # type: ignore[union-attr]
+    add_accounts(services.db, [NewAccount(login="admin", password=PASSWORD, agent_id="a9001")], QUICK)
+    api = Api(backend.url, "office")
+    api.token = (await endpoints.sign_in(api, "admin", PASSWORD)).token
+    return api
+
+
+def clear_text(*folders: Path) -> list[str]:
+    """Files that hold a canary, as it is or in an encoding that hides it."""
+    shapes = []
+    for word in (CANARY, SECOND):
+        for data in (word.encode(), word.encode("utf-16-le"), word.encode("gb18030")):
+            shapes += [data, base64.b64encode(data)[2:-4], data.hex().encode()]
+    files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
+    assert files, "nothing was looked at"
+    return [str(file) for file in files for data in [file.read_bytes()] if any(shape in data for shape in shapes)]
+
+
+async def typing(desk: Desk, backend: Backend) -> None:
+    """A robot types canaries everywhere: drafts, a note that was sent and one that could not be."""
+    switch = await Switch(backend).sign_in()
+    await switch.offer("k1")
+    await switch.close()
+    desk.keep_draft("note:k1", f"草稿 {CANARY} {SECOND}")
+    sent = desk.submit(AddNote(contact_id="k1", text=f"已发 {CANARY}"))
+    assert isinstance(sent, Submitted)
+    outcome = await desk.settle(sent.id)
+    assert outcome is not None and outcome.outcome == "applied"
+    backend.stop()
+    await until(lambda: connection(desk) == "offline", "offline")
+    kept = desk.submit(AddNote(contact_id="k1", text=f"离线 {CANARY} {SECOND}"))
+    assert isinstance(kept, Submitted) and kept.offline
+
+
+# ---- lock ------------------------------------------------------------------------------------------------------------
+
+
+async def test_the_password_opens_a_locked_desk_without_the_server_too(tmp_path: Path, backend: Backend) -> None:
+    desk = await working(station(tmp_path / "p", backend))
+    backend.stop()
+    await until(lambda: connection(desk) == "offline")
+    desk.keeper.lock("idle")
+    assert await desk.keeper.unlock("wrong") is Opened.WRONG
+    assert desk.keeper.locked == "idle"
+    assert await desk.keeper.unlock(PASSWORD) is Opened.OPEN
+    assert not desk.keeper.locked
+    await desk.close()
+
+
+async def test_what_is_wrong_too_often_erases_the_cache_and_keeps_the_journal(
+    tmp_path: Path, backend: Backend
+) -> None:
+    profile = station(tmp_path / "p", backend)
+    desk = await working(profile)
+    desk.keep_draft("note:k1", "写到一半")
+    desk.keeper.lock("key")
+    for _ in range(TRIES):
+        last = await desk.keeper.unlock("guess")
+    assert last is Opened.ENDED
+    assert desk.keeper.ended is not None and desk.keeper.ended.key == "vault.too_many"
+    assert desk.sight.cache.first("row_count") == (0,)
+    await desk.close()
+    again = open_desk(station(tmp_path / "p", backend))
+    assert again.draft("note:k1") == "写到一半"
+    await again.close()
+
+
+async def test_the_lock_is_noted_at_the_desk(tmp_path: Path, backend: Backend) -> None:
+    desk = await working(station(tmp_path / "p", backend))
+    desk.keeper.lock("key")
+    await desk.keeper.unlock("wrong")
+    await desk.keeper.unlock(PASSWORD)
+    await until(lambda: len(events(desk.journal)) == 3)
+    assert [event[2].split('"')[3] for event in events(desk.journal)] == ["lock", "unlock_refused", "unlock"]
+    await desk.close()
+
+
+# ---- lease -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_lease_that_is_over_erases_the_cache_and_waits_for_the_server(
+    tmp_path: Path, backend: Backend
+) -> None:
+    profile = station(tmp_path / "p", backend)
+    desk = await working(profile)
+    await typing(desk, backend)
+    lease = profile.lease
+    assert lease is not None
+    key = lease.key()
+    lease.until = 1.0
+    await until(lambda: desk.keeper.locked == "lease", "locked by the lease")
+    assert desk.sight.cache.first("row_count") == (0,)
+    assert lease.key() != key
+    assert await desk.keeper.unlock(PASSWORD) is Opened.LEASE
+    assert not clear_text(tmp_path / "p")
+    assert CANARY in desk.draft("note:k1")
+    backend.start()
+    await until(lambda: connection(desk) == "live" and lease.left_s() > 0, "leased again")
+    assert await desk.keeper.unlock(PASSWORD) is Opened.OPEN
+    await until(lambda: not desk.view(views.PendingWork()), "the note went out")
+    await desk.close()
+
+
+async def test_a_cache_whose_lease_ended_while_nobody_looked_cannot_be_opened(
+    tmp_path: Path, backend: Backend
+) -> None:
+    desk = await working(station(tmp_path / "p", backend))
+    assert desk.sight.cache.first("row_count") != (0,)
+    await desk.close()
+    (tmp_path / "p" / "lease").unlink()
+    again = open_desk(station(tmp_path / "p", backend))
+    assert again.sight.cache.first("row_count") == (0,)
+    await again.close()
+
+
+# ---- wipe ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_wiped_desk_forgets_everything_and_what_waited_still_arrives(
+    tmp_path: Path, backend: Backend
+) -> None:
+    profile = station(tmp_path / "p" / "one", backend)
+    desk = await working(profile)
+    await typing(desk, backend)
+    device = profile.device_id
+    backend.start()
+    api = await boss(backend)
+    await endpoints.wipe(api, device)
+    await until(lambda: desk.keeper.ended is not None, "wiped")
+    assert desk.keeper.ended is not None and desk.keeper.ended.key == "vault.wiped"
+    await until(lambda: connection(desk) == "refused")
+    await desk.close()
+    left = {file.name for file in (tmp_path / "p" / "one").rglob("*") if file.is_file()}
+    assert not left & {"vault.json", "lease", "journal.db", "journal.db-wal"}
+    assert not clear_text(tmp_path / "p")
+    marked = next(d for d in await endpoints.devices(api) if d.id == device)
+    assert marked.revoked_at and marked.wiped_at
+    await api.close()
+
+
+async def test_boxes_of_a_wiped_desk_are_brought_by_the_next_who_signs_in(tmp_path: Path, backend: Backend) -> None:
+    desk = await working(station(tmp_path / "p" / "one", backend))
+    await typing(desk, backend)
+    folder = tmp_path / "p" / "one" / escrow.FOLDER
+    assert len(escrow.found(folder)) == 1
+    desk.keeper.revoked()
+    await until(lambda: desk.keeper.ended is not None)
+    await desk.close()
+    backend.start()
+    other = await working(station(tmp_path / "p" / "two", backend))
+    await until(lambda: not escrow.found(folder), "brought")
+    await until(lambda: any('"applied"' in event and '"box"' in event for _, _, event, _, _ in events(other.journal)))
+    await other.close()
+
+
+async def test_a_wiped_profile_can_be_taken_into_use_again(tmp_path: Path, backend: Backend) -> None:
+    desk = await working(station(tmp_path / "p", backend))
+    desk.keeper.revoked()
+    await until(lambda: desk.keeper.ended is not None)
+    await desk.close()
+    again = await working(station(tmp_path / "p", backend))
+    assert not (tmp_path / "p" / escrow.WIPED).exists()
+    await again.close()
+
+
+# ---- boxes -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_box_goes_when_the_server_has_answered(tmp_path: Path, backend: Backend) -> None:
+    desk = await working(station(tmp_path / "p", backend))
+    await typing(desk, backend)
+    folder = tmp_path / "p" / escrow.FOLDER
+    assert len(escrow.found(folder)) == 1
+    backend.start()
+    await until(lambda: not desk.view(views.PendingWork()), "sent")
+    await until(lambda: not escrow.found(folder), "no box left")
+    await desk.close()
+
+
+async def test_after_sign_out_nothing_stands_in_clear_anywhere(tmp_path: Path, backend: Backend) -> None:
+    desk = await working(station(tmp_path / "home", backend))
+    await typing(desk, backend)
+    desk.keeper.lock("key")
+    await desk.close()
+    assert not clear_text(tmp_path / "home")
+
+
+def test_the_scan_finds_what_stands_in_clear(tmp_path: Path) -> None:
+    for n, data in enumerate((CANARY.encode(), base64.b64encode(f"a{SECOND}b".encode()), CANARY.encode("utf-16-le"))):
+        (tmp_path / f"f{n}").write_bytes(b"--" + data + b"--")
+    assert len(clear_text(tmp_path)) >= 2
