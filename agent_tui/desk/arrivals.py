@@ -24,6 +24,10 @@ class Arrivals:
         self._looked_at: set[str] = set()
         self.indexing = Indexing(sight.cache)
 
+    def resume(self) -> None:
+        """The desk is opened again: of what came through the feed just before it ended, the journal may not know yet."""
+        self._close_requests()
+
     def rows(self, touched: frozenset[str]) -> None:
         """Rows of these entities changed."""
         if "contact" in touched:

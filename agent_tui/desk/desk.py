@@ -180,6 +180,7 @@ class Desk:
         self.keeper.learn(password)
         self.keeper.leave = lambda: _leave(self)
         files = Files(self.sight.cache, self.journal, self.sight.link, self.sight.clock, self.profile.lease)
+        self._arrivals.resume()
         told = Told(self._arrivals.rows, self._arrivals.answer, self.keeper.revoked, self.keeper.lease_over)
         mine = self.profile
         seat = Seat(mine.url, mine.login, mine.device_id, mine.client_version, mine.tls)

@@ -18,6 +18,8 @@ import msgspec
 from agent_tui import ids
 from agent_tui.client.api import Api
 from agent_tui.client.login import Login
+from agent_tui.desk.awaiting import close_requests
+from agent_tui.desk.sight import Sight
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.commands import OFFLINE, Command
 from agent_tui.domain.contact import Channel, Contact, ContactState, Verified
@@ -109,6 +111,7 @@ class Desk:
         assert head is not None
         who = {"agent_id": self.seat.agent_id, "login": self.seat.login, "name": "", "role": "agent", "level": 2}
         given = {**who, "token": "t", "expires_s": 900, "groups": (), "epoch": head["epoch"], "at": eg.NOW}
+        self._close_requests()
         self.pull.greet(msgspec.convert(given, Session))
         self.flush()
 
@@ -124,10 +127,18 @@ class Desk:
         self.sign_in()
 
     def _told(self, command: Command, outcome: Outcome) -> None:
+        if outcome.outcome == "awaiting_approval":
+            self._close_requests()
         self.facts.append({"fact": "told", "id": outcome.id, "outcome": outcome.outcome})
 
     def _rows(self, touched: frozenset[str], changes: Any) -> None:
         self.push.rows_came(changes)
+        if "approval" in touched:
+            self._close_requests()
+
+    def _close_requests(self) -> None:
+        """As `desk.arrivals` does; of what a desk looks at, the cache is all that is looked at here."""
+        close_requests(cast(Sight, self), self.journal)
 
     def _doubt(self) -> None:
         doubt(self.journal)
