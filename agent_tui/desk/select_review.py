@@ -7,7 +7,9 @@ Whether I may judge is asked of the same rule as the server's (`domain.review_ru
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+import msgspec
 
 from agent_tui.desk.review_views import CaseView, Findings, Followed, ReviewBoard, ReviewCase, Reviews, ReviewView
 from agent_tui.desk.select_approvals import CacheState, spelled
@@ -32,7 +34,8 @@ def board(sight: Sight, query: Reviews) -> ReviewBoard:
     """Mine by what is due first, then findings to follow up, then those that are not for me, the closed last."""
     me = sight.me()
     reviews = read.every(sight.cache, Review)
-    rows = tuple(sorted((_view(sight, me, row) for row in reviews), key=_urgency)) if me else ()
+    again = _to_be_made_again(reviews)
+    rows = tuple(sorted((_view(sight, me, row, again) for row in reviews), key=_urgency)) if me else ()
     samples = read.every(sight.cache, Sample)
     parts = Counter(row.part for row in rows)
     return ReviewBoard(
@@ -67,9 +70,18 @@ def _added(parts: Iterator[dict[str, Tally]]) -> dict[str, Tally]:
     return found
 
 
-def _view(sight: Sight, me: Agent, review: Review) -> ReviewView:
+def _to_be_made_again(reviews: Iterable[Review]) -> frozenset[str]:
+    """Reviews whose second look is still open."""
+    return frozenset(row.again_of for row in reviews if row.again_of and row.state is ReviewState.OPEN)
+
+
+def _view(sight: Sight, me: Agent, review: Review, again: frozenset[str]) -> ReviewView:
+    if review.id in again and me.id not in (review.reviewer_id, review.maker_id):
+        review = _unread(review)
     why = barred(review, me, CacheState(sight))
-    if review.state is ReviewState.CLOSED:
+    if review.id in again and review.finding is None:
+        part = "others"
+    elif review.state is ReviewState.CLOSED:
         part = "closed"
     elif review.state is ReviewState.OPEN:
         part = "others" if why else "judge"
@@ -87,6 +99,13 @@ def _view(sight: Sight, me: Agent, review: Review) -> ReviewView:
     )
 
 
+def _unread(review: Review) -> Review:
+    """Without what the first reviewer found: whoever makes it again shall not be led."""
+    return msgspec.structs.replace(
+        review, finding=None, kind=None, text="", answer="", answered_at=None, follow_ups=()
+    )
+
+
 # ---- one act -----------------------------------------------------------------------------------------------------
 
 
@@ -95,9 +114,10 @@ def case(sight: Sight, query: ReviewCase) -> CaseView | None:
     me, review = sight.me(), read.get(sight.cache, Review, query.id)
     if me is None or review is None:
         return None
+    again = _to_be_made_again(read.every(sight.cache, Review))
     approval = read.get(sight.cache, Approval, review.command_id)
     return CaseView(
-        view=_view(sight, me, review),
+        view=_view(sight, me, review, again),
         customer=read.get(sight.cache, Customer, review.customer_id),
         contact=read.get(sight.cache, Contact, review.contact_id),
         approval=approval,

@@ -13,6 +13,7 @@ from agent_tui.domain.contact import Channel
 from agent_tui.server import run
 from agent_tui.server.options import ServerOptions
 from agent_tui.server.seed import QUICK, NewAccount, add_accounts
+from agent_tui.server.services import Services
 from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope, Outcome
 
@@ -33,6 +34,13 @@ class Backend:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def services(self) -> Services:
+        """What the running server works with."""
+        assert self._server is not None
+        found: Services = self._server.config.app.state.services  # type: ignore[union-attr]
+        return found
 
     def start(self) -> Backend:
         sock = run.bind("127.0.0.1", self._port)

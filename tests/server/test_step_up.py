@@ -114,3 +114,13 @@ async def test_it_holds_in_this_session_only_and_for_five_minutes(client: Client
     assert (await here.decide(approval)).status_code == 401
     await here.fresh()
     assert (await here.decide(approval)).status_code == 200
+
+
+async def test_six_digits_may_be_a_password_or_a_code_and_are_one_try(client: Client, services: Services) -> None:
+    give(services, "b3")
+    seat = await office.seat(client, "b3")
+    code = totp.code(SECRET, totp.step_at(wall()))
+    for _ in range(4):
+        assert await step_up(seat, code="000000", password="000000") == 401
+    assert await step_up(seat, code=code, password=code) == 204
+    assert await step_up(seat, code="000000", password=bench.PASSWORD) == 204

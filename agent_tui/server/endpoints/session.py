@@ -53,6 +53,13 @@ def _session(tx: Tx, services: Services, account: Account, token: str) -> Sessio
     )
 
 
+def _not_too_old(version: str) -> None:
+    """client-too-old for a desk from before OLDEST_CLIENT; who says no version is a link or a program of its own."""
+    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
+    if version and numbers < routes.OLDEST_CLIENT:
+        raise problems.fail("client-too-old", key="server.refusal.client_too_old", args={"version": version})
+
+
 async def _not_too_soon(services: Services, names: tuple[str, ...], kind: str, actor: str, device: str) -> None:
     """slow-down while one of `names` must wait; the first such try of each waiting time stands in the audit."""
     found = await services.db.read(lambda tx: throttle.waits(tx, names))
@@ -90,6 +97,7 @@ def _judge(tx: Tx, names: tuple[str, ...], *, good: bool) -> None:
 @post(routes.SESSION, status_code=200)
 async def sign_in(request: AnyRequest, data: JSONBody[SignIn], services: Tools) -> Session:
     """A token for 15 minutes. Unknown logins and wrong passwords get the same answer in the same time."""
+    _not_too_old(data.client_version)
     await services.db.read(lambda tx: devices.check(tx, data.device_id))
     login = await services.db.read(lambda tx: throttle.of_login(tx, services.vault, data.login))
     names = (login, throttle.of_address(address(request)))
@@ -131,15 +139,16 @@ async def renew(request: AnyRequest, caller: Who, services: Tools) -> Session:
 
 @post(routes.SESSION_STEP_UP, status_code=204)
 async def step_up(data: JSONBody[StepUpRequest], caller: Who, services: Tools) -> None:
-    """Authenticate again, by password or by a code used once; counts for 5 minutes, in this session only."""
+    """Authenticate again, by password or by a code used once; counts for 5 minutes, in this session only. Who sends
+    both, because six digits may be either, needs one of them to be right and has tried once."""
     names = (f"login:{caller.login}",)
     await _not_too_soon(services, names, "StepUp", caller.maker, caller.device)
     hashed = await services.db.read(lambda tx: services.doorman.stored(tx, caller.login))
-    by_code = bool(data.code)
-    right = not by_code and await asyncio.to_thread(services.doorman.right, hashed, data.password)
+    tried = bool(data.password) or not data.code
+    right = tried and await asyncio.to_thread(services.doorman.right, hashed, data.password)
 
     def work(tx: Tx) -> bool:
-        good = totp.accept(tx, services.vault, caller.login, data.code) if by_code else right
+        good = right or (bool(data.code) and totp.accept(tx, services.vault, caller.login, data.code))
         _judge(tx, names, good=good)
         if good:
             services.doorman.step_up(tx, caller)

@@ -117,10 +117,10 @@ def seed_page(words: Words, sample: Sample | None, width: int) -> list[Line]:
         (own(words, "seed.day", day=sample.day, after=sample.after + 1, size=sample.size), "strong"),
         (own(words, "seed.published", n=sample.checkpoint), "text"),
         (sample.seed, "accent"),
-        (own(words, "seed.full"), "text"),
-        (_rule(words, sample), "text"),
         (own(words, "seed.again"), "text"),
         (f"agent-tui review sample --day {sample.day}", "key"),
+        (own(words, "seed.full"), "text"),
+        (_rule(words, sample), "text"),
         (own(words, "seed.meaning"), "muted"),
     ):
         lines += [*folded(text, width, role, ((" ", "text"),)), EMPTY]
@@ -149,7 +149,7 @@ def list_head(words: Words, width: int) -> Line:
     names = ("when", "why", "what", "amount", "who", "customer")
     cells = [own(words, f"column.{name}") for name in names]
     sizes = (when, why, what, money, who)
-    line: list[Piece] = [("  ", "muted")]
+    line: list[Piece] = [("   ", "muted")]
     for text, cell_width in zip(cells, sizes, strict=False):
         line += [cell(text, cell_width, "muted", "right" if text == cells[3] else "left"), (" ", "muted")]
     return crop((*line, piece(cells[-1], "muted")), width)
@@ -163,7 +163,7 @@ def row(view: ReviewView, words: Words, width: int) -> Line:
     ink = "muted" if view.part in ("others", "closed") else "text"
     maker = f"{review.maker_name or review.maker_id} L{review.level}"
     line = (
-        piece(f" {mark}"[:2], role),
+        (f" {mark} ", role),
         cell(text, when, role),
         (" ", ink),
         cell(reasons(words, review), why, ink),
@@ -182,7 +182,7 @@ def row(view: ReviewView, words: Words, width: int) -> Line:
 def state(view: ReviewView, words: Words) -> tuple[str, str, str]:
     """Mark, word and ink: how long there is still, or how far it is."""
     review = view.review
-    if review.state is ReviewState.CLOSED:
+    if view.part == "closed":
         return "-", of(words, "finding", review.finding or "none"), "muted"
     if review.state is not ReviewState.OPEN:
         if view.part == "others":
@@ -280,8 +280,6 @@ class CaseText:
             lines = self._row("signed", words("comma").join(case.names.get(one, one) for one in review.checkers))
         if review.approved_in_s is not None:
             lines += self._row("", own(words, "page.approved_in", seconds=f"{review.approved_in_s:.1f}"), "warn")
-        for sentence in case.approval.sentences if case.approval else ():
-            lines += self._row("", words.sentence(sentence), "muted")
         return lines
 
     def _limits(self, review: Review) -> list[Line]:
@@ -343,7 +341,7 @@ class CaseText:
             answer = review.answer or own(words, "page.read")
             lines += self._row("answer", self._parts(review.maker_name, words.day(review.answered_at), answer))
         elif review.told:
-            lines += self._row("answer", own(words, "page.unanswered"), "warn")
+            lines += self._row("answer", own(words, "page.you" if self.mine else "page.unanswered"), "warn")
         for step in review.follow_ups:
             lines += self._row(
                 "followed", self._parts(case.names.get(step.by, step.by), words.day(step.at), step.text)
@@ -360,6 +358,8 @@ class CaseText:
             lines += self._row("policy", review.revision, "muted")
         if not case.payload or case.approval is None:
             return lines
+        for sentence in case.approval.sentences:
+            lines += self._row("", words.sentence(sentence), "muted")
         lines.append((piece(f" {say('cosign.page.payload', words.language)}", "accent"),))
         for name, value in case.payload:
             label = payload_name(words, name)
