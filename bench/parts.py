@@ -97,7 +97,12 @@ def decisions(rounds: int) -> Iterator[Row]:
         case = msgspec.structs.replace(subject, product_status=f"new {at}")
         return decide(policy, actor, actions[at % len(actions)], case, amounts)
 
+    def later(at: int) -> object:
+        when = msgspec.structs.replace(amounts, minute=600 + at % 600)
+        return decide(policy, actor, actions[at % len(actions)], subject, when)
+
     yield row(f"decision, {RULES} rules, facts known", times(again, rounds), 0.5)
+    yield row(f"decision, {RULES} rules, the same a minute later", times(later, rounds), 0.5)
     yield row(f"decision, {RULES} rules, new facts each time", times(fresh, rounds), 0.5)
 
 

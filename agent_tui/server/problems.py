@@ -23,7 +23,6 @@ STATUS = {
     "limit-exceeded": 403,
     "refused": 403,
     "not-found": 404,
-    "command-in-progress": 409,
     "version-conflict": 412,
     "cursor-too-old": 410,
     "command-expired": 410,

@@ -7,14 +7,14 @@ import msgspec
 BASE = "https://agent-tui.example/problems/"
 CONTENT_TYPE = "application/problem+json"
 
-RETRY = frozenset({"command-in-progress", "slow-down", "unavailable"})
+RETRY = frozenset({"slow-down", "unavailable"})
 """Problems after which the same command is sent again under the same id."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     type: str
     """BASE + one of: bad-request, not-signed-in, bad-credentials, step-up-required, not-permitted, device-revoked, limit-exceeded,
-    refused, not-found, version-conflict, key-reused, cursor-too-old, command-expired, command-in-progress,
+    refused, not-found, version-conflict, key-reused, cursor-too-old, command-expired,
     client-too-old, slow-down, unavailable, internal."""
     title: str
     status: int

@@ -5,6 +5,9 @@ from __future__ import annotations
 API = 1
 """Major version, in every path."""
 
+OLDEST_CLIENT = (0, 1)
+"""Version of the oldest desk that is let in. Raised one release after the server no longer speaks as that one needs."""
+
 SESSION = "/v1/session"
 """POST sign in · DELETE sign out."""
 SESSION_RENEW = "/v1/session/renew"

@@ -91,3 +91,13 @@ async def test_a_wrong_step_up_is_refused_and_audited(client: Client, services: 
     assert (await desk.post(routes.SESSION_STEP_UP, {"password": "wrong"})).status_code == 401
     row = bench.query(services, "SELECT type, outcome FROM audit ORDER BY seq DESC LIMIT 1")[0]
     assert row == ("StepUp", "refused")
+
+
+@pytest.mark.parametrize(
+    ("version", "status"), [("", 200), ("0.1.0", 200), ("0.2.1", 200), ("1.0", 200), ("0.0.9", 426), ("old", 426)]
+)
+async def test_a_program_that_is_too_old_is_told_so(client: Client, version: str, status: int) -> None:
+    body = {"login": "chen", "password": bench.PASSWORD, "device_id": "d", "client_version": version}
+    answer = await client.post(routes.SESSION, json=body)
+    assert answer.status_code == status
+    assert status == 200 or answer.json()["type"].endswith("client-too-old")
