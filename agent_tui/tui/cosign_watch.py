@@ -65,26 +65,36 @@ class CosignWatch:
         return next(given, "")
 
     def _say(self, key: str, view: ApprovalView, role: str, *, ring: bool = False) -> None:
-        # Not needed before the first request comes.
-        from agent_tui.tui.panes.approval_lines import own, what, why
-
-        station, approval = self._station, view.approval
-        words, last = station.words, approval.signatures[-1].name if approval.signatures else ""
-        f8 = shown("cosign.watch" if station.mode == "monitor" else "cosign.open")
-        text = own(
-            words,
-            f"told.{key}",
-            what=what(words, approval),
-            maker=approval.maker_name,
-            name=last,
-            count=approval.people - len(approval.signed),
-            why=why(words, approval),
-            state=own(words, f"state.{approval.state.value}"),
-            key=f8,
-        )
-        station.say(_fitting(text.strip(), own(words, "told.look", key=f8), station.app.size.width), role)
+        self._station.say(news(self._station, key, view), role)
         if ring:
-            station.app.bell()
+            self._station.app.bell()
+
+
+def tell_end(station: Station, view: ApprovalView) -> None:
+    """Say what became of a closed request."""
+    state = view.approval.state.value
+    station.say(news(station, state, view), _ROLES.get(state, "bad"))
+
+
+def news(station: Station, key: str, view: ApprovalView) -> str:
+    """The sentence `cosign.told.<key>` about a request, in a line."""
+    # Not needed before the first request comes.
+    from agent_tui.tui.panes.approval_lines import own, what, why
+
+    words, approval = station.words, view.approval
+    f8 = shown("cosign.watch" if station.mode == "monitor" else "cosign.open")
+    text = own(
+        words,
+        f"told.{key}",
+        what=what(words, approval),
+        maker=approval.maker_name,
+        name=approval.signatures[-1].name if approval.signatures else "",
+        count=approval.people - len(approval.signed),
+        why=why(words, approval),
+        state=own(words, f"state.{approval.state.value}"),
+        key=f8,
+    )
+    return _fitting(text.strip(), own(words, "told.look", key=f8), station.app.size.width)
 
 
 def _fitting(text: str, look: str, width: int) -> str:

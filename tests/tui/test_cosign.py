@@ -7,6 +7,8 @@ import pytest
 
 from agent_tui.domain import commands as c
 from agent_tui.domain.approval import ApprovalState
+from agent_tui.wire.command import Outcome
+from tests.tui.fake import ME
 from tests.tui.requests import become, ended, of_mine, signature, signer, to_sign
 from tests.tui.stage import stage
 
@@ -54,6 +56,31 @@ async def test_signing_takes_the_password_and_binds_what_was_shown() -> None:
             target_version=approval.target_version,
         )
         assert "已签署：减免费用 200.00 CNY 张•" in at.line("said")
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "told"),
+    [
+        (S.EXECUTED, "applied", "已复核并执行：减免费用 200.00 CNY 张•"),
+        (S.STALE, "conflict", "复核失效，未执行：减免费用 200.00 CNY 张•。申请提出后客户或工单资料已有变动"),
+    ],
+)
+async def test_a_row_that_comes_before_the_answer_is_not_lost_on_the_signer(
+    state: S, outcome: str, told: str
+) -> None:
+    door = signer(to_sign())
+    door.step_up_left = 200.0
+    over = ended(to_sign(), state, "authority.stale_target", signature(to_sign().approval, signer_id=ME))
+
+    async def settle(command_id: str, timeout: float = 10.0) -> Outcome:
+        await become(at, over)
+        return Outcome(id=command_id, outcome=outcome)
+
+    async with stage(door) as at:
+        await at.press("f8", "enter", "f9")
+        door.settle = settle  # type: ignore[method-assign]
+        await at.press("f9")
+        assert told in at.line("said")
 
 
 async def test_a_one_time_code_is_as_good_as_the_password() -> None:

@@ -11,6 +11,7 @@ from agent_tui.desk.views import Approvals, ApprovalView, Signers
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.commands import DecideApproval, WithdrawApproval
 from agent_tui.tui.authenticate import always, complaint, fresh, password_field
+from agent_tui.tui.cosign_watch import tell_end
 from agent_tui.tui.deeds.glass import break_glass
 from agent_tui.tui.deeds.lending import delegations
 from agent_tui.tui.dialogs.approval import ApprovalPage, LivePick
@@ -136,16 +137,20 @@ async def _decide(
         delegation_id=view.delegation.id if view.delegation else None,
     )
     outcome = await send(station, command, title, quiet=True)
-    if outcome is not None and outcome.outcome == "applied":
+    applied = outcome is not None and outcome.outcome == "applied"
+    if applied:
         station.door.drop_draft(f"cosign:{view.id}")
-        _say_decided(station, view, decision)
+    _say_decided(station, view, decision, applied)
     return True
 
 
-def _say_decided(station: Station, view: ApprovalView, decision: str) -> None:
-    """What I did; what came of it is told when the row comes, or has been."""
+def _say_decided(station: Station, view: ApprovalView, decision: str, applied: bool) -> None:
+    """What came of it, if its row was here before the answer; else what I did, and the row will tell the rest."""
     now = one(station, view.id)
-    if decision == "sign" and now is not None and not now.approval.open:
+    if now is not None and not now.approval.open and (decision == "sign" or not applied):
+        tell_end(station, now)
+        return
+    if not applied:
         return
     more = view.approval.people - len(view.approval.signed) - 1
     key = "i_refused" if decision == "refuse" else "i_signed_more" if more else "i_signed"
