@@ -70,9 +70,10 @@ def staff(centre: Centre) -> Staff:
         or answering[:1]
     )
     floor = [p for p in centre.people if p.active and p.role is Role.SUPERVISOR]
+    reviewers = [p for p in centre.people if p.active and p.role is Role.REVIEWER]
     return Staff(
         desks=_with_password(desks),
-        monitors=_with_password(floor[:1] + floor[2:3]),
+        monitors=_with_password(floor[:1] + floor[2:3] + reviewers),
         observer=_with_password(floor[1:2] or floor)[0],
         link=(LINK, secrets.token_urlsafe(12)),
         robots=_with_password([p for p in answering if p not in desks]),
