@@ -39,7 +39,8 @@ from agent_tui.server.expiry import Expiry
 from agent_tui.server.feed import Feed
 from agent_tui.server.figures import FiguresJob
 from agent_tui.server.hearing import Terms
-from agent_tui.server.jobs import Job, Runner
+from agent_tui.server.jobs import Crew, Job, Runner
+from agent_tui.server.lease import Lease, LedDatabase
 from agent_tui.server.ledger import Ledger
 from agent_tui.server.meters import Meters
 from agent_tui.server.options import ServerOptions, make_clock
@@ -47,6 +48,7 @@ from agent_tui.server.ports import core_banking, terminals
 from agent_tui.server.ports.faults import inject
 from agent_tui.server.presence import Presence
 from agent_tui.server.rates import Rates
+from agent_tui.server.roll import Roll
 from agent_tui.server.router import Router
 from agent_tui.server.services import Services
 from agent_tui.server.signing import Signer
@@ -124,10 +126,14 @@ def open_services(
     )
 
 
-def build_app(services: Services, jobs: tuple[Job, ...] = (), finish: Callable[[], None] | None = None) -> Litestar:
-    """The application over open services, with the jobs that run beside it; when it stops it ends them, calls `finish`
-    and closes what is open."""
-    runner = Runner(services.bus, jobs)
+def build_app(
+    services: Services, everywhere: tuple[Job, ...] = (), crew: Callable[[Services], Crew] | None = None
+) -> Litestar:
+    """The application over open services, with the jobs that run beside it in every process, and the crew of jobs for
+    the process that holds the lease; when it stops it ends them and closes what is open."""
+    lease = Lease(services.db)
+    led = msgspec.structs.replace(services, db=LedDatabase(services.db, lease))
+    runner = Runner(services.bus, lease, everywhere, lambda: crew(led) if crew else Crew())
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
@@ -140,8 +146,6 @@ def build_app(services: Services, jobs: tuple[Job, ...] = (), finish: Callable[[
             await runner.stop()
             if services.triage is not None:
                 services.triage.close()
-            if finish is not None:
-                finish()
             services.db.close()
 
     app = Litestar(
@@ -196,7 +200,7 @@ def review_terms(settings: CentreSettings, top_minor: dict[str, int]) -> samplin
 
 
 def make_jobs(services: Services, settings: CentreSettings) -> tuple[Job, ...]:
-    """Everything the server does by itself."""
+    """What is done for the people on the floor."""
     ports = (core_banking.simulator(PORT_DELAY_S), terminals.simulator(PORT_DELAY_S))
     inject(services.options.faults, ports)
     return (
@@ -204,7 +208,6 @@ def make_jobs(services: Services, settings: CentreSettings) -> tuple[Job, ...]:
         ErrandsJob(services, ports),
         FiguresJob(services, services.rules),
         Hours(services),
-        Ears(services),
         Leavers(services),
         Presence(services),
         Sweeper(services),
@@ -230,12 +233,20 @@ def build_server(options: ServerOptions) -> Litestar:
     services.db.write_now(lambda tx: knowledge.take_in(tx, told, now))
     kill_point("server.seeded")
     services.db.write_now(lambda tx: begin(tx, book, services.signer, now))
-    services.db.write_now(lambda tx: releases.take_in(tx, written, centre.settings.timezone, now, services.signer.bundle))
+    services.db.write_now(
+        lambda tx: releases.take_in(tx, written, centre.settings.timezone, now, services.signer.bundle)
+    )
     services = msgspec.structs.replace(services, review=review_terms(centre.settings, book.tiers))
-    jobs = (*make_jobs(services, centre.settings), PolicyDays(book, services)) if options.jobs else ()
     if not options.jobs:
         return build_app(services)
-    drawing, watching = supervision.Supervision(services), RiskWatch(services)
+    witness.begin(services)
+    everywhere = (Ears(services), PolicyDays(book, services), Roll(services))
+    return build_app(services, everywhere, lambda led: make_crew(led, centre.settings))
+
+
+def make_crew(services: Services, settings: CentreSettings) -> Crew:
+    """What one process does for all. StoreError when what is kept outside is not of this audit."""
     keeping = witness.Checkpoints(services, services.signer, witness.begin(services))
-    events = (witness.Siem(services, options.siem),) if options.siem else ()
-    return build_app(services, (*jobs, keeping, drawing, watching, *events), keeping.finish)
+    others = (keeping, supervision.Supervision(services), RiskWatch(services))
+    events = (witness.Siem(services, services.options.siem),) if services.options.siem else ()
+    return Crew((*make_jobs(services, settings), *others, *events), keeping.finish)

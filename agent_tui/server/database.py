@@ -75,12 +75,17 @@ class Engine(Protocol):
 
     readers: int
     """Threads that may read at the same time."""
+    shared: bool
+    """Whether other processes may serve the same database."""
 
     def writing(self) -> AbstractContextManager[Tx]:
         """A transaction nobody else writes beside; committed at the end, rolled back by any exception."""
 
     def reading(self) -> AbstractContextManager[Tx]:
         """A snapshot that stays as it is until the end."""
+
+    def beside(self) -> AbstractContextManager[Tx]:
+        """For one statement that is no part of the ledger: it waits for no transaction of others."""
 
     def close(self) -> None:
         """Let go of everything."""
@@ -175,6 +180,15 @@ class Database:
 
     async def read(self, work: Callable[[Tx], T]) -> T:
         return await asyncio.wrap_future(self._read_queue.submit(self.read_now, work))
+
+    async def beside(self, work: Callable[[Tx], T]) -> T:
+        """Run one statement that is no part of the ledger, and waits for none of its transactions."""
+
+        def now() -> T:
+            with self.engine.beside() as tx:
+                return work(tx)
+
+        return await asyncio.wrap_future(self._read_queue.submit(now))
 
     def close(self) -> None:
         """Finish what is queued, close, let go of what is held."""

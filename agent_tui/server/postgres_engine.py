@@ -344,6 +344,7 @@ class PostgresEngine:
     """One database, opened for serving; others may serve it too."""
 
     readers = READERS
+    shared = True
 
     def __init__(self, where: Remote) -> None:
         """StoreError says what is wrong with the place, NewerDatabase or Corrupt what with the tables."""
@@ -366,6 +367,15 @@ class PostgresEngine:
     def reading(self) -> Iterator[Tx]:
         with explained(self._where), _reading(self._snapshots, self._rest) as tx:
             yield tx
+
+    @contextlib.contextmanager
+    def beside(self) -> Iterator[Tx]:
+        with explained(self._where):
+            connection = self._snapshots.begin("SELECT 1")
+            try:
+                yield PostgresTx(connection, self._rest)
+            finally:
+                self._snapshots.give(connection)
 
     def close(self) -> None:
         self._snapshots.close()

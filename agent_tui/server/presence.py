@@ -11,7 +11,7 @@ import msgspec
 
 from agent_tui.clock import monotonic
 from agent_tui.domain.agent import Agent
-from agent_tui.server import screens, writing
+from agent_tui.server import roll, screens, writing
 from agent_tui.server.database import Tx
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
@@ -33,7 +33,7 @@ class Presence:
         self._published: frozenset[str] | None = None
 
     async def step(self) -> None:
-        here = self._services.screens.now()
+        here = await roll.everybody(self._services)
         settling = monotonic() < self._since + screens.LIMIT_S
         if here == self._published and not settling:
             return

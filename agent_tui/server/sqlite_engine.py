@@ -149,6 +149,7 @@ class SqliteEngine:
     """One file, opened for serving."""
 
     readers = 1
+    shared = False
 
     def __init__(self, path: Path) -> None:
         """StoreLocked, NewerDatabase, DiskFull or Corrupt when it cannot be opened."""
@@ -179,6 +180,9 @@ class SqliteEngine:
                 yield SqliteTx(self._reader)
             finally:
                 self._reader.execute("ROLLBACK")
+
+    def beside(self) -> contextlib.AbstractContextManager[Tx]:
+        return self.writing()
 
     def close(self) -> None:
         self._reader.close()

@@ -30,3 +30,18 @@ DELETE FROM lease WHERE name = :name AND holder = :holder;
 
 -- :lease_holder
 SELECT holder FROM lease WHERE name = :name;
+
+-- :roll_put
+INSERT INTO screen_roll (process, agent_id, until)
+VALUES (:process, :agent_id, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) + :life_ms)
+ON CONFLICT (process, agent_id) DO UPDATE SET until = excluded.until;
+
+-- :roll_drop
+DELETE FROM screen_roll WHERE process = :process AND agent_id = :agent_id;
+
+-- :roll_trim
+DELETE FROM screen_roll WHERE until < CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT);
+
+-- :roll_now
+SELECT DISTINCT agent_id FROM screen_roll
+WHERE until >= CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) ORDER BY agent_id;
