@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from agent_tui.cli import audit_show, audit_words, pager
+from agent_tui.cli.where import given
 from agent_tui.config import data
 from agent_tui.domain.actions import ACTIONS
 from agent_tui.domain.money import Money
@@ -59,8 +60,9 @@ def add_arguments(part: argparse.ArgumentParser, language: str) -> None:
     part.add_argument("files", type=Path, nargs="+", metavar="FILE", help=text("files"))
     part.add_argument("--since", metavar="30d", default=SINCE, help=text("since"))
     where = part.add_mutually_exclusive_group()
-    where.add_argument("--database", type=Path, metavar="FILE", help=text("database"))
+    where.add_argument("--database", type=given, metavar="FILE|URL", help=text("database"))
     where.add_argument("--demo", action="store_true", help=text("demo"))
+    part.add_argument("--keys", type=Path, metavar="FOLDER", help=say("server.cli.keys", language))
     part.add_argument("--format", choices=("table", "csv", "json"), default="table", help=text("format"))
 
 
@@ -69,7 +71,7 @@ def run(args: argparse.Namespace, when: datetime, language: str) -> int:
     from agent_tui.cli import ledger
     from agent_tui.policy.load import bundle, load, overlaid
 
-    found = _read(ledger.place(args.database, demo=args.demo), args.since)
+    found = _read(ledger.place(args.database, args.keys, demo=args.demo), args.since)
     if len(args.files) == 1 and args.files[0].is_dir():
         policy = load(bundle(args.files[0]), when)
     else:
