@@ -330,6 +330,9 @@ class FakeDoor:
             asked_left_s=min((view.left_s for view in self.approvals if view.part == "asked"), default=0.0),
         )  # fmt: skip
 
+    def _view_Drafts(self, _: views.Drafts) -> tuple[views.Draft, ...]:
+        return tuple(views.Draft(key=key, text=text, updated_at=eg.NOW) for key, text in self.drafts.items())
+
     def _view_PendingWork(self, query: object) -> tuple[views.Pending, ...]:
         return tuple(self.pending)
 

@@ -8,6 +8,7 @@ from agent_tui.desk.commands import GROUPS, of_mode, ways
 from agent_tui.desk.views import PolicyOf, Status, StatusOf
 from agent_tui.i18n.catalog import LANGUAGES
 from agent_tui.tui import themes
+from agent_tui.tui.deeds.hand_over import leaving
 from agent_tui.tui.dialogs.confirm import Confirm
 from agent_tui.tui.dialogs.leader import Leader
 from agent_tui.tui.dialogs.page import Page
@@ -184,7 +185,8 @@ async def redraw(station: Station) -> None:
 async def leave(station: Station) -> None:
     words, facts = station.words, _facts(station)
     unsent = facts.status.unsent if facts else 0
-    asked = Confirm(words, station.painter, words.label("desk.quit"), [(words("ask.quit", unsent=unsent), "text")])
+    said = [(words("ask.quit", unsent=unsent), "text"), *((text, "warn") for text in leaving(station))]
+    asked = Confirm(words, station.painter, words.label("desk.quit"), said)
     if await station.ask(asked):
         station.app.exit(0)
 

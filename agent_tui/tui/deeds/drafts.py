@@ -18,11 +18,24 @@ from agent_tui.tui.screens.desk import DeskScreen
 from agent_tui.tui.screens.station import Station
 from agent_tui.tui.words import Words
 
-PARTS = {"form": 3}
-"""Kind → parts of the key that name the whole; other kinds have two, and what follows names a field."""
+PARTS = {"form": 3, "bulletin": 1, "find": 1}
+"""Kind → parts of the key that name the whole; other kinds have two. What follows names a field."""
 UNTYPED = frozenset({"run"})
 """Kinds that keep where one stands, not what was typed."""
-KINDS = ("message", "note", "wrap_up", "work_order", "form", "answer", "verify", "find", "cosign", "lend", "notice")
+KINDS = (
+    "message",
+    "note",
+    "wrap_up",
+    "work_order",
+    "form",
+    "answer",
+    "verify",
+    "find",
+    "cosign",
+    "lend",
+    "notice",
+    "bulletin",
+)
 
 
 class Unsent(msgspec.Struct, frozen=True):
@@ -137,7 +150,13 @@ def _customer(station: Station, one: Unsent) -> Customer360 | None:
 
 _OF_CONTACT = {"wrap_up": "contact.wrap_up", "verify": "contact.verify", "note": "contact.note"}
 _OF_CUSTOMER = {"work_order": "action.raise_work_order", "note": "contact.note"}
-_OF_NOBODY = {"find": "view.find", "cosign": "cosign.open", "lend": "cosign.lend", "notice": "monitor.notice"}
+_OF_NOBODY = {
+    "find": "view.find",
+    "cosign": "cosign.open",
+    "lend": "cosign.lend",
+    "notice": "monitor.notice",
+    "bulletin": "view.publish",
+}
 
 
 def _way_on(station: Station, one: Unsent) -> Callable[[], Awaitable[None]] | None:

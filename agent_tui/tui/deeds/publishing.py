@@ -10,7 +10,7 @@ from agent_tui.domain.commands import PublishBulletin
 from agent_tui.domain.knowledge import Page
 from agent_tui.errors import AgentTuiError
 from agent_tui.tui.deeds.wrap_up import moment
-from agent_tui.tui.dialogs.fields import Field
+from agent_tui.tui.dialogs.fields import Field, resumed
 from agent_tui.tui.dialogs.form import Form, Values
 from agent_tui.tui.dialogs.pick import Item
 from agent_tui.tui.panes.found_lines import own
@@ -18,7 +18,7 @@ from agent_tui.tui.perform import send, stands
 from agent_tui.tui.screens.station import Station
 
 EVERYBODY = "*"
-DRAFTS = {name: f"bulletin:{name}" for name in ("title", "text")}
+DRAFTS = {name: f"bulletin:{name}" for name in ("title", "text", "until")}
 LASTS = timedelta(days=14)
 """A bulletin's usual life."""
 
@@ -36,7 +36,8 @@ async def publish_bulletin(station: Station) -> None:
         return None if until and until > now else (own(words, "publish.past"), "until")
 
     title = words.label("knowledge.publish")
-    form = Form(words, station.painter, title, _fields(station, now), go="send", check=check, keep=door.keep_draft)
+    fields = [resumed(field, door.draft) for field in _fields(station, now)]
+    form = Form(words, station.painter, title, fields, go="send", check=check, keep=door.keep_draft)
     values = await station.ask(form)
     if values is None:
         return
@@ -66,7 +67,14 @@ def _fields(station: Station, now: datetime) -> list[Field]:
         Field(name="title", label=own(words, "publish.title"), required=True, draft=DRAFTS["title"]),
         Field(name="text", kind="area", label=own(words, "publish.text"), required=True, draft=DRAFTS["text"]),
         Field(name="to", kind="choice", label=own(words, "publish.to"), items=to, value=EVERYBODY),
-        Field(name="until", kind="moment", label=own(words, "publish.until"), value=until, required=True),
+        Field(
+            name="until",
+            kind="moment",
+            label=own(words, "publish.until"),
+            value=until,
+            required=True,
+            draft=DRAFTS["until"],
+        ),
         Field(name="confirm", kind="choice", label=own(words, "publish.ask_confirm"), items=yes_no, value="no"),
     ]
 

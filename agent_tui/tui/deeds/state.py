@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent_tui.domain.agent import BREAK_REASONS
 from agent_tui.domain.commands import SetAgentState
+from agent_tui.tui.deeds.hand_over import may_sign_off
 from agent_tui.tui.dialogs.confirm import Confirm
 from agent_tui.tui.dialogs.pick import Item, Pick
 from agent_tui.tui.perform import send
@@ -28,6 +29,8 @@ async def take_break(desk: DeskScreen) -> None:
 async def log_off(desk: DeskScreen) -> None:
     words = desk.words
     label = words.label("state.log_off")
+    if not await may_sign_off(desk):
+        return
     if await desk.ask(Confirm(words, desk.painter, label, [(words("ask.log_off"), "text")])):
         await send(desk, SetAgentState(state="logged_off"), label)
 
