@@ -99,7 +99,7 @@ def proposal(blueprint: str = "card_loss", number: int = 2, **fields: Any) -> Pr
         "change": "再版",
         "valid_from": "2026-03-02",
         "valid_to": "2027-12-31",
-        "text": "{}",
+        "wording": "{}",
         "digest": f"sha-256:{number}",
         "begins": NOW,
         "ends": at(86_400),

@@ -12,10 +12,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from agent_tui.cli.where import add_database
 from agent_tui.errors import InputError, UsageError
 from agent_tui.i18n.catalog import say
 
@@ -44,7 +44,7 @@ def add_arguments(kinds: dict[str, argparse.ArgumentParser], language: str) -> N
     kinds["stats"].add_argument("--days", type=int, metavar="N", default=DAYS, help=text("days"))
     kinds["stats"].add_argument("--nodes", action="store_true", help=text("nodes"))
     for name, formats in (("show", ("text", "json")), ("stats", ("table", "csv", "json"))):
-        kinds[name].add_argument("--database", metavar="FILE", type=Path, help=text("database"))
+        add_database(kinds[name], text("database"), language)
         kinds[name].add_argument("--demo", action="store_true", help=text("demo"))
         kinds[name].add_argument("--format", choices=formats, default=formats[0], help=text("format"))
 
@@ -73,7 +73,7 @@ def show(args: argparse.Namespace, language: str) -> int:
     from agent_tui.server import walks
     from agent_tui.server.vault import Vault
 
-    path = ledger.place(args.database, demo=args.demo)
+    path = ledger.place(args.database, args.keys, demo=args.demo)
     account = ledger.look(path, lambda tx: walks.of_contact(tx, Vault.beside(path), args.contact))
     if account is None:
         raise InputError("release.cli.no_contact", contact=args.contact)
@@ -186,7 +186,9 @@ def stats(args: argparse.Namespace, language: str) -> int:
 
     if args.days < 1:
         raise UsageError("release.cli.bad_days", days=args.days)
-    events, known = ledger.look(ledger.place(args.database, demo=args.demo), lambda tx: _gather(tx, args.days))
+    events, known = ledger.look(
+        ledger.place(args.database, args.keys, demo=args.demo), lambda tx: _gather(tx, args.days)
+    )
     uses = [use for use in counting.stats(events, known) if args.blueprint in (None, use.blueprint.partition("@")[0])]
     if args.format == "json":
         print(json.dumps([_told(use) for use in uses], ensure_ascii=False, indent=1))

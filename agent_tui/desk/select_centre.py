@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from agent_tui.desk.sight import Sight
 from agent_tui.desk.views import Blueprints, Categories, Directory, Groups, Notices, Party, People
 from agent_tui.domain.agent import Agent, AgentState
 from agent_tui.domain.centre import Bundle, Category, Group, Notice
 from agent_tui.domain.contact import Contact
 from agent_tui.store import read
+from agent_tui.wire.signed import trusted
 
 BLUEPRINTS = ("blueprint", "retired")
 """Kinds of bundle that carry a blueprint."""
@@ -35,8 +38,15 @@ def people(sight: Sight, query: People) -> tuple[Agent, ...]:
 
 
 def blueprints(sight: Sight, query: Blueprints) -> tuple[Bundle, ...]:
-    """Every version there is, by id: whoever takes one out looks at its dates, whoever has one out goes on with it."""
-    return tuple(bundle for bundle in read.every(sight.cache, Bundle) if bundle.kind in BLUEPRINTS)
+    """Every version that the server signed, by id: whoever takes one out looks at its dates, whoever has one out goes on
+    with it."""
+    key = sight.cache.meta.get("signing_key", "")
+    return tuple(b for b in read.every(sight.cache, Bundle) if b.kind in BLUEPRINTS and _trusted(b, key))
+
+
+@lru_cache(maxsize=512)
+def _trusted(bundle: Bundle, key: str) -> bool:
+    return trusted(bundle, key)
 
 
 def directory(sight: Sight, query: Directory) -> tuple[Party, ...]:

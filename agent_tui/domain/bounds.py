@@ -17,14 +17,17 @@ MANY = 500
 """Entries of a list or table."""
 FILE = 200_000
 """Characters of an author's file; a blueprint has about ten thousand."""
-LONG_FIELDS = frozenset({"text", "note", "reason", "purpose", "deviations"})
+LONG_FIELDS = frozenset(
+    {"text", "note", "reason", "purpose", "deviations", "said", "noted", "found", "answer", "deviation"}
+)
+FILE_FIELDS = frozenset({"source", "wording"})
 
 
 def check_lengths(command: Command) -> None:
     """Refuse a command of a person with a text that is too long or a list with no end; nothing is cut silently. What a
     command carries inside it, as a request for a co-sign does, is held to the same."""
     for name, text in _texts(command):
-        most = FILE if name == "source" else TEXT if name in LONG_FIELDS else SHORT
+        most = FILE if name in FILE_FIELDS else TEXT if name in LONG_FIELDS else SHORT
         if len(text) <= most:
             continue
         if name == "title":

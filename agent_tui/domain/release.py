@@ -38,7 +38,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     valid_from: str
     """ISO 8601 date, inclusive, in the centre's time zone."""
     valid_to: str
-    text: str
+    wording: str
     """The compact form that desks read."""
     digest: str
     """Of that text, with its algorithm."""
@@ -68,6 +68,8 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     valid_from: str
     valid_to: str
+    begins: datetime
+    ends: datetime
     author_id: str
     proposed_at: datetime
     releaser_id: str | None = None

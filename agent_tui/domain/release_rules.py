@@ -37,6 +37,8 @@ def proposed(proposal: Proposal, author_id: str, case: Case) -> Release:
         digest=proposal.digest,
         valid_from=proposal.valid_from,
         valid_to=proposal.valid_to,
+        begins=proposal.begins,
+        ends=proposal.ends,
         author_id=author_id,
         proposed_at=case.now,
     )
@@ -56,7 +58,7 @@ def propose(command: ProposeBlueprint, case: Case) -> Effects:
         id=bundle_id(release.id),
         kind=PROPOSAL,
         revision=release.digest,
-        text=proposal.text,
+        text=proposal.wording,
         effective_from=proposal.begins,
         effective_to=proposal.ends,
     )
@@ -75,7 +77,7 @@ def release(command: ReleaseBlueprint, case: Case) -> Effects:
         _no("over", release=row.id, day=row.valid_to)
     done = msgspec.structs.replace(row, state=ReleaseState.RELEASED, releaser_id=me, released_at=case.now)
     offered = msgspec.structs.replace(bundle, kind=IN_USE)
-    return Effects(puts=(done, offered), events=(_fact("BlueprintReleased", done, case),))
+    return Effects(puts=(done, offered, *_spans(done, case)), events=(_fact("BlueprintReleased", done, case),))
 
 
 def retire(command: RetireBlueprint, case: Case) -> Effects:
@@ -89,7 +91,20 @@ def retire(command: RetireBlueprint, case: Case) -> Effects:
         row, state=ReleaseState.RETIRED, retired_by=case.agent().id, retired_at=case.now, reason=reason
     )
     gone = msgspec.structs.replace(bundle, kind=kind)
-    return Effects(puts=(done, gone), events=(_fact("BlueprintRetired", done, case),))
+    return Effects(puts=(done, gone, *_spans(done, case)), events=(_fact("BlueprintRetired", done, case),))
+
+
+def _spans(changed: Release, case: Case) -> tuple[Bundle, ...]:
+    """The other released versions whose time is another one now: each holds until a later version begins."""
+    others = [row for row in case.state.find(Release, parent_id=changed.blueprint) if row.id != changed.id]
+    held = [row for row in (*others, changed) if row.state is ReleaseState.RELEASED]
+    found = []
+    for row in held:
+        bundle = case.state.get(Bundle, bundle_id(row.id))
+        ends = min([row.ends, *(later.begins for later in held if later.number > row.number)])
+        if bundle is not None and row.id != changed.id and bundle.effective_to != ends:
+            found.append(msgspec.structs.replace(bundle, effective_to=ends))
+    return tuple(found)
 
 
 def _moved(id: str, to: ReleaseState, case: Case) -> tuple[Release, Bundle]:

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from agent_tui import ids
+from agent_tui.blueprints import run as walking
+from agent_tui.blueprints.facts import examples
+from agent_tui.blueprints.model import Blueprint
+from agent_tui.blueprints.record import Notebook, closed, note
+from agent_tui.blueprints.walk import Run
 from agent_tui.cli.blueprint import find, lint_files, read, shipped
 from agent_tui.cli.blueprint_play import play
 from agent_tui.cli.main import run as run_cli
+from agent_tui.config.centre import load as load_centre
+from agent_tui.domain.commands import RecordWalk
+from agent_tui.domain.walk import Walk
 from agent_tui.errors import InputError
+from agent_tui.server import releases, seed
+from agent_tui.server.caller import Caller
+from agent_tui.server.database import Tx
+from agent_tui.wire.command import Envelope
+from tests import eg
+from tests.server import office
 
 FOLDER = Path(__file__).parents[2] / "scripts" / "blueprints"
 
@@ -103,3 +119,78 @@ def test_input_that_ends_early_leaves_with_65() -> None:
 def test_the_bank_has_its_name_in_each_language() -> None:
     assert "Voyage Bank" in played("pos_terminal", "q\n", "en")[1]
     assert "远航银行" in played("pos_terminal", "q\n", "zh")[1]
+
+
+# ---- what was seen and how it went -------------------------------------------------------------------------------
+
+
+def centre(folder: Path) -> Path:
+    """A database in which one contact was led through a blueprint, was left, and strayed."""
+    services = office.open_office(folder)
+    here = load_centre(FOLDER.parent / "centre")
+    blueprint = find("card_loss")
+
+    def work(tx: Tx) -> None:
+        seed.publish(tx, [*here.groups, *here.categories], "SeedCentre", eg.NOW)
+        releases.take_in(tx, [blueprint], "Asia/Shanghai", eg.NOW, services.signer.bundle)
+
+    services.db.write_now(work)
+    office.put(services, office.serving("a1", answered_by=("a1",)))
+    command = RecordWalk(contact_id="k-a1-c1", walk=recorded(blueprint))
+    caller = Caller(kind="agent", id="a1", device="d")
+    answer = services.db.write_now(
+        lambda tx: services.ledger.commit(tx, Envelope(id=ids.uuid7(), command=command), caller)
+    )
+    assert answer.http == 200, answer.body
+    services.db.close()
+    return folder / "ledger.db"
+
+
+def recorded(blueprint: Blueprint) -> Walk:
+    """Two sentences in Chinese, one in Japanese, a deviation."""
+    run = walking.start(blueprint, {**examples(), "contact.verified": "none"}, "zh")
+    book = note(Notebook(began=eg.NOW), run, 0.0, "zh")
+    steps: tuple[Callable[[Run], Run], ...] = (
+        walking.advance,
+        lambda run: walking.advance(run, "stolen"),
+        lambda run: walking.speak(run, "ja"),
+        lambda run: walking.deviate(run, "客户已自行锁卡", "second_line"),
+    )
+    for n, step in enumerate(steps, 1):
+        run = step(run)
+        book = note(book, run, n * 10.0, "zh")
+    walk = closed(book, run, 60.0)
+    assert walk is not None
+    return walk
+
+
+def test_a_contact_is_printed_again_word_for_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    database = centre(tmp_path)
+    assert run_cli(["blueprint", "show", "--contact", "k-a1-c1", "--database", str(database)], "zh") == 0
+    out = capsys.readouterr().out
+    assert "card_loss@1 挂失与止付" in out and "员工a1" in out and "2026-03-02 10:00:00" in out
+    for said in (
+        "您别着急，我现在就帮您把卡停掉，停卡以后别人用不了。",
+        "[2] 被偷、被抢",
+        "> 被偷、被抢",
+        "偏离：客户已自行锁卡",
+    ):
+        assert said in out
+    assert "専任者がただちにお調べします" in out and "10:00:40" in out
+
+
+def test_use_is_counted_as_table_csv_and_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    database = centre(tmp_path)
+    for form, wanted in (
+        ("table", "card_loss@1"),
+        ("csv", "card_loss@1,1,0,1,1,1,"),
+        ("json", '"blueprint": "card_loss@1"'),
+    ):
+        assert run("stats", "--nodes", "--format", form, "--database", str(database)) == 0
+        assert wanted in capsys.readouterr().out
+
+
+def test_a_contact_nobody_knows_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        run("show", "--contact", "k9", "--database", str(centre(tmp_path)))
+    assert caught.value.key == "release.cli.no_contact"

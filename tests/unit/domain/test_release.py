@@ -115,6 +115,17 @@ def test_numbers_of_a_blueprint_only_rise(number: int) -> None:
     assert propose(rows, blueprint="dispute", number=1) is None
 
 
+def test_a_version_holds_until_a_later_one_begins_and_again_when_that_is_retired() -> None:
+    rows = desk()
+    propose(rows, ends=eg.at(900))
+    release(rows)
+    propose(rows, number=3, begins=eg.at(100), ends=eg.at(900))
+    assert do(rows, "w2", c.ReleaseBlueprint(release_id="card_loss@3", digest="sha-256:3")) is None
+    assert (bundle(rows).kind, bundle(rows).effective_to) == (IN_USE, eg.at(100))
+    assert do(rows, "w2", c.RetireBlueprint(release_id="card_loss@3", reason="有误")) is None
+    assert (bundle(rows).kind, bundle(rows).effective_to) == (IN_USE, eg.at(900))
+
+
 def test_a_client_that_brings_its_own_reading_brings_nothing() -> None:
     """The server puts there what it read itself; a command without it is no proposal."""
     refused = do(desk(), "w1", c.ProposeBlueprint(source="blueprint: x"))
