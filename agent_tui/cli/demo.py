@@ -32,6 +32,8 @@ LIVE_PEAK = 165.0
 OPEN_RATE = 190.0
 """Arrivals an hour once somebody sits down, whatever the hour: a little more than the robots can carry, so that a
 newcomer who goes ready has a contact within the minute."""
+REVIEW_EVERY = 2.0
+"""Real minutes between two draws for review, so that a monitor has something to judge before a day has closed."""
 SHIFT_MINUTES = 20.0
 REPLAY_SPEED = 60.0
 
@@ -88,7 +90,13 @@ def _live(args: argparse.Namespace, day: date | None, language: str) -> int:
         home.sweep()
         known = tuple(one.known() for one in place.customers(seed=args.seed))
         opening = _replayed(args, day, home) if day else _morning(args, home, known, language)
-        backend = Backend(home.database, start=opening.at, speed=opening.speed, centre=opening.centre)
+        backend = Backend(
+            home.database,
+            start=opening.at,
+            speed=opening.speed,
+            centre=opening.centre,
+            review_every=max(1, round(REVIEW_EVERY * opening.speed)),
+        )
         running.append(backend)
         plan = _plan(args, opening, known, backend)
         if not args.no_robots:

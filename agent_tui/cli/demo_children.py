@@ -90,15 +90,24 @@ class Backend:
     """`agent-tui serve` on a free port of this machine."""
 
     def __init__(
-        self, database: Path, *, start: datetime, speed: float, centre: Path | None = None, simulation: bool = False
+        self,
+        database: Path,
+        *,
+        start: datetime,
+        speed: float,
+        centre: Path | None = None,
+        simulation: bool = False,
+        review_every: int = 0,
     ) -> None:
-        """Starts it; `ready` waits for it."""
+        """Starts it; `ready` waits for it. `review_every`: business minutes between two draws for review."""
         arguments = ["serve", "--database", str(database), "--host", "127.0.0.1", "--port", "0"]
         arguments += ["--clock-start", start.isoformat(), "--clock-speed", f"{speed:g}"]
         if centre is not None:
             arguments += ["--centre", str(centre)]
         if simulation:
             arguments.append("--simulation")
+        if review_every:
+            arguments += ["--review-every", str(review_every)]
         self.child = Child(arguments, database.with_name("server.log"))
         self._url = ""
 

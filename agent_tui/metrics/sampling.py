@@ -124,9 +124,14 @@ def at_once(act: Act, terms: Terms) -> tuple[Stratum, ...]:
 
 
 def again(judged: Iterable[str], share: float, seed: str) -> tuple[str, ...]:
-    """Which of these reviews another reviewer makes again: `share` of them rounded up, by their rank in the draw."""
-    ranked = sorted(set(judged), key=lambda review: rank(seed, review))
-    return tuple(sorted(ranked[: ceil(share * len(ranked))]))
+    """Which of these reviews another reviewer makes again: each with probability `share`, by where its rank stands among
+    all ranks there can be."""
+    return tuple(sorted(review for review in set(judged) if _place(rank(seed, review)) < share))
+
+
+def _place(ranked: str) -> float:
+    """0 to 1."""
+    return int(ranked, 16) / (1 << 256)
 
 
 def groups(acts: Iterable[Act]) -> dict[Group, list[Act]]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_tui.domain.review import Stratum
-from agent_tui.metrics.sampling import Act, Terms, draw, groups, rank, size
+from agent_tui.metrics.sampling import Act, Terms, again, draw, groups, rank, size
 from tests import eg
 
 TERMS = Terms(top_minor={"waive_fee": 30_000})
@@ -109,6 +109,15 @@ def test_each_group_gives_enough_and_nothing_more(population: list[Act], seed: s
         assert len(picked) == min(wanted, len(members))
         last = max(rank(seed, a.command_id) for a in picked)
         assert all(rank(seed, a.command_id) >= last for a in members if a not in picked)
+
+
+def test_one_review_in_twenty_is_made_again() -> None:
+    """Of 4,000 reviews 200 are expected: within five standard deviations of it. All or none at the ends."""
+    judged = [f"r{n}" for n in range(4000)]
+    found = again(judged, 0.05, "seed")
+    assert abs(len(found) - 200) < 5 * (4000 * 0.05 * 0.95) ** 0.5
+    assert found == again(reversed(judged), 0.05, "seed") != again(judged, 0.05, "another")
+    assert (again(judged, 0.0, "seed"), len(again(judged, 1.0, "seed"))) == ((), 4000)
 
 
 def test_another_seed_draws_others_and_every_act_has_its_chance() -> None:

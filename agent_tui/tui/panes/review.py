@@ -36,6 +36,13 @@ class ReviewPane(WallPane):
     def __init__(self, key: str, words: Words, painter: Painter) -> None:
         super().__init__("reviews", key, words, painter)
         self._ids: list[str] = []
+        self._shown: tuple[ReviewBoard, str] | None = None
+
+    def on_resize(self) -> None:
+        """Its first size comes after its first rows."""
+        super().on_resize()
+        if self._shown is not None:
+            self.call_after_refresh(self.show_board, *self._shown)
 
     def body(self) -> ComposeResult:
         yield Lines(self.painter, id="reviews-head")
@@ -49,6 +56,7 @@ class ReviewPane(WallPane):
 
     def show_board(self, board: ReviewBoard, right: str) -> None:
         """Paint the heading and the list."""
+        self._shown = (board, right)
         width, _ = self.room
         before = self.chosen
         self._ids = [row.id for row in board.rows]
