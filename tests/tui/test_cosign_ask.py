@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from agent_tui.domain import commands as c
 from agent_tui.domain.agent import AgentState
 from agent_tui.domain.ticket import TicketKind
@@ -69,6 +71,14 @@ async def test_asking_shows_what_is_asked_of_whom_before_it_is_sent() -> None:
             "q0",
         )
         assert "已提交复核申请：减免费用 200.00 CNY 张•" in at.line("said")
+
+
+@pytest.mark.parametrize(("language", "keys"), [("zh", "Esc 返回并保留"), ("en", "Esc back, kept"), ("ja", "Esc")])
+async def test_at_the_smallest_terminal_the_form_names_all_of_its_keys(language: str, keys: str) -> None:
+    async with stage(size=(80, 24), language=language) as at:
+        await above_the_limit(at)
+        line = next(line for line in at.text.splitlines() if "F8" in line and "F9" in line)
+        assert keys in line and "~" not in line
 
 
 async def test_a_request_without_a_reason_is_not_sent() -> None:
