@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent_tui.domain import review_rules
 from agent_tui.domain.agent import Role
 from agent_tui.domain.apply import apply
 from agent_tui.domain.commands import AnswerFinding, CloseFinding, Command, FollowFinding, RecordFinding
@@ -236,3 +237,21 @@ def test_the_share_lies_in_its_interval(of: int, data: st.DataObject) -> None:
     hits = data.draw(st.integers(0, of))
     low, high = wilson(hits, of)
     assert 0 <= low <= hits / of <= high <= 1
+
+
+def nobody_with_a_hand_in_it_judges() -> None:
+    """The maker, who signed, who reviewed it first and the line manager each try."""
+    desk = Desk(again_of="r0", first_reviewer="q1")
+    desk.rows.keep(eg.agent("a1", role=Role.REVIEWER, manager="b1"), eg.agent("b1", role=Role.SUPERVISOR))
+    for who in ("a1", "s2", "q1", "b1"):
+        desk.ask(CLEAN, who)
+    assert desk.review.reviewer_id is None
+
+
+@pytest.mark.parametrize("guard", ["own_act", "own_signature", "own_review", "own_line"])
+def test_a_guard_that_is_missing_is_noticed(guard: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody_with_a_hand_in_it_judges()
+    real = review_rules.barred
+    monkeypatch.setattr(review_rules, "barred", lambda *given: "" if real(*given) == guard else real(*given))
+    with pytest.raises(AssertionError):
+        nobody_with_a_hand_in_it_judges()
