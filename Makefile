@@ -7,7 +7,7 @@ PYTHON  ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do 
              "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test pty check lint format types imports docs walks chaos bench clean help
+.PHONY: demo test pty check lint format types imports docs walks chaos bench fleet clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo 'make walks   ten thousand random walks over the service blueprints'
 	@echo 'make chaos   desks and server on a bad line, killed again and again: nothing twice, nothing lost, nothing untrue'
 	@echo 'make bench   speed against a bare Textual app, measured from outside'
+	@echo 'make fleet   200 desks on two servers over PostgreSQL: what arrives, where, how fast'
 	@echo 'make docs    write docs/keys.md, docs/file-map.md and the pictures again'
 
 demo: $(VENV)/.run
@@ -57,6 +58,9 @@ chaos: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench $(ARGS)
+
+fleet: $(VENV)/.dev
+	$(BIN)/python -m bench.fleet $(ARGS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
