@@ -33,7 +33,7 @@ def search(sight: Sight, query: Search) -> Found:
         language=sight.language,
         now=sight.clock.now().timestamp(),
     )
-    entries = [*find.guides(cache, asked, known.meant, guess.category), *find.tickets(cache, asked)]
+    entries = [*find.guides(cache, asked, known, guess.category), *find.tickets(cache, asked)]
     hits = rank(sought, entries, query.most)
     names = {group.id: group.names.say(sight.language) for group in read.every(cache, Group)}
     unread = to_read(sight)

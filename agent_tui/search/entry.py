@@ -32,6 +32,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     titles: dict[str, str]
     """Language → title as shown; empty key for a text of no stated language."""
     fields: tuple[Field, ...]
+    named: str = ""
+    """Titles and words, folded: what has another name is looked for in here."""
     spoken: str = ""
     """`sound.spoken` of titles and words."""
     romaji: tuple[str, ...] = ()
@@ -70,9 +72,13 @@ def fields_of(
     return tuple(one for one in made if one.text)
 
 
-def sounds_of(fields: Sequence[Field]) -> tuple[str, tuple[str, ...]]:
+def named_of(fields: Sequence[Field]) -> str:
+    """Titles and words, folded."""
+    return "\n".join(one.folded for one in fields if one.place != TEXT)
+
+
+def sounds_of(named: str) -> tuple[str, tuple[str, ...]]:
     """(`spoken`, `romaji`) of titles and words."""
-    named = "\n".join(one.folded for one in fields if one.place != TEXT)
     heard = {sound.romaji(run) for run in sound.kana_runs(named)} - {""}
     return sound.spoken(named), tuple(sorted(heard))
 
@@ -83,13 +89,12 @@ def columns(entry: Entry) -> tuple[str, str, str, str]:
         place: [token for one in entry.fields if one.place == place for token in tokens(one.folded)]
         for place in PLACES
     }
-    named = "\n".join(one.folded for one in entry.fields if one.place != TEXT)
     by_place[WORDS] += [category_token(category) for category in entry.categories]
-    heard = (*sound.pinyin_tokens(named), *sound.initial_tokens(named), *sound.romaji_tokens(named))
+    heard = (*sound.pinyin_tokens(entry.named), *sound.initial_tokens(entry.named), *sound.romaji_tokens(entry.named))
     return (
         " ".join(dict.fromkeys(by_place[TITLE])),
         " ".join(dict.fromkeys(by_place[WORDS])),
-        " ".join(by_place[TEXT]),
+        " ".join(dict.fromkeys(by_place[TEXT])),
         " ".join(dict.fromkeys(heard)),
     )
 

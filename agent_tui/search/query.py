@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -14,7 +14,7 @@ LONGEST = 80
 """Characters of a query that are read."""
 _NUMBER = re.compile(r"^(?=.*\d)[a-z]{0,4}\d[\da-z]*$")
 LEAST_NUMBER = 4
-MOST_INITIALS = 8
+MOST_INITIALS, MOST_WORDS = 8, 6
 LEAST_HEARD, MOST_HEARD = 4, 3
 """Letters from which a known word is recognised by its sound; groups of words that are taken then."""
 
@@ -29,6 +29,8 @@ class Lexicon(msgspec.Struct, frozen=True):
     """Words of `same` in Chinese and Japanese, the longest first."""
     heard: tuple[tuple[str, str], ...] = ()
     """(sound in Latin letters, word) of those."""
+    groups_of: dict[str, tuple[int, ...]] = {}
+    """Word → places in `same`."""
 
     @classmethod
     def of(cls, same: Iterable[Sequence[str]], empty: Iterable[str]) -> Lexicon:
@@ -37,7 +39,11 @@ class Lexicon(msgspec.Struct, frozen=True):
         names = sorted({word for group in groups for word in group if is_cjk(word[0]) and len(word) > 1}, key=len)
         heard = [(sound_, word) for word in names for sound_ in sound.letters_of(word)]
         emptied = sorted({fold(shown(word)).strip() for word in empty}, key=len, reverse=True)
-        return cls(groups, tuple(emptied), tuple(reversed(names)), tuple(heard))
+        groups_of: dict[str, tuple[int, ...]] = {}
+        for at, group in enumerate(groups):
+            for word in group:
+                groups_of[word] = (*groups_of.get(word, ()), at)
+        return cls(groups, tuple(emptied), tuple(reversed(names)), tuple(heard), groups_of)
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,23 +178,27 @@ def _is_empty(word: str, visible: str, at: int) -> bool:
 
 def _concepts(pieces: Sequence[Piece], text: str, lexicon: Lexicon) -> tuple[Concept, ...]:
     """The longest known word of every group that the query holds."""
+    held: dict[int, str] = {}
+    written = [piece.text for piece in pieces]
+    for name in (*written, *_phrases(text.split()), *_phrases(written)):
+        for group in lexicon.groups_of.get(name, ()):
+            if len(name) > len(held.get(group, "")):
+                held[group] = name
     found = []
-    meant = " ".join(piece.text for piece in pieces)
-    written = frozenset(piece.text for piece in pieces)
-    for group in lexicon.same:
-        held = [
-            word
-            for word in group
-            if word in written or (word.isascii() and (_holds(text, word) or _holds(meant, word)))
-        ]
-        if not held:
-            continue
-        name = max(held, key=len)
+    for group, name in held.items():
         names = frozenset((name, *name.split()))
-        covered = tuple(at for at, piece in enumerate(pieces) if piece.text in names)
+        covered = tuple(at for at, piece in enumerate(written) if piece in names)
+        others = tuple(word for word in lexicon.same[group] if word != name)
         if covered:
-            found.append(Concept(pieces=covered, name=name, others=tuple(word for word in group if word != name)))
+            found.append(Concept(pieces=covered, name=name, others=others))
     return tuple(found)
+
+
+def _phrases(words: Sequence[str]) -> Iterator[str]:
+    """Neighbouring words of two and more, as known names have them."""
+    for start in range(len(words)):
+        for end in range(start + 2, min(start + MOST_WORDS, len(words)) + 1):
+            yield " ".join(words[start:end])
 
 
 def _heard(pieces: Sequence[Piece], letters: str, lexicon: Lexicon) -> tuple[Concept, ...]:
@@ -201,7 +211,3 @@ def _heard(pieces: Sequence[Piece], letters: str, lexicon: Lexicon) -> tuple[Con
     return tuple(
         Concept(pieces=every, name=letters, others=group) for group in lexicon.same if not names.isdisjoint(group)
     )[:MOST_HEARD]
-
-
-def _holds(text: str, word: str) -> bool:
-    return f" {word} " in f" {text} "

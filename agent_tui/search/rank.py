@@ -14,6 +14,7 @@ import msgspec
 
 from agent_tui.search import sound
 from agent_tui.search.entry import TEXT, TITLE, WORDS, Entry, Field
+from agent_tui.search.fold import is_kana
 from agent_tui.search.query import Concept, Piece, Query
 
 PLACE = {TITLE: 1.0, WORDS: 0.92, TEXT: 0.42}
@@ -23,6 +24,8 @@ LEAST_SHARE = 0.3
 """Of a piece's pairs, below which scattered ones are chance."""
 LONELY = 0.3
 """A single character says little beside others."""
+LEAST_OF_KANA = 0.6
+"""Pairs of kana stand in every Japanese text."""
 ELSEWHERE = 0.06
 """For every further place in which a piece is found."""
 TOGETHER = 0.15
@@ -196,7 +199,7 @@ def _in_run(piece: Piece, one: Field, weights: Mapping[str, float]) -> _Match | 
             got += weight
             start = place if start < 0 else start
     share = got / whole
-    if share < LEAST_SHARE:
+    if share < (LEAST_OF_KANA if all(map(is_kana, piece.text)) else LEAST_SHARE):
         return None
     return _Match(PLACE[one.place] * SCATTERED * share, "written", one, start, start + 2)
 
@@ -244,8 +247,9 @@ def _named(concepts: Sequence[Concept], entry: Entry, language: str) -> dict[int
     found: dict[int, _Match] = {}
     for concept in concepts:
         best: _Match | None = None
-        for one in entry.fields:
-            for name in concept.others:
+        here = [name for name in concept.others if name in entry.named]
+        for one in entry.fields if here else ():
+            for name in here:
                 at = word_at(one.folded, name) if name.isascii() else one.folded.find(name)
                 if at >= 0:
                     match = _phrase(name, at, one, "same", SAME)

@@ -35,6 +35,7 @@ class Cache:
         """Guides that were looked at, by their number in the index."""
         self.guide_words: tuple[tuple[str, int], ...] | None = None
         """Latin words of guides, for typing errors; None until they are asked for."""
+        self.guide_count: int | None = None
         self.load_meta()
 
     @property

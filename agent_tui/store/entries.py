@@ -12,7 +12,7 @@ from agent_tui.domain.centre import Bundle, Category
 from agent_tui.domain.knowledge import Article, Bulletin, Pages
 from agent_tui.domain.ticket import Ticket
 from agent_tui.i18n.catalog import LANGUAGES
-from agent_tui.search.entry import Entry, Field, fields_of, sounds_of
+from agent_tui.search.entry import Entry, Field, fields_of, named_of, sounds_of
 
 DAY_S = 86_400.0
 
@@ -32,11 +32,13 @@ def entry_of(row: object, categories: dict[str, Category]) -> Entry | None:
 
 def of_ticket(ticket: Ticket) -> Entry:
     """Made when it is looked at: there may be a million."""
+    fields = fields_of({"": ticket.title}, {}, {"": [ticket.text]})
     return Entry(
         kind="ticket",
         id=ticket.id,
         titles={"": ticket.title or ticket.number},
-        fields=fields_of({"": ticket.title}, {}, {"": [ticket.text]}),
+        fields=fields,
+        named="".join(one.folded for one in fields),
         number=ticket.number,
         at=ticket.opened_at.timestamp(),
         owner=ticket.group,
@@ -52,12 +54,14 @@ def _of_bundle(bundle: Bundle, categories: dict[str, Category]) -> Entry | None:
     known = tuple(categories[id] for id in blueprint.categories if id in categories)
     words = _with_names({language: list(found) for language, found in blueprint.words.items()}, known)
     fields = fields_of(blueprint.titles, words, _said(blueprint))
-    spoken, romaji = sounds_of(fields)
+    named = named_of(fields)
+    spoken, romaji = sounds_of(named)
     return Entry(
         kind="blueprint",
         id=blueprint.id,
         titles=blueprint.titles,
         fields=fields,
+        named=named,
         spoken=spoken,
         romaji=romaji,
         categories=blueprint.categories,
@@ -85,12 +89,14 @@ def _midnight(day: str) -> float:
 
 def _of_bulletin(bulletin: Bulletin) -> Entry:
     fields = _fields(bulletin.pages)
-    spoken, romaji = sounds_of(fields)
+    named = named_of(fields)
+    spoken, romaji = sounds_of(named)
     return Entry(
         kind="bulletin",
         id=bulletin.id,
         titles=_titles(bulletin.pages),
         fields=fields,
+        named=named,
         spoken=spoken,
         romaji=romaji,
         valid_from=bulletin.valid_from.timestamp(),
@@ -103,12 +109,14 @@ def _of_bulletin(bulletin: Bulletin) -> Entry:
 
 def _of_article(article: Article, categories: dict[str, Category]) -> Entry:
     fields = _fields(article.pages, tuple(categories[id] for id in article.categories if id in categories))
-    spoken, romaji = sounds_of(fields)
+    named = named_of(fields)
+    spoken, romaji = sounds_of(named)
     return Entry(
         kind="article",
         id=article.id,
         titles=_titles(article.pages),
         fields=fields,
+        named=named,
         spoken=spoken,
         romaji=romaji,
         categories=article.categories,

@@ -29,6 +29,9 @@ LEAST_OF_TICKETS = 3
 SEAM = 0.3
 RARE = 2
 OFTEN = 20
+COMMON = 6
+"""What stands in more than one of so many guides is no way to find one, unless nothing else was asked."""
+TEXTS = 16
 _AFTER = "\U0010ffff"
 
 
@@ -37,8 +40,7 @@ class Known:
 
     def __init__(self, cache: Cache, query: Query) -> None:
         self.cache = cache
-        row = cache.first("entry_all")
-        self.guides = int(row[0]) if row else 0
+        self.guides = index.count(cache)
         self.weights: dict[str, float] = {}
         self.meant: dict[str, tuple[str, ...]] = {}
         for piece in query.pieces:
@@ -61,6 +63,12 @@ class Known:
                 self.meant[gram] = near
         # A pair that no guide holds is mostly the seam between two words.
         self.weights[gram] = SEAM if piece.cjk and not found else weight(found, self.guides)
+
+    def telling(self) -> frozenset[str]:
+        """The pairs and words that are worth looking for: the rarer ones, all if there is none."""
+        common = weight(self.guides // COMMON, self.guides)
+        rarer = frozenset(gram for gram, says in self.weights.items() if says > common)
+        return rarer or frozenset(self.weights)
 
     def _beginning(self, beginning: str, word: str) -> tuple[int, tuple[str, ...]]:
         """In how many known words it is the beginning; where that is rare, those that may have been meant."""
@@ -88,24 +96,28 @@ def guide_words(cache: Cache) -> tuple[tuple[str, int], ...]:
 # ---- guides ---------------------------------------------------------------------------------------------------------
 
 
-def guides(cache: Cache, query: Query, meant: dict[str, tuple[str, ...]], category: str | None = None) -> list[Entry]:
-    """Prepared entries that may answer, by how much of the query is in them; and some of the reason of contact that
-    the words point to."""
-    asked = _any(query, meant)
+def guides(cache: Cache, query: Query, known: Known, category: str | None = None) -> list[Entry]:
+    """Prepared entries that may answer: by their titles and words, by whole pieces in their texts, and some of the
+    reason of contact that the words point to."""
+    asked, in_text = _any(query, known), _pieces_in_text(query)
     numbers = dict.fromkeys(n for (n,) in cache.all("guides_found", asked, GUIDES)) if asked else {}
+    if in_text:
+        numbers |= dict.fromkeys(n for (n,) in cache.all("texts_found", in_text, TEXTS))
     if category:
         numbers |= dict.fromkeys(n for (n,) in cache.all("guides_of", _quoted(category_token(category)), OF_CATEGORY))
     found = (index.entry(cache, n) for n in numbers)
     return [entry for entry in found if entry is not None]
 
 
-def _any(query: Query, meant: dict[str, tuple[str, ...]]) -> str:
-    """Everything that may point to a guide, joined by OR."""
+def _any(query: Query, known: Known) -> str:
+    """Everything that may point to a guide, joined by OR; what most guides hold only if nothing rarer was asked."""
     terms: dict[str, None] = {}
+    telling = known.telling()
     for piece in query.pieces:
-        terms |= dict.fromkeys(_terms(piece))
-        for gram in piece.grams:
-            terms |= dict.fromkeys(f"{_quoted(other)}*" for other in meant.get(gram, ()))
+        for gram, term in zip(piece.grams, _terms(piece), strict=True):
+            if gram in telling:
+                terms[term] = None
+            terms |= dict.fromkeys(f"{_quoted(other)}*" for other in known.meant.get(gram, ()))
     for concept in query.concepts:
         terms |= dict.fromkeys(filter(None, (_all(name) for name in concept.others)))
     terms |= dict.fromkeys(_sounds(query))
@@ -114,6 +126,12 @@ def _any(query: Query, meant: dict[str, tuple[str, ...]]) -> str:
     if len(query.romaji) > 1:
         terms[_quoted(sound.ROMAJI + query.romaji) + "*"] = None
     return " OR ".join(f"({term})" for term in terms)
+
+
+def _pieces_in_text(query: Query) -> str:
+    """Pieces of which every pair or word must be in a text; single characters say too little there."""
+    written = (_written(piece) for piece in query.pieces if len(piece.text) > 1)
+    return " OR ".join(f"({piece})" for piece in written if piece)
 
 
 def _terms(piece: Piece) -> list[str]:

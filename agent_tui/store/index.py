@@ -95,15 +95,25 @@ def _guide(cache: Cache, n: int, entity: str | None, body: bytes | None, categor
     _forget(cache, n)
     if entry is None:
         return
-    run(QUERIES["guide_index"], (n, *columns(entry)))
+    title, words, text, heard = columns(entry)
+    run(QUERIES["guide_index"], (n, title, words, heard))
+    run(QUERIES["text_index"], (n, text))
     run(QUERIES["entry_put"], (n, _ENCODER.encode(entry)))
 
 
 def _forget(cache: Cache, n: int) -> None:
     cache.entries.pop(n, None)
-    cache.guide_words = None
-    for name in ("guide_forget", "entry_forget", "ticket_forget", "number_forget"):
+    cache.guide_words = cache.guide_count = None
+    for name in ("guide_forget", "text_forget", "entry_forget", "ticket_forget", "number_forget"):
         cache.connection.execute(QUERIES[name], (n,))
+
+
+def count(cache: Cache) -> int:
+    """How many guides there are, remembered until one changes."""
+    if cache.guide_count is None:
+        row = cache.first("entry_all")
+        cache.guide_count = int(row[0]) if row else 0
+    return cache.guide_count
 
 
 def entry(cache: Cache, n: int) -> Entry | None:

@@ -89,7 +89,16 @@ SELECT COUNT(*) FROM unindexed;
 DELETE FROM unindexed WHERE n = ?;
 
 -- :guide_index
-INSERT OR REPLACE INTO find_guide(rowid, title, words, body, sound) VALUES (?, ?, ?, ?, ?);
+INSERT OR REPLACE INTO find_guide(rowid, title, words, sound) VALUES (?, ?, ?, ?);
+
+-- :text_index
+INSERT OR REPLACE INTO find_text(rowid, body) VALUES (?, ?);
+
+-- :text_forget
+DELETE FROM find_text WHERE rowid = ?;
+
+-- :texts_found
+SELECT rowid FROM find_text WHERE find_text MATCH ? ORDER BY rowid DESC LIMIT ?;
 
 -- :guide_forget
 DELETE FROM find_guide WHERE rowid = ?;
@@ -110,16 +119,18 @@ SELECT data FROM entry WHERE n = ?;
 SELECT COUNT(*) FROM entry;
 
 -- :guides_found
-SELECT rowid FROM find_guide WHERE find_guide MATCH ? ORDER BY bm25(find_guide, 8.0, 6.0, 1.0, 4.0) LIMIT ?;
+SELECT rowid FROM find_guide WHERE find_guide MATCH ? ORDER BY bm25(find_guide, 8.0, 6.0, 4.0) LIMIT ?;
 
 -- :guides_of
 SELECT rowid FROM find_guide WHERE find_guide MATCH ? ORDER BY rowid DESC LIMIT ?;
 
 -- :guide_words
-SELECT term FROM find_guide_word WHERE term >= 'a' AND term < '{';
+SELECT term FROM find_guide_word WHERE term >= 'a' AND term < '{'
+UNION SELECT term FROM find_text_word WHERE term >= 'a' AND term < '{' ORDER BY 1;
 
 -- :guide_word
-SELECT doc FROM find_guide_word WHERE term = ?;
+SELECT max((SELECT coalesce(max(doc), 0) FROM find_guide_word WHERE term = ?1),
+           (SELECT coalesce(max(doc), 0) FROM find_text_word WHERE term = ?1));
 
 -- :ticket_index
 INSERT OR REPLACE INTO find_ticket(rowid, tokens) VALUES (?, ?);

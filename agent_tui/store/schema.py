@@ -39,7 +39,7 @@ TABLES: dict[str, dict[str, object]] = {
 
 _SEARCHED = "('bundle', 'bulletin', 'article', 'ticket')"
 """Entities that are found by their words (`entries`)."""
-INDEXED_AS = 2
+INDEXED_AS = 4
 """Grows when folding or tokens change: then the cache is filled and indexed again."""
 
 STATEMENTS = (
@@ -78,8 +78,12 @@ STATEMENTS = (
        WHEN new.entity IN {_SEARCHED} AND new.body IS NOT old.body BEGIN
          INSERT OR IGNORE INTO unindexed(n) VALUES (new.n);
        END""",
-    """CREATE VIRTUAL TABLE find_guide USING fts5(title, words, body, sound, content='', contentless_delete=1,
-         prefix='1 2 3', tokenize='unicode61')""",
+    """CREATE VIRTUAL TABLE find_guide USING fts5(title, words, sound, content='', contentless_delete=1,
+         prefix='1 2 3', detail=column, tokenize='unicode61')""",
+    # Texts say little by one word: only whole pieces are looked for in them, and no positions are kept.
+    """CREATE VIRTUAL TABLE find_text USING fts5(body, content='', contentless_delete=1, detail=none,
+         tokenize='unicode61')""",
+    "CREATE VIRTUAL TABLE find_text_word USING fts5vocab(find_text, 'row')",
     "CREATE VIRTUAL TABLE find_guide_word USING fts5vocab(find_guide, 'row')",
     # A million tickets: no positions are kept, the few that are met first are read again.
     """CREATE VIRTUAL TABLE find_ticket USING fts5(tokens, content='', contentless_delete=1, detail=none,

@@ -23,7 +23,8 @@ from agent_tui.tui.words import Words
 
 AFTER_S = 0.025
 """A search starts this long after the last key: a burst of keys is one search."""
-AROUND = 8
+AROUND = 9
+"""Rows that the results leave to others: border, title, the field, keys, and the bars around the box."""
 AGAIN_S = 1.0
 """While rows are still being indexed, the same search is made again."""
 
