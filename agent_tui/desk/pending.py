@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agent_tui.clock import wall
 from agent_tui.desk.views import Pending
 from agent_tui.i18n.message import Msg, msg
 from agent_tui.store.journal import ATTENTION, UNSENT, Item, Journal
 
 if TYPE_CHECKING:
+    from agent_tui.domain.commands import Command
     from agent_tui.domain.contact import Contact
 
 OPEN = UNSENT | {"applied", "awaiting_approval"}
 """States in which a row carries the pending mark."""
+
+
+ASKING_S = 10.0
+"""A command without an answer for so long is said to be of unknown outcome, and is being asked for."""
 
 
 class PendingIndex:
@@ -81,12 +87,27 @@ def _pending(item: Item, name_of: dict[str, Contact]) -> Pending:
         id=item.id,
         type=item.type,
         target=item.target,
-        state=item.state,
+        state=_truth(item),
         made_at=item.made_at,
+        text=_typed(item.command),
         summary=_summary(item, name_of),
         reasons=item.reasons,
         problem=item.problem,
     )
+
+
+def _truth(item: Item) -> str:
+    """What can be said of it: one that was tried and not answered for ASKING_S may have been done or not."""
+    tried = item.attempts and item.state in ("queued", "sending")
+    return "unknown" if tried and wall().timestamp() - item.made_ms / 1000 > ASKING_S else item.state
+
+
+def _typed(command: Command) -> str:
+    """The words in a command that a person typed."""
+    from agent_tui.desk.drafts import TYPED
+
+    inner = getattr(command, "command", None) or command
+    return "\n".join(filter(None, (str(getattr(inner, name, "") or "") for name in TYPED)))
 
 
 def _summary(item: Item, name_of: dict[str, Contact]) -> Msg:

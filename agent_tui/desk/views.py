@@ -277,6 +277,8 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     summary: Msg
     reasons: tuple[dict[str, str], ...] = ()
     problem: str | None = None
+    text: str = ""
+    """What the person typed in it."""
 
 
 class ApprovalView(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@ that nothing stays on the disk in clear."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import Iterator
 from pathlib import Path
@@ -263,3 +264,35 @@ def test_the_scan_finds_what_stands_in_clear(tmp_path: Path) -> None:
     for n, data in enumerate((CANARY.encode(), base64.b64encode(f"a{SECOND}b".encode()), CANARY.encode("utf-16-le"))):
         (tmp_path / f"f{n}").write_bytes(b"--" + data + b"--")
     assert len(clear_text(tmp_path)) >= 2
+
+
+# ---- an administrator at a shell -------------------------------------------------------------------------------------
+
+
+async def shell(tmp_path: Path, backend: Backend, *argv: str) -> int:
+    """`agent-tui admin …` as the administrator, beside the running server."""
+    from agent_tui.cli.main import run
+
+    secret = tmp_path / "secret"
+    secret.write_text(PASSWORD)
+    secret.chmod(0o600)
+    whose = ("--server", backend.url, "--login", "admin", "--password-file", str(secret))
+    return await asyncio.to_thread(run, ["admin", *argv, *whose], "en")
+
+
+async def test_an_administrator_lists_wipes_and_brings_boxes_from_a_shell(
+    tmp_path: Path, backend: Backend, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await (await boss(backend)).close()
+    profile = station(tmp_path / "p", backend)
+    desk = await working(profile)
+    assert await shell(tmp_path, backend, "devices") == 0
+    assert f"{profile.device_id}  {LOGIN}" in capsys.readouterr().out
+    await typing(desk, backend)
+    desk.keeper.revoked()
+    await until(lambda: desk.keeper.ended is not None)
+    await desk.close()
+    backend.start()
+    assert await shell(tmp_path, backend, "wipe", profile.device_id) == 0
+    assert await shell(tmp_path, backend, "escrow", str(tmp_path / "p" / escrow.FOLDER)) == 0
+    assert "done" in capsys.readouterr().out

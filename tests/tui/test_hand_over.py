@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from agent_tui.desk.views import Pending
@@ -178,3 +179,28 @@ PLACES = {
 def test_text_is_typed_nowhere_else() -> None:
     found = {str(path.relative_to(TUI)) for path in TUI.rglob("*.py") if widgets(path.read_text("utf-8"))}
     assert found <= set(PLACES), found - set(PLACES)
+
+
+# ---- refused and conflicting -----------------------------------------------------------------------------------------
+
+
+async def test_a_conflict_shows_why_how_it_stands_now_by_whom_and_my_words() -> None:
+    door = FakeDoor()
+    work = waiting("conflict")
+    reason = {"zh": "已由他人结案", "en": "Closed by somebody else", "ja": "他の人が終了"}
+    door.contacts["q1"] = msgspec.structs.replace(door.contacts["q1"], agent_id="a3", version=7)
+    door.pending.append(msgspec.structs.replace(work, text="my own words", reasons=(reason,)))
+    async with stage(door, language="en", size=(80, 24)) as at:
+        await at.press("f2", "u", "1", "1")
+        for said in ("Closed by somebody else", "王芳", "version 7", "my own words"):
+            assert said in at.text, said
+
+
+async def test_words_of_a_refused_note_become_a_draft_again_beside_what_stands_there() -> None:
+    door = FakeDoor()
+    door.drafts["note:q1"] = "begun since"
+    door.pending.append(msgspec.structs.replace(waiting("refused"), text="my own words"))
+    async with stage(door, language="en") as at:
+        await at.press("f2", "u", "1", "2")
+        assert door.drafts["note:q1"] == "begun since\nmy own words"
+        assert not door.pending

@@ -15,6 +15,7 @@ from agent_tui.tui.deeds.cosign import open_one
 from agent_tui.tui.deeds.deal import approvers
 from agent_tui.tui.deeds.desk import connection_lines
 from agent_tui.tui.deeds.drafts import drafts
+from agent_tui.tui.deeds.unsettled import OVER, look_at
 from agent_tui.tui.dialogs.fields import Field
 from agent_tui.tui.dialogs.form import Form
 from agent_tui.tui.dialogs.page import Page
@@ -101,7 +102,7 @@ def _due(desk: DeskScreen, row: QueueRow) -> str:
 
 
 async def pending(station: Station) -> None:
-    """What is not confirmed, or was refused; Enter marks a refused one as read."""
+    """What is not confirmed, or was refused; Enter opens one that was refused: why, how it stands now, my words."""
     words, door = station.words, station.door
     while True:
         work: tuple[Pending, ...] = door.view(PendingWork())
@@ -120,10 +121,11 @@ async def pending(station: Station) -> None:
         chosen = await station.ask(Pick(words, station.painter, words("pick.pending"), items))
         if chosen is None:
             return
-        if any(item.id == chosen and item.state == "awaiting_approval" for item in work):
+        item = next(item for item in work if item.id == chosen)
+        if item.state == "awaiting_approval":
             await open_one(station, chosen)
-        elif any(item.id == chosen and item.state in ("refused", "conflict", "expired") for item in work):
-            door.dismiss(chosen)
+        elif item.state in OVER:
+            await look_at(station, item)
         else:
             return
 

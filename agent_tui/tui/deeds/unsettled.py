@@ -1,0 +1,76 @@
+"""What was refused, ran into somebody else's change, or came too late: why, how it stands now and by whom, and the words
+that were typed, which nobody loses."""
+
+from __future__ import annotations
+
+from agent_tui.desk.views import ContactDetail, ContactView, Pending, People
+from agent_tui.domain.agent import Agent
+from agent_tui.i18n.catalog import say
+from agent_tui.tui.dialogs.page import Page
+from agent_tui.tui.dialogs.pick import Item, Pick
+from agent_tui.tui.line import EMPTY, Line, folded
+from agent_tui.tui.screens.station import Station
+
+OVER = ("refused", "conflict", "expired")
+"""States in which nothing more comes of a command by itself."""
+
+
+async def look_at(station: Station, item: Pending) -> None:
+    """Read it, take the words back, or mark it as read."""
+    words = station.words
+    ways = [Item("read", _own(station, "read"))]
+    if item.text:
+        ways.append(Item("back", _own(station, "back")))
+    ways.append(Item("done", _own(station, "done")))
+    title = f"{words.of('pending', item.state)}  {words.msg(item.summary)}"
+    way = await station.ask(Pick(words, station.painter, title, ways))
+    if way == "read":
+        await station.ask(Page(words, station.painter, title, lambda width: _page(station, item, width)))
+    elif way == "back":
+        take_back(station, item)
+        station.say(_own(station, "taken"), "ok")
+    elif way == "done":
+        station.door.dismiss(item.id)
+
+
+def take_back(station: Station, item: Pending) -> None:
+    """The words become a draft again, after whatever stands there; only then the command is done with."""
+    place = (item.target or "").removeprefix("contact:")
+    kind = "wrap_up" if item.type == "WrapUpContact" else "message" if item.type == "SendMessage" else "note"
+    key = f"{kind}:{place}"
+    before = station.door.draft(key)
+    station.door.keep_draft(key, f"{before}\n{item.text}" if before and item.text not in before else item.text)
+    station.door.dismiss(item.id)
+
+
+def _page(station: Station, item: Pending, width: int) -> list[Line]:
+    words, margin = station.words, ((" ", "text"),)
+    lines: list[Line] = [EMPTY]
+    for reason in filter(None, (words.sentence(reason) for reason in item.reasons)):
+        lines += folded(reason, width, "bad", margin)
+    now = _now(station, item)
+    if now:
+        lines += [EMPTY, *folded(now, width, "warn", margin)]
+    if item.text:
+        lines += [EMPTY, *folded(_own(station, "typed"), width, "accent", margin)]
+        for paragraph in item.text.splitlines():
+            lines += folded(paragraph, width, "text", margin) if paragraph else [EMPTY]
+    return [*lines, EMPTY]
+
+
+def _now(station: Station, item: Pending) -> str:
+    """How the contact stands at this desk now, who has it, and how many times it changed."""
+    kind, _, id = (item.target or "").partition(":")
+    view: ContactView | None = station.door.view(ContactDetail(contact_id=id)) if kind == "contact" else None
+    if view is None:
+        return ""
+    people: tuple[Agent, ...] = station.door.view(People())
+    contact, words = view.contact, station.words
+    who = next((agent.name for agent in people if agent.id == contact.agent_id), _own(station, "nobody"))
+    moment = contact.closed_at or contact.cleared_at or contact.established_at or contact.queued_at
+    state = words.of("contact_state", contact.state)
+    return _own(station, "now", state=state, who=who, at=words.clock(moment), version=contact.version)
+
+
+def _own(station: Station, name: str, **args: str | int) -> str:
+    return say(f"vault.unsettled.{name}", station.words.language, **args)
