@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from agent_tui.clock import wall
 from agent_tui.desk.views import Draft
 from agent_tui.domain.commands import Command
+from agent_tui.errors import StoreError
 from agent_tui.killpoint import kill_point
 from agent_tui.store.journal import Journal
 
@@ -19,8 +23,10 @@ TYPED = ("text", "note", "title", "reason")
 class DraftBook:
     """Drafts in memory as they are in the journal; every change is written at once, without waiting for it."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, unsaved: Callable[[StoreError], None] = lambda error: None) -> None:
+        """`unsaved(error)` is called, on the journal's thread, when what was typed could not be written."""
         self._journal = journal
+        self._unsaved = unsaved
         self._drafts: dict[str, Draft] | None = None
 
     def all(self) -> tuple[Draft, ...]:
@@ -38,9 +44,13 @@ class DraftBook:
             self._forget(key)
         elif kept != self.text(key):
             self._book()[key] = Draft(key=key, text=kept, updated_at=wall())
-            self._journal.keep_draft(key, kept)
+            self._journal.keep_draft(key, kept).add_done_callback(self._look)
             kill_point("desk.draft")
         return kept
+
+    def _look(self, written: Future[Any]) -> None:
+        if isinstance(error := written.exception(), StoreError):
+            self._unsaved(error)
 
     def drop(self, key: str) -> None:
         """The draft of a form or place, with those of its fields (`key:field`)."""

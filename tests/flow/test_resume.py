@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from agent_tui.desk import views
 from agent_tui.desk.build import open_desk
+from agent_tui.desk.desk import Desk
 from agent_tui.desk.door import Submitted
 from agent_tui.domain.approval import Approval, ApprovalState
 from agent_tui.domain.commands import PerformAction, RequestApproval
+from agent_tui.errors import DiskFull
 from agent_tui.store import write
 from agent_tui.wire import routes
 from agent_tui.wire.command import Outcome
@@ -60,3 +66,20 @@ async def test_a_request_that_ended_while_the_desk_did_waits_no_longer(tmp_path:
     await again.connect("secret")
     await until(lambda: not again.view(views.PendingWork()), "nothing waits")
     await again.close()
+
+
+async def test_what_could_not_be_written_down_is_said_and_written_with_the_next_key(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as full:
+        full.setitem(desk.journal._writer.__dict__, "_one", _no_room)
+        desk.keep_draft("note:k1", "说到")
+        await until(lambda: desk.sight.link.alert is not None, "said")
+    assert desk.sight.link.alert and desk.sight.link.alert.key == "desk.store.full"
+    desk.keep_draft("note:k1", "说到一半")
+    await until(lambda: desk.journal.drafts(), "written")
+    assert [text for _, text, _ in desk.journal.drafts()] == ["说到一半"]
+
+
+def _no_room(job: object, future: Future[Any], done: object) -> None:
+    future.set_exception(DiskFull("desk.store.full", path="journal.db"))
