@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import logging
 import signal
 import socket
 import sys
@@ -74,6 +75,20 @@ class PoliteServer(uvicorn.Server):
 
     def _ask_to_end(self) -> None:
         self.should_exit = True
+
+
+class _KindOnly(logging.Filter):
+    """Of a failure in the HTTP server only the kind is logged: its words and the values on the way may be personal, and a
+    request that is cut off by a polite end is nothing to print a traceback for."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and record.exc_info[0] is not None:
+            record.msg, record.args = f"{record.getMessage().strip()}: {record.exc_info[0].__name__}", ()
+            record.exc_info = record.exc_text = None
+        return True
+
+
+logging.getLogger("uvicorn.error").addFilter(_KindOnly())
 
 
 def make_server(options: ServerOptions, sock: socket.socket) -> PoliteServer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import socket
 import sqlite3
@@ -116,3 +117,16 @@ def test_the_shipped_centre_and_policy_start_and_start_again_without_change(tmp_
     assert again.db.read_now(lambda tx: tuple(tx.one("head") or ())) == before
     again.db.close()
     assert stat.S_IMODE((tmp_path / "x.db").stat().st_mode) == 0o600
+
+
+def test_a_failure_in_the_http_server_is_logged_by_its_kind_only(caplog: pytest.LogCaptureFixture) -> None:
+    from agent_tui.server import run
+
+    assert run.GRACE_S > 0
+    try:
+        raise ValueError("13812345678")
+    except ValueError:
+        logging.getLogger("uvicorn.error").exception("Exception in ASGI application\n")
+    (record,) = caplog.records
+    assert record.getMessage() == "Exception in ASGI application: ValueError"
+    assert record.exc_info is None and "138" not in caplog.text
