@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from chaos.campaign import Campaign, Told
@@ -23,7 +25,11 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60.0, help="of storm; peace and judgement come after it")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--database", default="", help="postgresql://…; SQLite in a private folder without it")
+    parser.add_argument(
+        "--database",
+        default="",
+        help="postgres (one of our own), postgresql://…; SQLite in a private folder without it",
+    )
     parser.add_argument("--kill-points", action="store_true", help="die at each named point instead, one by one")
     parser.add_argument("--hits", type=int, default=5, help="each point's first so many hits")
     parser.add_argument("--folder", type=Path, default=None, help="keep everything there; else only what failed")
@@ -42,11 +48,28 @@ def show(seed: int, told: Told, verdict: Verdict) -> None:
     sys.stdout.flush()
 
 
+@contextlib.contextmanager
+def ledger(database: str) -> Iterator[str]:
+    """The database of one campaign; `postgres` starts a cluster that is gone with it."""
+    if database != "postgres":
+        yield database
+        return
+    from bench.postgres import Cluster
+
+    cluster = Cluster()
+    try:
+        cluster.run("CREATE DATABASE chaos")
+        yield cluster.url("chaos")
+    finally:
+        cluster.stop()
+
+
 def play(seed: int, seconds: float, database: str, folder: Path) -> Verdict:
     """One campaign in an empty folder, and the verdict on it."""
-    place = Place(folder=folder, database=database)
-    told = asyncio.run(Campaign(place, seed, seconds).run())
-    verdict = judge(place, told.late)
+    with ledger(database) as where:
+        place = Place(folder=folder, database=where)
+        told = asyncio.run(Campaign(place, seed, seconds).run())
+        verdict = judge(place, told.late)
     show(seed, told, verdict)
     return verdict
 
@@ -57,7 +80,8 @@ def walk(hits: int, database: str, folder: Path | None) -> int:
     wrong = 0
     for point in points():
         for hit in range(1, hits + 1):
-            death = die(Place(folder=base / f"{point}-{hit}", database=database), point, hit)
+            with ledger(database) as where:
+                death = die(Place(folder=base / f"{point}-{hit}", database=where), point, hit)
             wrong += len(death.violations)
             print(f"{point} {hit}: {'died' if death.reached else 'not reached'}, {len(death.violations)} violations")
             for line in death.violations:

@@ -17,10 +17,13 @@ from chaos.processes import Server, Station
 from chaos.proxy import Proxy
 from chaos.switch import Switch
 
-BETWEEN_S = (0.4, 1.6)
+BETWEEN_S = (0.5, 2.5)
+WEATHER_S = (1.5, 5.0)
 PEACE_S = 30.0
 """Within this after the last fault every desk has sent what it kept and shows what is (I15)."""
 SETTLED_S = 1.0
+OPENED_S = 60.0
+"""For the processes themselves to be there."""
 CLOCK_S = (-86_400.0, -3_600.0, -60.0, 60.0, 3_600.0, 86_400.0)
 
 Deed = Callable[[], Awaitable[None]]
@@ -68,11 +71,19 @@ class Campaign:
     async def _storm(self) -> None:
         end = time.monotonic() + self._seconds
         deeds = self._deeds()
+        weather = asyncio.create_task(self._weather())
         while time.monotonic() < end:
             await asyncio.sleep(self._rng.uniform(*BETWEEN_S))
             name, deed = self._rng.choices([d[:2] for d in deeds], [d[2] for d in deeds])[0]
             self.counts[name] += 1
             await deed()
+        weather.cancel()
+
+    async def _weather(self) -> None:
+        """Good lines in between: where nothing ever gets through, nothing can go wrong either."""
+        while True:
+            self._proxy.calm = not self._proxy.calm
+            await asyncio.sleep(self._rng.uniform(*WEATHER_S))
 
     def _deeds(self) -> list[tuple[str, Deed, int]]:
         """Name, what is done, how often compared with the others."""
@@ -138,20 +149,26 @@ class Campaign:
             self._server.start()
         await self._server.ready()
         switch.cancel()
-        began = time.monotonic()
         marks = {s.seat.name: _lines(self._place, s.seat.name) for s in self._stations}
         for station in self._stations:
             station.skew_ms = 0
             station.start(drain=True)
-        late = {s.seat.name for s in self._stations}
-        while late and time.monotonic() - began < PEACE_S:
-            await asyncio.sleep(0.2)
-            late = {name for name in late if not _drained(self._place, name, marks[name])}
+        await self._until("opened", marks, OPENED_S)
+        began = time.monotonic()
+        late = await self._until("drained", marks, PEACE_S)
         took = time.monotonic() - began
         await asyncio.sleep(SETTLED_S)
         counts = {**self.counts, **{f"line_{k}": n for k, n in self._proxy.counts.items()}}
         counts |= {"desk_starts": sum(s.runs for s in self._stations), "contacts": self._switch.offered}
         return Told(counts=counts, late=tuple(sorted(late)), peace_s=took)
+
+    async def _until(self, fact: str, marks: dict[str, int], within_s: float) -> set[str]:
+        """Wait until every desk wrote this fact after its mark; the desks that did not."""
+        end, late = time.monotonic() + within_s, set(marks)
+        while late and time.monotonic() < end:
+            await asyncio.sleep(0.2)
+            late = {name for name in late if not _wrote(self._place, name, marks[name], fact)}
+        return late
 
     async def _end(self) -> None:
         for station in self._stations:
@@ -164,6 +181,6 @@ def _lines(place: Place, name: str) -> int:
     return sum(1 for _ in diary.read(place.log(name)))
 
 
-def _drained(place: Place, name: str, after: int) -> bool:
+def _wrote(place: Place, name: str, after: int, fact: str) -> bool:
     facts = list(diary.read(place.log(name)))[after:]
-    return any(fact["fact"] == "drained" for fact in facts)
+    return any(one["fact"] == fact for one in facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -74,11 +74,29 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     seen: tuple[Seen, ...]
 
 
+class Named(tuple[Any, ...]):
+    """A row by column name or by place, whichever engine it came from."""
+
+    def __new__(cls, values: Iterable[Any], names: list[str]) -> Named:
+        row = super().__new__(cls, values)
+        row.names = names
+        return row
+
+    names: list[str]
+
+    def __getitem__(self, place: Any) -> Any:
+        return super().__getitem__(self.names.index(place) if isinstance(place, str) else place)
+
+    def keys(self) -> list[str]:
+        return self.names
+
+
 def query(tx: Tx, sql: str) -> list[Row]:
     """Rows of any statement, inside the transaction given; the server itself knows named statements only."""
     connection: Any = tx._connection  # type: ignore[attr-defined]
-    rows: list[Row] = connection.execute(sql).fetchall()
-    return rows
+    cursor = connection.execute(sql)
+    names = [column[0] for column in cursor.description]
+    return [Named(row, names) for row in cursor.fetchall()]
 
 
 def word_of(command: Command) -> str:

@@ -26,6 +26,8 @@ from chaos.place import CUSTOMERS, PASSWORD, Place, clear_phone
 
 EFFECTS = frozenset({"AddNote", "WrapUpContact", "SendMessage", "RaiseWorkOrder", "SendNotice"})
 """Commands whose word stands in the state once they are applied."""
+SHOWN = 5
+"""Places of a gap that are named."""
 MAY_WAIT = frozenset(kind.__name__ for kind in OFFLINE)
 ALONE_MINOR = {"a1001": 5_000, "a1002": 5_000, "a1004": 30_000}
 """Fen of fees a person may waive alone for one customer in a day (the policy's appendix one)."""
@@ -227,12 +229,17 @@ RULES: tuple[Callable[[Evidence], Iterator[str]], ...] = (
 
 def ledger_whole(tx: Tx) -> Iterator[str]:
     """I11, I12, I13: no gap in the feed, every version once and in order, the audit proves itself."""
-    count, last = query(tx, "SELECT COUNT(*), COALESCE(MAX(seq), 0) FROM feed")[0]
+    floor = query(tx, "SELECT feed_floor FROM sync_head")[0][0]
+    count, last = query(tx, f"SELECT COUNT(*) + {floor}, COALESCE(MAX(seq), {floor}) FROM feed")[0]
     if count != last:
-        yield f"feed: {last - count} rows are missing"
-    broken = "SELECT entity, id FROM feed WHERE op = 'put' GROUP BY entity, id HAVING COUNT(*) <> MAX(version) OR COUNT(DISTINCT version) <> COUNT(*)"
+        first = (
+            """SELECT f.seq FROM feed f LEFT JOIN feed g ON g.seq = f.seq + 1 WHERE g.seq IS NULL ORDER BY f.seq"""
+        )
+        gaps = [row[0] for row in query(tx, first)][:SHOWN]
+        yield f"feed: {last - count} rows are missing, after {gaps}"
+    broken = "SELECT entity, id FROM feed WHERE op = 'put' GROUP BY entity, id HAVING MAX(version) - MIN(version) + 1 <> COUNT(*) OR COUNT(DISTINCT version) <> COUNT(*)"
     for row in query(tx, broken):
-        yield f"versions: those of {row[0]} {row[1]} are not 1 to n"
+        yield f"versions: those of {row[0]} {row[1]} do not follow each other"
     jumped = """SELECT id FROM command WHERE outcome = 'applied' AND if_match IS NOT NULL AND version IS NOT NULL
                 AND version NOT IN (if_match, if_match + 1)"""
     for row in query(tx, jumped):

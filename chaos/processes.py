@@ -114,11 +114,16 @@ class Server(Child):
         return f"http://127.0.0.1:{self.port}"
 
     def start(self, kill_point: str = "") -> None:
-        now = OPENS + timedelta(seconds=time.monotonic() - self._began + self.skew_s)
         words = ("-m", "agent_tui", "serve", "--database", self._place.target, "--port", str(self.port))
-        clock = ("--clock-start", now.isoformat(), "--clock-speed", "1")
         home = str(self._place.folder / "home")
-        self._spawn(*words, *clock, AGENT_TUI_HOME=home, AGENT_TUI_KILL_POINT=kill_point)
+        self._spawn(*words, *self._more(), AGENT_TUI_HOME=home, AGENT_TUI_KILL_POINT=kill_point)
+
+    def _more(self) -> tuple[str, ...]:
+        """Where its keys are, or what time it is: servers that share a database live by the machine's clock."""
+        if self._place.database:
+            return ("--keys", str(self._place.folder))
+        now = OPENS + timedelta(seconds=time.monotonic() - self._began + self.skew_s)
+        return ("--clock-start", now.isoformat(), "--clock-speed", "1")
 
     async def ready(self) -> None:
         """RuntimeError when it does not answer."""

@@ -228,4 +228,10 @@ class Robot:
             self._desk.drop_draft(DRAFT)
             return
         kept = self._desk.keep_draft(DRAFT, self._typed)
-        asyncio.get_running_loop().call_later(ON_DISK_S, lambda: self._diary.write("typed", text=kept))
+        asyncio.get_running_loop().call_later(ON_DISK_S, self._look_at_draft, kept)
+
+    def _look_at_draft(self, kept: str) -> None:
+        """On a full disk nothing can be kept: the desk must say so."""
+        written = any(text.startswith(kept) for _, text, _ in self._desk.journal.drafts())
+        alert = self._desk.sight.link.alert
+        self._diary.write("typed" if written or alert is None else "unsaved", text=kept)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Coroutine
+from typing import Any
 
 from agent_tui.domain.commands import Command, OfferNew, ReceiveMessage, ReportEvent
 from agent_tui.domain.contact import Channel
@@ -12,9 +14,9 @@ from agent_tui.errors import AgentTuiError
 from agent_tui.sim.web_seat import WebSeat
 from chaos.place import CUSTOMERS, LINK, PASSWORD, clear_phone
 
-OPEN = 7
+OPEN = 9
 """Contacts in the house at once, so that there is always one for whoever is free."""
-EVERY_S = 0.5
+EVERY_S = 0.4
 STAYS_S = (6.0, 25.0)
 CONFIRMS = {"HoldCall": "Held", "RetrieveCall": "Retrieved", "ClearConnection": "ConnectionCleared"}
 """Service asked for → the event that says it was done."""
@@ -66,7 +68,7 @@ class Switch:
                 group="cards",
                 text="年费",
             )
-            await self._report(seat, new)
+            self._soon(self._report(seat, new))
             self._open[contact_id] = asyncio.create_task(self._stay(seat, contact_id))
 
     async def _stay(self, seat: WebSeat, contact_id: str) -> None:
@@ -77,9 +79,12 @@ class Switch:
 
     async def _serve(self, seat: WebSeat) -> None:
         async for asked in seat.requests(0):
-            task = asyncio.create_task(self._answer(seat, asked.request))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._soon(self._answer(seat, asked.request))
+
+    def _soon(self, doing: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(doing)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _answer(self, seat: WebSeat, request: LinkRequest) -> None:
         contact_id, agent = request.contact_id, request.agent_id

@@ -56,6 +56,7 @@ async def answer_is_lost(office: Office) -> list[str]:
     desk.submit(note())
     await desk.send(["answer_lost"])
     Dials.now += 5
+    await desk.send()
     return await end(office)
 
 
