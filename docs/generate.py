@@ -41,7 +41,14 @@ def keys() -> str:
     return card.markdown()
 
 
-PAGES: dict[str, Callable[[], str]] = {"file-map.md": file_map, "keys.md": keys}
+def outage() -> str:
+    """`docs/outage.md`: every operation while the server is out of reach."""
+    from docs import outage as made
+
+    return made.page()
+
+
+PAGES: dict[str, Callable[[], str]] = {"file-map.md": file_map, "keys.md": keys, "outage.md": outage}
 
 
 def stale() -> list[str]:
