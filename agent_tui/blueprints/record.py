@@ -80,7 +80,7 @@ def sight(run: Run, at: float, move: str, house: str) -> Seen:
     """The present node as it stands on the screen."""
     node, now = current(run), shown(run, house)
     teller, own = Teller(run, mask=True), Teller(run, house, mask=True)
-    facts = node.facts if isinstance(node, LookUp) else ()
+    facts = tuple(name for name, _ in now.facts) if isinstance(node, LookUp) else ()
     return Seen(
         at_ms=round(at * 1000),
         node=node.id,

@@ -22,6 +22,7 @@ from agent_tui.tui.widgets.rows import Rows
 if TYPE_CHECKING:
     from agent_tui.blueprints.conditions import Value
     from agent_tui.blueprints.model import Blueprint
+    from agent_tui.tui.drafts import Drafts
 
 DRAFTS_S = 0.5
 """Real seconds between two looks at an author's drafts."""
@@ -32,17 +33,22 @@ class DeskScreen(DeskView):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.run_worker(self._take_up(), group="warm")
-        folder = getattr(self.app, "drafts", None)
+        folder: Path | None = getattr(self.app, "drafts", None)
         if folder is not None:
-            self.run_worker(self._watch(folder), group="drafts")
+            self._watch_drafts(folder)
+        self.run_worker(self._take_up(), group="warm")
 
-    async def _watch(self, folder: Path) -> None:
-        """An author's drafts, looked at again and again for as long as the desk is open."""
-        from agent_tui.tui.deeds.script import look
+    def _watch_drafts(self, folder: Path) -> None:
+        """An author's drafts are there before the first run is taken up."""
         from agent_tui.tui.drafts import Drafts
 
-        drafts = self.seat.drafts = Drafts(folder)
+        self.seat.drafts = Drafts(folder)
+        self.run_worker(self._look_again(self.seat.drafts), group="drafts")
+
+    async def _look_again(self, drafts: Drafts) -> None:
+        """For as long as the desk is open."""
+        from agent_tui.tui.deeds.script import look
+
         while True:
             await look(self, drafts)
             await asyncio.sleep(DRAFTS_S)
