@@ -13,6 +13,8 @@ from agent_tui.tui.line import Line, Piece, joined, length, piece, spread
 from agent_tui.tui.words import Words
 
 GAP: Piece = ("  ", "bar")
+WATCHING = ("supervisor", "reviewer", "trainer")
+"""Roles whose work is not on a queue."""
 OFFER_GAP: Piece = ("  ", "offer")
 
 
@@ -187,6 +189,9 @@ def _asked(status: Status, words: Words) -> Line:
 
 
 def _state(status: Status, words: Words) -> Line:
+    if status.me is not None and status.me.role in WATCHING and status.state == "logged_off":
+        # On no queue, and at work all the same.
+        return (piece(f"+ {say('cosign.at_screen', words.language)}", "bar_ok"),) if status.me.signed_in else ()
     mark, role = marks.AGENT.get(status.state or "logged_off", (" ", "text"))
     word = words.of("state", status.state or "logged_off")
     reason = status.me.reason if status.me and status.state == "not_ready" else None
