@@ -66,6 +66,7 @@ def checks() -> Iterator[Check]:
     yield from _stores()
     yield from _vault(settings)
     yield from _port(settings)
+    yield from _tls(settings)
     for name in ("scripts/centre", "scripts/policy", "themes"):
         yield _files(name)
 
@@ -183,28 +184,53 @@ def _port(settings: Settings) -> Iterator[Check]:
     yield Check("ok", "port", args)
 
 
+def _tls(settings: Settings) -> Iterator[Check]:
+    """The certificates that desk and server would use are really loaded."""
+    from agent_tui.config import tls
+
+    desk, server = settings.tls, settings.server
+    try:
+        if desk.ca or desk.cert:
+            tls.client(desk.ca, desk.cert, desk.key)
+            yield Check("ok", "tls_desk")
+        if server.tls_cert:
+            tls.server(server.tls_cert, server.tls_key, server.tls_client_ca)
+            yield Check("ok", "tls_server")
+    except AgentTuiError as error:
+        yield _blame(error)
+
+
+def _blame(error: AgentTuiError) -> Check:
+    args = {key: value if isinstance(value, int) else str(value) for key, value in error.args_.items()}
+    return Check("bad", error.key, args)
+
+
 def _files(name: str) -> Check:
     """The files in force are really read, as a start would."""
     try:
         folder = data.folder(name)
-        if name in _READERS:
-            _READERS[name](folder)
+        said = _READERS[name](folder) if name in _READERS else {}
     except AgentTuiError as error:
-        args = {key: value if isinstance(value, int) else str(value) for key, value in error.args_.items()}
-        return Check("bad", error.key, args)
-    return Check("ok", "files", {"what": name, "folder": str(folder)})
+        return _blame(error)
+    return Check("ok", "policy" if said else "files", {"what": name, "folder": str(folder), **said})
 
 
-def _read_centre(folder: Path) -> None:
+Said = dict[str, str | int]
+
+
+def _read_centre(folder: Path) -> Said:
     from agent_tui.config.centre import load
 
     load(folder)
+    return {}
 
 
-def _read_policy(folder: Path) -> None:
+def _read_policy(folder: Path) -> Said:
+    """Which rules a server that starts here would go by."""
     from agent_tui.policy.load import load
 
-    load(folder, wall())
+    policy = load(folder, wall())
+    return {"rules": len(policy.rules), "revision": policy.revision}
 
 
-_READERS: dict[str, Callable[[Path], None]] = {"scripts/centre": _read_centre, "scripts/policy": _read_policy}
+_READERS: dict[str, Callable[[Path], Said]] = {"scripts/centre": _read_centre, "scripts/policy": _read_policy}

@@ -91,3 +91,14 @@ def test_the_terminal_is_judged(
     monkeypatch.setenv("TERM", term)
     found = [check.level for check in doctor._terminal() if check.key in ("size", "too_small", "term")]
     assert ("bad" in found) == (level == "bad")
+
+
+def test_it_names_the_rules_a_server_would_go_by(cli: Cli) -> None:
+    out = cli("doctor").out
+    assert "rules in force, sha256:" in out
+
+
+def test_a_certificate_that_is_not_there_is_a_fault(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENT_TUI_TLS_CA", "/nowhere/ca.pem")
+    ran = cli("doctor")
+    assert ran.code == 69 and "tls.ca" in ran.out and "ca.pem" in ran.out
