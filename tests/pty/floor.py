@@ -35,7 +35,7 @@ from bench.terminal import Screen, Terminal
 
 PASSWORD = "correct horse"
 AGENT, LOGIN = "a1001", "chen.xiao"
-PATIENCE_S = 20.0
+PATIENCE_S = 40.0
 
 
 class Seat(Terminal):

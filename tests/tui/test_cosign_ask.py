@@ -7,6 +7,7 @@ import pytest
 from agent_tui.domain import commands as c
 from agent_tui.domain.agent import AgentState
 from agent_tui.domain.ticket import TicketKind
+from agent_tui.policy.decision import NeedsCosign, Reason
 from agent_tui.wire.command import Outcome
 from tests import eg
 from tests.tui.fake import FakeDoor
@@ -79,6 +80,17 @@ async def test_at_the_smallest_terminal_the_form_names_all_of_its_keys(language:
         await above_the_limit(at)
         line = next(line for line in at.text.splitlines() if "F8" in line and "F9" in line)
         assert keys in line and "~" not in line
+
+
+async def test_the_key_that_helps_stays_in_sight_however_many_rules_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rules = tuple(Reason(rule=f"r{n}", sentences={"zh": f"第 {n} 条规则不许可" * 9}) for n in range(5))
+    monkeypatch.setattr(FakeDoor, "may", lambda *_, **__: NeedsCosign(level=4, people=2, reasons=rules))
+    async with stage(size=(80, 24)) as at:
+        await above_the_limit(at)
+        assert "须 L4 以上 2 人签署：1 人在线：李强；按 F8 请他们复核。" in at.text
+        assert "第 0 条规则不许可" in at.text
 
 
 async def test_a_request_without_a_reason_is_not_sent() -> None:

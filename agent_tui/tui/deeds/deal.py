@@ -104,7 +104,7 @@ class Deal:
         return [*said, *self.verdict(decision, self.needs(values))]
 
     def verdict(self, decision: Decision, needs: Needs | None = None) -> Paragraphs:
-        """The decision as sentences, with exactly what would help."""
+        """The decision as sentences, with exactly what would help; a key that helps before any number of reasons."""
         said: list[tuple[str, str]] = []
         role = "bad" if isinstance(decision, Deny) else "warn"
         mark = "x " if isinstance(decision, Deny) else "! "
@@ -116,7 +116,7 @@ class Deal:
             text, role = ("no_rule", "bad") if isinstance(decision, Deny) else ("form.policy_ok", "ok")
             said.append((("x " if role == "bad" else "+ ") + self.words(text), role))
         if needs is not None:
-            return [*said, (asks_them(self.desk, needs), "strong")]
+            return [(asks_them(self.desk, needs), "strong"), *said]
         level = needed(decision)
         return [*said, (could_do(self.desk, level), "muted")] if level else said
 
