@@ -19,7 +19,8 @@ from agent_tui.server import auth, headers, rates, seed, stream, throttle
 from agent_tui.server.build import build_app
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx, write_apart
-from agent_tui.server.jobs import Runner
+from agent_tui.server.jobs import Crew, Runner
+from agent_tui.server.lease import Lease
 from agent_tui.server.rates import Rates
 from agent_tui.server.services import Services
 from agent_tui.server.upkeep import Ears
@@ -180,7 +181,7 @@ async def test_a_revoked_session_ends_with_its_stream_at_once(services: Services
         return services.db.write_now(work)
 
     services.bus.attach()
-    ears = Runner(services.bus, (Ears(services),))
+    ears = Runner(services.bus, Lease(services.db), (Ears(services),), Crew)
     ears.start()
     mine = stream.pages(services, let_in("chen"), cursor_of(services))
     others = stream.pages(services, let_in("li"), cursor_of(services))

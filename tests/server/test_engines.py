@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -28,7 +29,7 @@ def said(error: AgentTuiError) -> str:
 
 
 @pytest.fixture
-def postgres(tmp_path: Path) -> Remote:
+def postgres(tmp_path: Path) -> Iterator[Remote]:
     with engines.on("postgres"):
         where = engines.place(tmp_path)
         assert isinstance(where, Remote)
