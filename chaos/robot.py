@@ -37,7 +37,9 @@ from chaos.place import CUSTOMERS, PASSWORD, Seat
 
 PAUSE_S = (0.02, 0.3)
 ON_DISK_S = 0.3
-"""What was typed this long ago must be there after a crash."""
+"""What was typed this long ago is looked for on the disk,"""
+PATIENCE_S = 3.0
+"""and again after this, since the machine may be busy."""
 FEE_MINOR = (500, 900, 1_500, 2_600)
 ABOVE_MINOR = (5_100, 9_000, 31_000)
 """What an agent of level 2 must have signed."""
@@ -228,10 +230,15 @@ class Robot:
             self._desk.drop_draft(DRAFT)
             return
         kept = self._desk.keep_draft(DRAFT, self._typed)
-        asyncio.get_running_loop().call_later(ON_DISK_S, self._look_at_draft, kept)
+        asyncio.get_running_loop().call_later(ON_DISK_S, self._look_at_draft, kept, PATIENCE_S)
 
-    def _look_at_draft(self, kept: str) -> None:
-        """On a full disk nothing can be kept: the desk must say so."""
-        written = any(text.startswith(kept) for _, text, _ in self._desk.journal.drafts())
-        alert = self._desk.sight.link.alert
-        self._diary.write("typed" if written or alert is None else "unsaved", text=kept)
+    def _look_at_draft(self, kept: str, patience_s: float) -> None:
+        """What is on disk is asked for at every later start. What is not, because the disk is full, must be said."""
+        if not self._desk.draft(DRAFT).startswith(kept):
+            return  # dropped meanwhile
+        if any(text.startswith(kept) for _, text, _ in self._desk.journal.drafts()):
+            self._diary.write("typed", text=kept)
+        elif patience_s > 0:
+            asyncio.get_running_loop().call_later(patience_s, self._look_at_draft, kept, 0.0)
+        elif self._desk.sight.link.alert is None:
+            self._diary.write("lie", what=f"{kept!r} is not on disk, and nobody says so,")
