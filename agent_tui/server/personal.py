@@ -12,6 +12,7 @@ from agent_tui.domain.approval import Approval
 from agent_tui.domain.commands import BreakGlass, RequestApproval
 from agent_tui.domain.contact import Contact, Thread
 from agent_tui.domain.customer import Customer
+from agent_tui.domain.review import Review
 from agent_tui.domain.rows import Entity
 from agent_tui.domain.ticket import Note, Ticket
 from agent_tui.policy.decision import SubjectFacts
@@ -92,6 +93,11 @@ def _without(row: Entity) -> Entity:
             return msgspec.structs.replace(row, caller="", name=ERASED, subject="", guess_words=())
         case Approval():
             return msgspec.structs.replace(row, customer_name=ERASED, reason=ERASED)
+        case Review():
+            steps = tuple(msgspec.structs.replace(one, text=ERASED) for one in row.follow_ups)
+            return msgspec.structs.replace(
+                row, product="", args=(), reason=ERASED, text=ERASED, answer=ERASED, follow_ups=steps
+            )
         case _:
             return row
 
@@ -119,7 +125,7 @@ def erase(tx: Tx, customer_id: str, now: datetime, by: str) -> int:
     if customer is None:
         return -1
     rows: list[Entity] = [customer]
-    for kind in (Contact, Thread, Note, Ticket, Approval):
+    for kind in (Contact, Thread, Note, Ticket, Approval, Review):
         rows += state.find(kind, customer_id=customer_id)
     entries = writing.put_all(tx, [_without(row) for row in rows], now)
     for statement in ("secrets_drop", "search_drop", "key_drop", "args_drop", "errands_drop"):

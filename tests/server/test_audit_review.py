@@ -22,7 +22,7 @@ from agent_tui.domain.customer import Secret
 from agent_tui.domain.review import Finding, Remedy, Review, Sample, Stratum
 from agent_tui.errors import UsageError
 from agent_tui.metrics.sampling import Terms
-from agent_tui.server import seed, supervision
+from agent_tui.server import personal, seed, supervision
 from agent_tui.server.caller import Caller
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
@@ -232,3 +232,19 @@ def test_a_day_is_a_date(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         main.run(["review", "sample", "--day", "yesterday", "--database", str(services.db.path)], "en")
     assert main.run(["review", "sample", "--day", DAY, "--database", str(services.db.path)], "en") == 0
+
+
+async def test_whoever_is_forgotten_is_forgotten_in_reviews_too(client: Client, services: Services) -> None:
+    fee = PerformAction(action="waive_fee", customer_id="c1", amount_minor=1000, reason="住在文三路拐角")
+    await bench.commit(services, fee, CHEN)
+    await RiskWatch(services).step()
+    (review,) = reviews(services)
+    assert review.reason == "住在文三路拐角"
+    finding = RecordFinding(review_id=review.id, finding=Finding.ERROR, kind=Remedy.COACHING, text="文三路的客户")
+    assert (await (await bench.sign_in(client, "qiu")).send(finding)).status_code == 200
+    services.db.write_now(lambda tx: personal.erase(tx, "c1", eg.NOW, "dpo"))
+    (left,) = reviews(services)
+    assert "文三路" not in str(left) and (left.finding, left.amount_minor) == (Finding.ERROR, 1000)
+    await close_day(services)
+    (made,) = services.db.read_now(lambda tx: supervision.draws_of(tx, DAY))
+    assert services.db.read_now(lambda tx: supervision.recompute(tx, made)).same
