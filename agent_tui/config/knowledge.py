@@ -38,7 +38,7 @@ class _Source:
     def wrong(self, key: str, what: str, **args: object) -> NoReturn:
         """ConfigError with file, line and what would be right."""
         line = line_of(self.text, key) or 1
-        raise ConfigError(f"knowledge.file.{what}", file=str(self.file), line=line, key=key, **args)
+        raise ConfigError(f"knowledge.file.{what}", file=str(self.file), line=line, name=key, **args)
 
     def words(self, key: str) -> tuple[str, ...]:
         found = self.table.get(key, [])

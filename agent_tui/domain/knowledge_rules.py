@@ -28,7 +28,7 @@ from agent_tui.domain.scrub import scrub
 from agent_tui.domain.ticket import Ticket, TicketKind
 from agent_tui.domain.ticket_rules import hours_of, next_number, opened
 
-TITLE, WORD, TEXT, WORDS = 120, 40, 8_000, 60
+TITLE, WORD, TEXT, WORDS = 120, 40, 4_000, 60
 """Characters of a title, of a word, of a text; words of one language."""
 LANGUAGES = ("zh", "en", "ja")
 

@@ -64,6 +64,8 @@ class Concept(msgspec.Struct, frozen=True, kw_only=True):
     """Which pieces it is in."""
     name: str
     others: tuple[str, ...]
+    heard: bool = False
+    """Known by its sound, not as written."""
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
@@ -209,5 +211,7 @@ def _heard(pieces: Sequence[Piece], letters: str, lexicon: Lexicon) -> tuple[Con
     names = {word for said, word in lexicon.heard if any(said.startswith(one) for one in spelt)}
     every = tuple(range(len(pieces)))
     return tuple(
-        Concept(pieces=every, name=letters, others=group) for group in lexicon.same if not names.isdisjoint(group)
+        Concept(pieces=every, name=letters, others=group, heard=True)
+        for group in lexicon.same
+        if not names.isdisjoint(group)
     )[:MOST_HEARD]

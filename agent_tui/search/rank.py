@@ -252,7 +252,7 @@ def _named(concepts: Sequence[Concept], entry: Entry, language: str) -> dict[int
             for name in here:
                 at = word_at(one.folded, name) if name.isascii() else one.folded.find(name)
                 if at >= 0:
-                    match = _phrase(name, at, one, "same", SAME)
+                    match = _phrase(name, at, one, "sound" if concept.heard else "same", SAME)
                     best = match if best is None or _key(match, language) > _key(best, language) else best
         if best is not None:
             for at in concept.pieces:

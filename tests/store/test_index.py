@@ -1,0 +1,98 @@
+"""The index follows the rows: in slices, for every change, and never with anybody's name in it."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from agent_tui.desk import lexicon
+from agent_tui.domain.rows import Entity
+from agent_tui.search.query import read as read_query
+from agent_tui.store import find, index
+from agent_tui.store.cache import Cache
+from agent_tui.store.write import apply_page, put_rows
+from agent_tui.wire.feed import Change, Page
+from tests import eg
+
+
+def indexed(cache: Cache) -> None:
+    while index.step(cache, 0.05):
+        pass
+
+
+def tickets(cache: Cache, typed: str) -> list[str]:
+    return [entry.id for entry in find.tickets(cache, read_query(typed, lexicon.shipped()))]
+
+
+def guides(cache: Cache, typed: str) -> list[str]:
+    query = read_query(typed, lexicon.shipped())
+    return [entry.id for entry in find.guides(cache, query, find.Known(cache, query))]
+
+
+def test_a_row_is_found_once_indexed_and_no_more_once_gone(cache: Cache) -> None:
+    put_rows(cache, [eg.article("annual-fee")])
+    assert index.waiting(cache) == 1 and guides(cache, "年费") == []
+    indexed(cache)
+    assert index.waiting(cache) == 0 and guides(cache, "年费") == ["annual-fee"]
+    gone = Change(entity="article", id="annual-fee", version=2, remove=True)
+    page = Page(start=cache.cursor, to="c2", more=False, head=2, changes=(gone,), at=eg.NOW)
+    apply_page(cache, page)
+    indexed(cache)
+    assert guides(cache, "年费") == []
+
+
+def test_new_words_take_the_place_of_the_old(cache: Cache) -> None:
+    put_rows(cache, [eg.article("a", pages={"zh": eg.page("年费减免", "x")})])
+    indexed(cache)
+    put_rows(cache, [eg.article("a", pages={"zh": eg.page("积分兑换", "y", ())})])
+    indexed(cache)
+    assert guides(cache, "年费") == [] and guides(cache, "积分") == ["a"]
+
+
+def test_the_same_row_again_is_no_work(cache: Cache) -> None:
+    put_rows(cache, [eg.ticket(title="结算未到账")])
+    indexed(cache)
+    put_rows(cache, [eg.ticket(title="结算未到账")])
+    assert index.waiting(cache) == 0
+
+
+@pytest.mark.parametrize(
+    "typed", ["结算未到", "结算", "jiesuan", "結算", "T0012345", "12345", "260302-0001-3", "0013"]
+)
+def test_a_ticket_is_found_by_words_sound_and_numbers(cache: Cache, typed: str) -> None:
+    put_rows(cache, [eg.ticket(title="结算未到账", text="终端 T0012345 已核对")])
+    indexed(cache)
+    assert tickets(cache, typed) == ["t1"]
+
+
+def test_names_of_people_are_not_in_the_index(cache: Cache) -> None:
+    put_rows(cache, [eg.ticket(name="张三丰", title="结算未到账")])
+    indexed(cache)
+    for typed in ("张三丰", "zhangsan", "zsf", "张三"):
+        assert tickets(cache, typed) == [], typed
+
+
+def test_the_newest_tickets_are_met_first(cache: Cache) -> None:
+    rows: list[Entity] = [eg.ticket(f"t{n:03}", title="结算未到账") for n in range(60)]
+    put_rows(cache, rows)
+    indexed(cache)
+    found = tickets(cache, "结算")
+    assert len(found) == find.TICKETS and found[0] == "t059"
+
+
+def test_a_slice_ends_when_its_time_is_over(cache: Cache) -> None:
+    put_rows(cache, [eg.ticket(f"t{n:04}", title="结算未到账") for n in range(index.BATCH * 3)])
+    assert index.step(cache, 0.0)
+    assert index.waiting(cache) == index.BATCH * 3
+    indexed(cache)
+    assert index.waiting(cache) == 0
+
+
+def test_without_the_trigger_a_changed_row_would_stay_as_it_was(cache: Cache) -> None:
+    cache.connection.execute("DROP TRIGGER row_reworded")
+    put_rows(cache, [eg.article("a")])
+    indexed(cache)
+    changed = msgspec.structs.replace(eg.article("a"), pages={"zh": eg.page("积分兑换", "y", ())})
+    put_rows(cache, [changed])
+    indexed(cache)
+    assert guides(cache, "积分") == []

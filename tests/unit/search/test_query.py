@@ -1,0 +1,44 @@
+"""What was typed, read: names known, empty words out, numbers kept."""
+
+from __future__ import annotations
+
+from agent_tui.desk import lexicon
+from agent_tui.search.query import Lexicon, read
+
+WORDS = Lexicon.of(
+    [["挂失", "丢卡", "lost card", "ふんしつ"], ["没纸", "缺纸"]], ["怎么办", "了", "を", "な", "how", "do", "i"]
+)
+
+
+def meant(typed: str) -> list[str]:
+    return [piece.text for piece in read(typed, WORDS).pieces]
+
+
+def test_a_known_name_is_a_piece_of_its_own() -> None:
+    assert meant("刷卡机没纸怎么办") == ["刷卡机", "没纸"]
+
+
+def test_empty_words_go_unless_nothing_else_was_typed() -> None:
+    assert meant("how do i dispute") == ["dispute"]
+    assert meant("怎么办") == ["怎么办"]
+
+
+def test_a_particle_goes_only_where_it_can_be_one() -> None:
+    assert meant("カードを") == ["かーど"]
+    assert meant("なくす") == ["なくす"]
+
+
+def test_another_name_is_known_in_any_language_and_by_its_sound() -> None:
+    for typed in ("丢卡", "lost card", "funshitsu", "diuka"):
+        assert any("挂失" in concept.others for concept in read(typed, WORDS).concepts), typed
+
+
+def test_numbers_lose_their_hyphens() -> None:
+    assert read("260302-0001-3", WORDS).numbers == ("26030200013",)
+    assert read("T0012345", WORDS).numbers == ("t0012345",)
+    assert read("12", WORDS).numbers == ()
+
+
+def test_the_shipped_words_are_lists_of_words() -> None:
+    shipped = lexicon.shipped()
+    assert len(shipped.same) > 40 and len(shipped.empty) > 100
