@@ -30,6 +30,7 @@ def parse(words: list[str]) -> argparse.Namespace:
         default="",
         help="postgres (one of our own), postgresql://…; SQLite in a private folder without it",
     )
+    parser.add_argument("--servers", type=int, default=1, help="several need a PostgreSQL that they share")
     parser.add_argument("--kill-points", action="store_true", help="die at each named point instead, one by one")
     parser.add_argument("--hits", type=int, default=5, help="each point's first so many hits")
     parser.add_argument("--folder", type=Path, default=None, help="keep everything there; else only what failed")
@@ -64,11 +65,11 @@ def ledger(database: str) -> Iterator[str]:
         cluster.stop()
 
 
-def play(seed: int, seconds: float, database: str, folder: Path) -> Verdict:
+def play(seed: int, seconds: float, database: str, folder: Path, servers: int = 1) -> Verdict:
     """One campaign in an empty folder, and the verdict on it."""
     with ledger(database) as where:
         place = Place(folder=folder, database=where)
-        told = asyncio.run(Campaign(place, seed, seconds).run())
+        told = asyncio.run(Campaign(place, seed, seconds, servers).run())
         verdict = judge(place, told.late)
     show(seed, told, verdict)
     return verdict
@@ -103,7 +104,7 @@ def main() -> int:
         seconds = min(ROUND_S, max(5.0, end - time.monotonic()))
         base = given.folder or Path(tempfile.mkdtemp(prefix="agent-tui-chaos-"))
         folder = base / f"seed-{seed}"
-        verdict = play(seed, seconds, given.database, folder)
+        verdict = play(seed, seconds, given.database, folder, given.servers)
         wrong += len(verdict.violations)
         if given.folder is None and not verdict.violations:
             shutil.rmtree(base)

@@ -41,23 +41,36 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 class Campaign:
     """`run` once."""
 
-    def __init__(self, place: Place, seed: int, seconds: float) -> None:
+    def __init__(self, place: Place, seed: int, seconds: float, servers: int = 1) -> None:
+        """Several servers need a database that they can share."""
         self._place, self._seed, self._seconds = place, seed, seconds
         self._rng = random.Random(seed)
         self.counts: Counter[str] = Counter()
-        self._server = Server(place)
-        self._proxy = Proxy(lambda: ("127.0.0.1", self._server.port), random.Random(f"{seed}/proxy"))
+        self._servers = [Server(place, f"server{n}") for n in range(servers)]
+        self._proxy = Proxy(self._target, random.Random(f"{seed}/proxy"))
         self._switch = Switch(random.Random(f"{seed}/switch"))
         self._stations: list[Station] = []
 
+    @property
+    def _server(self) -> Server:
+        """The one that something happens to."""
+        return self._rng.choice(self._servers)
+
+    def _target(self) -> tuple[str, int]:
+        """Where the next connection leads, as behind a balancer."""
+        alive = [server for server in self._servers if server.alive] or self._servers
+        return "127.0.0.1", random.choice(alive).port
+
     async def run(self) -> Told:
         found(self._place)
-        self._server.start()
-        await self._server.ready()
+        for server in self._servers:
+            server.start()
+        for server in self._servers:
+            await server.ready()
         await self._proxy.start()
         url = f"http://127.0.0.1:{self._proxy.port}"
         self._stations = [Station(self._place, seat, self._seed, url) for seat in SEATS]
-        switch = asyncio.create_task(self._switch.run(self._server.url))
+        switch = asyncio.create_task(self._switch.run(self._servers[0].url))
         try:
             for station in self._stations:
                 station.start()
@@ -108,13 +121,17 @@ class Campaign:
         station.start()
 
     async def _kill_server(self) -> None:
-        await self._server.kill()
+        await self._restart(self._server)
+
+    async def _restart(self, server: Server) -> None:
+        await server.kill()
         await asyncio.sleep(self._rng.uniform(0, 0.8))
-        self._server.start()
+        server.start()
 
     async def _stop_server(self) -> None:
-        await self._server.kill(15)
-        self._server.start()
+        server = self._server
+        await server.kill(15)
+        server.start()
 
     async def _pause_desk(self) -> None:
         await self._one().pause(self._rng.uniform(0.5, 2.0))
@@ -135,8 +152,9 @@ class Campaign:
         station.start()
 
     async def _skew_server(self) -> None:
-        self._server.skew_s = self._rng.choice(CLOCK_S)
-        await self._kill_server()
+        server = self._server
+        server.skew_s = self._rng.choice(CLOCK_S)
+        await self._restart(server)
 
     # ---- peace ---------------------------------------------------------------------------------------------------
 
@@ -145,9 +163,11 @@ class Campaign:
         self._proxy.calm = True
         for station in self._stations:
             await station.kill()
-        if not self._server.alive:
-            self._server.start()
-        await self._server.ready()
+        for server in self._servers:
+            if not server.alive:
+                server.start()
+        for server in self._servers:
+            await server.ready()
         switch.cancel()
         marks = {s.seat.name: _lines(self._place, s.seat.name) for s in self._stations}
         for station in self._stations:
@@ -173,7 +193,8 @@ class Campaign:
     async def _end(self) -> None:
         for station in self._stations:
             await station.kill()
-        await self._server.kill(15)
+        for server in self._servers:
+            await server.kill(15)
         await self._proxy.stop()
 
 

@@ -43,6 +43,7 @@ class Trial:
         self._switch = Switch(random.Random(f"{point}/{hit}"))
 
     async def run(self) -> Death:
+        self._place.folder.mkdir(parents=True, exist_ok=True)
         arm = f"{self._point}:{self._hit}"
         at_server = self._point in killpoint.SERVER
         if self._point != "server.key":  # the only one that is passed before there is anything
