@@ -230,7 +230,9 @@ RULES: tuple[Callable[[Evidence], Iterator[str]], ...] = (
 def ledger_whole(tx: Tx) -> Iterator[str]:
     """I11, I12, I13: no gap in the feed, every version once and in order, the audit proves itself."""
     floor = query(tx, "SELECT feed_floor FROM sync_head")[0][0]
-    count, last = query(tx, f"SELECT COUNT(*) + {floor}, COALESCE(MAX(seq), {floor}) FROM feed")[0]
+    count, last = query(tx, f"SELECT COUNT(*) + {floor}, COALESCE(MAX(seq), {floor}) FROM feed WHERE seq > {floor}")[
+        0
+    ]
     if count != last:
         first = (
             """SELECT f.seq FROM feed f LEFT JOIN feed g ON g.seq = f.seq + 1 WHERE g.seq IS NULL ORDER BY f.seq"""

@@ -20,7 +20,7 @@ from agent_tui.desk import views
 from agent_tui.desk.build import open_desk
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.profile import Profile
-from agent_tui.errors import AgentTuiError, StoreLocked
+from agent_tui.errors import AgentTuiError, StoreError
 from agent_tui.store.journal import UNSENT
 from agent_tui.wire.feed import parse_cursor
 from chaos.diary import Diary
@@ -80,7 +80,7 @@ class Witness:
 
 
 async def take_seat(plan: Plan) -> Desk:
-    """The desk, as soon as the one that was killed has let go of it."""
+    """The desk, as soon as it can be opened."""
     place = Place(folder=Path(plan.folder))
     profile = Profile(
         name=plan.seat.name,
@@ -93,7 +93,8 @@ async def take_seat(plan: Plan) -> Desk:
     while True:
         try:
             return open_desk(profile)
-        except StoreLocked:
+        except StoreError:
+            # Held by the one that was killed, or there is no room: the program says so in a sentence, a person tries again.
             await asyncio.sleep(0.1)
 
 
