@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from agent_tui.blueprints.checks import CHECKS
+from agent_tui.blueprints.conditions import Value, holds
 from agent_tui.blueprints.facts import ALWAYS, VARIABLES
 from agent_tui.blueprints.known import of_centre
 from agent_tui.blueprints.lint import all_texts, lint
-from agent_tui.blueprints.model import Check, Do, Offer
+from agent_tui.blueprints.model import Check, Do, HandOver, Offer, Send
 from agent_tui.blueprints.paths import held
 from agent_tui.config.centre import load
 from agent_tui.i18n.catalog import LANGUAGES, texts
@@ -96,3 +97,43 @@ def test_every_check_kind_and_outcome_has_its_words() -> None:
 
 def test_what_is_always_known_is_no_secret() -> None:
     assert all(VARIABLES[name].needs == "none" and not VARIABLES[name].private for name in ALWAYS)
+
+
+HARMLESS = {("fraud", "report_order"), ("satisfaction_survey", "praise_order")}
+"""A report or praise that could not be passed on: what was said stands in the note, and nothing was promised."""
+
+
+def test_what_was_refused_or_failed_is_never_told_as_done() -> None:
+    """Nothing is promised that the policy refuses: success and failure go different ways."""
+    told_as_done = {
+        (blueprint.id, node.id)
+        for blueprint in ALL
+        for node in blueprint.nodes
+        if isinstance(node, Do | HandOver | Send) and _good(node) & _bad(node)
+    }
+    assert told_as_done <= HARMLESS
+
+
+def _ways(node: Do | HandOver | Send) -> dict[str, str]:
+    """Outcome → where it leads."""
+    nobody: dict[str, Value] = {}
+    return {
+        outcome: next(b.to for b in node.branches if b.when is None or holds(b.when, {node.name: outcome}, nobody))
+        for outcome in node.outcomes
+    }
+
+
+def _good(node: Do | HandOver | Send) -> set[str]:
+    return {to for outcome, to in _ways(node).items() if outcome in ("applied", "done", "sent")}
+
+
+def _bad(node: Do | HandOver | Send) -> set[str]:
+    return {to for outcome, to in _ways(node).items() if outcome in ("refused", "unavailable", "not_done")}
+
+
+def test_no_text_promises_what_others_decide() -> None:
+    """Sums, limits and releases are the policy's: no sentence before the answer says that they will be granted."""
+    for blueprint in ALL:
+        for node in blueprint.nodes:
+            said = " ".join(text for texts in all_texts(node) for text in texts.values())
+            assert not any(word in said for word in ("一定能", "保证通过", "肯定可以", "guarantee", "必ず承認"))
