@@ -88,6 +88,8 @@ def _print(one: Redrawn, sample: Sample | None, language: str) -> None:
     tell("acts", population=made.population, drawn=len(one.drawn))
     for drawn in one.drawn:
         tell("line", **_line(drawn, made.timezone, language))
+    if made.judged:
+        tell("again", judged=made.judged, again=len(made.again), share=made.again_share)
     if sample is not None:
         _progress(sample, language)
     if not one.genuine:
