@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from agent_tui.desk.commands import COMMANDS, EVERYWHERE, FORBIDDEN, LEADER, DeskCommand
+from agent_tui.desk.commands import COMMANDS, EVERYWHERE, FORBIDDEN, LEADER, SIGNS, DeskCommand
 from agent_tui.i18n import catalog
 
 
@@ -15,7 +15,7 @@ def clashes(commands: Iterable[DeskCommand]) -> list[str]:
     commands = tuple(commands)
     for mode in EVERYWHERE:
         here = [c for c in commands if mode in c.modes]
-        keys = Counter(key for c in here for key in c.keys)
+        keys = Counter(key for c in here for key in (*c.keys, *c.bare))
         letters = Counter(c.leader for c in here if c.leader)
         found += [f"{mode}: {key} means {n} commands" for key, n in keys.items() if n > 1]
         found += [f"{mode}: {LEADER} {letter} means {n} commands" for letter, n in letters.items() if n > 1]
@@ -27,6 +27,7 @@ def clashes(commands: Iterable[DeskCommand]) -> list[str]:
                 found.append(f"{command.id}: {key} arrives as another character in many terminals")
             if len(key) == 1:
                 found.append(f"{command.id}: an input method swallows the bare letter {key}")
+        found += [f"{command.id}: {key} is no punctuation" for key in command.bare if key not in SIGNS]
     return found
 
 
@@ -62,3 +63,7 @@ def test_a_planted_forbidden_key_is_found() -> None:
 
 def test_a_planted_bare_letter_is_found() -> None:
     assert clashes([DeskCommand(id="a.one", group="view", keys=("x",))])
+
+
+def test_a_planted_letter_among_the_bare_keys_is_found() -> None:
+    assert clashes([DeskCommand(id="a.one", group="view", bare=("x",))])
