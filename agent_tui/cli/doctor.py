@@ -65,6 +65,7 @@ def checks() -> Iterator[Check]:
     yield problem
     yield from _stores()
     yield from _vault(settings)
+    yield from _profiles()
     yield from _port(settings)
     yield from _tls(settings)
     for name in ("scripts/centre", "scripts/policy", "themes"):
@@ -169,6 +170,22 @@ def _vault(settings: Settings) -> Iterator[Check]:
         level = "ok" if one.usable and wanted == "keyring" else "note"
         key = "keyring_usable" if one.usable else "keyring_not"
         yield Check(level, key, {"name": one.name, "reason": one.reason or "-"})
+
+
+def _profiles() -> Iterator[Check]:
+    """What lies sealed on this machine, and which profiles were wiped; ids only, nothing is opened."""
+    from agent_tui.store import escrow
+
+    folder = paths.data_dir() / "profiles"
+    for profile in sorted(folder.iterdir()) if folder.is_dir() else ():
+        boxes = len(escrow.found(profile / escrow.FOLDER))
+        args: dict[str, str | int] = {"profile": profile.name, "boxes": boxes}
+        if (profile / escrow.WIPED).exists():
+            yield Check("note", "vault.doctor.wiped", args)
+        elif boxes:
+            yield Check("note", "vault.doctor.boxes", args)
+        for copy in sorted(profile.glob("journal.db.damaged-*")):
+            yield Check("note", "vault.doctor.damaged", {**args, "copy": str(copy)})
 
 
 def _port(settings: Settings) -> Iterator[Check]:

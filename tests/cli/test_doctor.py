@@ -102,3 +102,15 @@ def test_a_certificate_that_is_not_there_is_a_fault(cli: Cli, monkeypatch: pytes
     monkeypatch.setenv("AGENT_TUI_TLS_CA", "/nowhere/ca.pem")
     ran = cli("doctor")
     assert ran.code == 69 and "tls.ca" in ran.out and "ca.pem" in ran.out
+
+
+def test_what_lies_sealed_wiped_or_damaged_on_the_machine_is_told(cli: Cli) -> None:
+    profile = paths.data_dir() / "profiles" / "chen"
+    (profile / "escrow").mkdir(parents=True)
+    (profile / "escrow" / "01.box").write_bytes(b"x")
+    (profile / "journal.db.damaged-20260302-090000").write_bytes(b"x")
+    assert "holds 1 unsent commands" in cli("doctor", "--language", "en").out
+    (profile / "wiped").touch()
+    said = cli("doctor", "--language", "en").out
+    assert "chen was wiped" in said
+    assert "journal.db.damaged-20260302-090000" in said
