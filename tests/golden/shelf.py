@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from agent_tui.blueprints.model import dump
 from agent_tui.blueprints.parse import parse
@@ -49,14 +50,8 @@ def search(cache: Cache, typed: str, language: str = "zh", contact_id: str | Non
     """What a desk finds, the best first."""
     clock = Reckoning()
     clock.learn(NOW, 0.0)
-    sight = Sight(
-        cache=cache,
-        pending=None,
-        reveals=None,
-        clock=clock,
-        link=None,
-        language=language,  # type: ignore[arg-type]
-    )
+    nobody: Any = None
+    sight = Sight(cache=cache, pending=nobody, reveals=nobody, clock=clock, link=nobody, language=language)
     return look(sight, Search(typed=typed, contact_id=contact_id)).items
 
 
