@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ from agent_tui.domain.agent import Agent, AgentState
 from agent_tui.domain.centre import Group, Names
 from agent_tui.domain.commands import OfferNew
 from agent_tui.domain.contact import Channel
+from agent_tui.errors import ConnectionError_
 from agent_tui.server import seed
 from agent_tui.server.database import Database
 from agent_tui.server.place import Remote, Where
@@ -127,13 +128,9 @@ def furnish(where: Where, crowd: list[Agent]) -> None:
 async def sit(desk: Desk, seen: Seen, gate: asyncio.Semaphore, ready: asyncio.Event) -> None:
     """Sign in, take the snapshot, follow the feed; begin again from the last cursor when the server says goodbye."""
     api = Api(desk.url, f"d-{desk.login}")
-    async with gate:
-        api.token = (await endpoints.sign_in(api, desk.login, PASSWORD)).token
-        page = await endpoints.snapshot(api, "")
-        cursor = page.cursor
-        while page.after:
-            page = await endpoints.snapshot(api, page.after)
     try:
+        async with gate:
+            cursor = await _come_in(api, desk)
         while True:
             async with endpoints.stream(api, cursor) as events:
                 ready.set()
@@ -145,6 +142,19 @@ async def sit(desk: Desk, seen: Seen, gate: asyncio.Semaphore, ready: asyncio.Ev
                         seen.page(desk.login, event)
     finally:
         await api.close()
+
+
+async def _come_in(api: Api, desk: Desk) -> str:
+    """The cursor of a whole snapshot; like a real desk, whoever gets no answer tries again."""
+    while True:
+        with suppress(ConnectionError_):
+            api.token = (await endpoints.sign_in(api, desk.login, PASSWORD)).token
+            page = await endpoints.snapshot(api, "")
+            cursor = page.cursor
+            while page.after:
+                page = await endpoints.snapshot(api, page.after)
+            return cursor
+        await asyncio.sleep(1.0)
 
 
 async def call(api: Api, seen: Seen, n: int) -> None:
@@ -163,7 +173,11 @@ async def play(urls: list[str], crowd: list[Agent], calls: int) -> Verdict:
     desks = [Desk(one.login, one.groups[0], urls[n % len(urls)]) for n, one in enumerate(crowd)]
     seats = [(desk, asyncio.Event()) for desk in desks]
     tasks = [asyncio.create_task(sit(desk, seen, gate, ready)) for desk, ready in seats]
-    await asyncio.gather(*(ready.wait() for _, ready in seats))
+    for (desk, ready), task in zip(seats, tasks, strict=True):
+        await asyncio.wait({task, waiting := asyncio.create_task(ready.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if task.done():
+            raise RuntimeError(f"{desk.login} did not come in: {task.exception()!r}")
     switches = [Api(url, "switch") for url in urls]
     for api in switches:
         api.token = (await endpoints.sign_in(api, "link:fleet", PASSWORD)).token

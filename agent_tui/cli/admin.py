@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from agent_tui.cli import admin_devices, admin_erase, admin_knowledge, admin_policy, admin_revoke
+from agent_tui.cli import admin_backup, admin_devices, admin_erase, admin_knowledge, admin_policy, admin_revoke
 from agent_tui.cli.kinds import add_kinds
 from agent_tui.cli.where import add_database, is_there, resolve
 from agent_tui.clock import wall
@@ -53,6 +53,8 @@ _APART: dict[str, Apart] = {
     "devices": admin_devices.DEVICES,
     "wipe": admin_devices.WIPE,
     "escrow": admin_devices.ESCROW,
+    "backup": admin_backup.BACKUP,
+    "restore": admin_backup.RESTORE,
 }
 """Kinds that work beside a running server, in modules of their own."""
 _FOR_EVER = "9999"
@@ -62,7 +64,7 @@ _FOR_EVER = "9999"
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     """`init`, `user` (add or change one), `users` (list); and those beside a running server: `erase` (forget a
     customer), `policy` (put rules in force), `revoke` (end sessions), `bulletin` and `article` (publish), `devices`,
-    `wipe` and `escrow` (what people work on)."""
+    `wipe` and `escrow` (what people work on), `backup` and `restore` (the whole ledger)."""
     helps = {name: f"cli.admin.{name}" for name in ("init", "user", "users")}
     apart = {
         "erase": "audit.erase.help",
@@ -73,6 +75,8 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
         "devices": "vault.cli.devices",
         "wipe": "vault.cli.wipe",
         "escrow": "vault.cli.escrow",
+        "backup": "server.cli.backup",
+        "restore": "server.cli.restore",
     }
     kinds = add_kinds(parser, language, {**helps, **apart})
     for name, module in _APART.items():

@@ -24,7 +24,16 @@ PACKAGE = "agent_tui.server.db"
 STATEMENTS: Mapping[str, str] = MappingProxyType(
     {
         name: statement
-        for file in ("ledger.sql", "feed.sql", "access.sql", "audit.sql", "authority.sql", "devices.sql", "door.sql")
+        for file in (
+            "ledger.sql",
+            "feed.sql",
+            "access.sql",
+            "audit.sql",
+            "authority.sql",
+            "devices.sql",
+            "door.sql",
+            "backup.sql",
+        )
         for name, statement in sql.load(PACKAGE, file).items()
     }
 )
@@ -63,6 +72,14 @@ class Tx(ABC):
     @abstractmethod
     def one(self, name: str, /, **values: Any) -> Row | None:
         """The first row, None without rows."""
+
+    def packed(self, body: str | bytes) -> str | bytes:
+        """A body, sealed or not, as this engine stores it in a column of text."""
+        return body
+
+    def unpacked(self, body: str | bytes) -> str | bytes:
+        """What `packed` was given."""
+        return body
 
     def value(self, name: str, /, **values: Any) -> Any:
         """The first column of the first row, None without rows."""

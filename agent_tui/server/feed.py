@@ -79,6 +79,8 @@ class Feed:
             moved = self._moved_scopes(tx, agent_id, cursor)
             return self._page(cursor, to, newest, moved, more=cursor.seq < newest)
         after = max(cursor.seq, scanned)
+        if after == newest:
+            return self._page(cursor, Cursor(cursor.epoch, newest, rev), newest, (), more=False)
         last = tx.value("page_bound", agent_id=agent_id, after=after, limit=limit - 1)
         upto = newest if last is None else tx.value("txn_end", seq=last)
         rows = tx.all("changed", agent_id=agent_id, after=after, upto=upto)

@@ -95,6 +95,12 @@ class PostgresTx(Tx):
 
         return rows
 
+    def packed(self, body: str | bytes) -> str | bytes:
+        return packed(body)
+
+    def unpacked(self, body: str | bytes) -> str | bytes:
+        return unpacked(body) or "" if isinstance(body, str) else body
+
     def run(self, name: str, /, **values: Any) -> int:
         statement = TRANSLATED[name]
         return self._connection.execute(statement.text, self._given(statement, values)).rowcount

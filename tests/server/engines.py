@@ -69,6 +69,16 @@ _END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '
 
 
 @contextlib.contextmanager
+def chosen(engine: str) -> Iterator[None]:
+    """A place on this engine, inside a test that is on another."""
+    before, Chosen.engine = Chosen.engine, engine
+    try:
+        yield
+    finally:
+        Chosen.engine = before
+
+
+@contextlib.contextmanager
 def on(engine: str) -> Iterator[None]:
     """Everything that is opened inside is on this engine."""
     Chosen.engine = engine
@@ -90,6 +100,14 @@ def raw(tx: Tx, sql: str, *values: Any) -> list[Row]:
             return cursor.fetchall() if cursor.description else []
     assert isinstance(tx, SqliteTx)
     return tx._connection.execute(sql, values).fetchall()
+
+
+def columns(tx: Tx, table: str) -> list[str]:
+    """As the table has them."""
+    if isinstance(tx, SqliteTx):
+        return [row[1] for row in raw(tx, f"PRAGMA table_info({table})")]
+    query = "SELECT column_name FROM information_schema.columns WHERE table_name = ? ORDER BY ordinal_position"
+    return [row[0] for row in raw(tx, query, table)]
 
 
 def dump(tx: Tx) -> list[str]:
