@@ -296,3 +296,29 @@ async def test_an_administrator_lists_wipes_and_brings_boxes_from_a_shell(
     assert await shell(tmp_path, backend, "wipe", profile.device_id) == 0
     assert await shell(tmp_path, backend, "escrow", str(tmp_path / "p" / escrow.FOLDER)) == 0
     assert "done" in capsys.readouterr().out
+
+
+# ---- what the tests above would find ---------------------------------------------------------------------------------
+
+
+async def test_a_box_that_is_not_sealed_is_found_by_the_scan(
+    tmp_path: Path, backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent_tui.wire.sealed.seal", lambda _, content: content)
+    desk = await working(station(tmp_path / "home", backend))
+    await typing(desk, backend)
+    await desk.close()
+    assert clear_text(tmp_path / "home")
+
+
+async def test_a_wiped_desk_whose_work_is_in_no_box_keeps_its_journal(
+    tmp_path: Path, backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent_tui.store.escrow.Boxes.put", lambda *_: None)
+    desk = await working(station(tmp_path / "p", backend))
+    await typing(desk, backend)
+    desk.keeper.revoked()
+    await until(lambda: desk.keeper.ended is not None)
+    await desk.close()
+    assert (tmp_path / "p" / "journal.db").exists()
+    assert not clear_text(tmp_path / "p")
