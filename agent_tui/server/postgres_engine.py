@@ -356,13 +356,8 @@ class PostgresEngine:
         """StoreError says what is wrong with the place, NewerDatabase or Corrupt what with the tables."""
         self._where = where
         self._writers, self._snapshots = Pool(where), Pool(where)
-        with explained(where):
-            connection = self._writers.take()
-            try:
-                with _alone(connection):
-                    self._rest = _prepare(connection, where)
-            finally:
-                self._writers.give(connection)
+        with explained(where), contextlib.closing(connect(where)) as connection, _alone(connection):
+            self._rest = _prepare(connection, where)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Tx]:
