@@ -36,6 +36,8 @@ class Cache:
         self.guide_words: tuple[tuple[str, int], ...] | None = None
         """Latin words of guides, for typing errors; None until they are asked for."""
         self.guide_count: int | None = None
+        self.names: dict[str, bool] = {}
+        """Other names that were looked for → whether any guide is called so; emptied when a guide changes."""
         self.load_meta()
 
     @property

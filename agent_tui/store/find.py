@@ -119,7 +119,7 @@ def _any(query: Query, known: Known) -> str:
                 terms[term] = None
             terms |= dict.fromkeys(f"{_quoted(other)}*" for other in known.meant.get(gram, ()))
     for concept in query.concepts:
-        terms |= dict.fromkeys(filter(None, (_all(name) for name in concept.others)))
+        terms |= dict.fromkeys(_all(name) for name in concept.others if _used(known.cache, name))
     terms |= dict.fromkeys(_sounds(query))
     if len(query.initials) > 1:
         terms[" AND ".join(_quoted(f"{sound.INITIALS}{a}{b}") for a, b in pairwise(query.initials))] = None
@@ -144,6 +144,15 @@ def _all(name: str) -> str:
     """A name in which every word or pair of characters must be."""
     found = [pair for pair in tokens(name) if not is_cjk(pair[0]) or len(pair) > 1]
     return " AND ".join(_quoted(token) for token in dict.fromkeys(found))
+
+
+def _used(cache: Cache, name: str) -> bool:
+    """Whether any guide may be called so; most other names are nobody's, and a long question is a slow one."""
+    found = cache.names.get(name)
+    if found is None:
+        asked = _all(name)
+        found = cache.names[name] = bool(asked and cache.first("guide_called", asked))
+    return found
 
 
 def _sounds(query: Query) -> list[str]:

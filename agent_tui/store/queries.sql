@@ -121,6 +121,9 @@ SELECT COUNT(*) FROM entry;
 -- :guides_found
 SELECT rowid FROM find_guide WHERE find_guide MATCH ? ORDER BY bm25(find_guide, 8.0, 6.0, 4.0) LIMIT ?;
 
+-- :guide_called
+SELECT 1 FROM find_guide WHERE find_guide MATCH ? LIMIT 1;
+
 -- :guides_of
 SELECT rowid FROM find_guide WHERE find_guide MATCH ? ORDER BY rowid DESC LIMIT ?;
 
@@ -149,8 +152,8 @@ INSERT OR IGNORE INTO number(number, n) VALUES (?, ?);
 DELETE FROM number WHERE n = ?;
 
 -- :numbers_found
-SELECT DISTINCT r.body FROM number x JOIN row r ON r.n = x.n
-WHERE x.number >= ? AND x.number < ? AND r.entity = 'ticket' ORDER BY x.number, x.n DESC LIMIT ?;
+SELECT r.body FROM number x CROSS JOIN row r ON r.n = x.n
+WHERE x.number >= ? AND x.number < ? AND r.entity = 'ticket' ORDER BY x.number, x.n LIMIT ?;
 
 -- :outbox_add
 INSERT INTO outbox(id, agent_id, lane, type, target, if_match, body, offline, made_at, made_ms, state)
