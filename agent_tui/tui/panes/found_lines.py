@@ -68,6 +68,8 @@ def _reason(reasons: tuple[Reason, ...], words: Words, width: int) -> Line:
 
 
 def _said(reason: Reason, words: Words) -> str:
+    if reason.how in ("category", "number"):
+        return own(words, f"how.{reason.how}")
     place = own(words, f"place.{reason.place}")
     return place if reason.how == "written" else f"{place} · {own(words, f'how.{reason.how}')}"
 
