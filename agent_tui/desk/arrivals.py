@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from agent_tui.desk.indexing import Indexing
 from agent_tui.desk.sight import Sight
 from agent_tui.desk.wakes import Wakes
+from agent_tui.errors import StoreError
+from agent_tui.i18n.message import Msg
 from agent_tui.store.journal import Journal
 
 if TYPE_CHECKING:
@@ -51,6 +53,11 @@ class Arrivals:
             loop = asyncio.get_running_loop()
             loop.call_later(seconds, self._sight.reveals.now)
             loop.call_later(seconds, self._wakes.touch, ("reveal",))
+
+    def unsaved(self, error: StoreError) -> None:
+        """What was typed is on the screen and not on the disk; that is said. The next key writes all of it again."""
+        self._sight.link.alert = Msg(error.key, {name: str(value) for name, value in error.args_.items()})
+        self._wakes.touch(("connection",))
 
     def looked(self, customer_id: str) -> None:
         """Reads are audited; those the server cannot see are kept in the journal's own chain, once a session."""

@@ -58,12 +58,7 @@ class Desk:
     def _drafts(self) -> DraftBook:
         from agent_tui.desk.drafts import DraftBook
 
-        return DraftBook(self.journal, self._unsaved)
-
-    def _unsaved(self, error: StoreError) -> None:
-        """What was typed is on the screen and not on the disk; that is said. The next key writes all of it again."""
-        self.sight.link.alert = _said(error)
-        self.wakes.touch(("connection",))
+        return DraftBook(self.journal, self._arrivals.unsaved)
 
     @cached_property
     def _authority(self) -> Authority:

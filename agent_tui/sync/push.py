@@ -123,7 +123,7 @@ class Push:
         for change in changes:
             if change.entity == "command" and not change.remove:
                 self._row_came(change.id)
-        seq = self._seq()
+        seq = _seq(self._cache)
         seen = tuple(i.id for i in self._journal.items() if i.state == "applied" and i.feed_seq <= seq)
         if seen:
             self._journal.drop(seen)
@@ -151,7 +151,9 @@ class Push:
         """What is to be done about the head of a lane now, if anything."""
         late = not item.may_wait and self._age_s(item) > LIFE_S
         if late and item.state != "unknown":
-            return (lambda item: self._set_state(item, "unknown")) if item.attempts else self._give_up
+            if item.attempts:
+                return lambda item: _put_state(self._journal, item, "unknown")
+            return lambda item: self._record(item, given_up(item), "desk.outcome.expired", ())
         if not self._state.online or monotonic() < self._tries.get(item.id, (None, 0.0))[1]:
             return None
         return self._ask if item.state == "unknown" else self._send
@@ -159,6 +161,13 @@ class Push:
     async def _guard(self, item: Item, job: Job) -> None:
         try:
             await job(item)
+        except Declined as error:
+            # Not the command was refused but whoever brought it, or asked about it: it stays as it is.
+            if error.problem.name == "not-signed-in":
+                self._on_signed_out()
+            elif error.problem.name in NOT_ABOUT_IT:
+                self._state.to(Connection.REFUSED, msg(error.key))
+            self._later(item, None)
         except TryLater as error:
             self._later(item, error.retry_after_s)
         except ConnectionError_:
@@ -177,16 +186,11 @@ class Push:
             outcome = await self._put(item)
         except Declined as error:
             if error.problem.name in NOT_ABOUT_IT:
-                await self._set_state(item, "queued")
-                # Not the command was refused but whoever brought it: it stays as it is.
-                if error.problem.name == "not-signed-in":
-                    self._on_signed_out()
-                else:
-                    self._state.to(Connection.REFUSED, msg(error.key))
-                raise TryLater(error.problem, None) from None
+                await _put_state(self._journal, item, "queued")
+                raise
             await self._declined(item, error.problem)
         except ConnectionError_:
-            await self._set_state(item, "queued")
+            await _put_state(self._journal, item, "queued")
             raise
         else:
             await self._record(item, outcome, None, ())
@@ -211,7 +215,7 @@ class Push:
         if await self._known_there(item):
             return
         if item.may_wait:
-            await self._set_state(item, "queued")
+            await _put_state(self._journal, item, "queued")
             return
         try:
             outcome = await self._put(item, withdrawn=True)
@@ -231,12 +235,6 @@ class Push:
         await self._record(item, answer.outcomes[0], row.problem if row else None, row.reasons if row else ())
         return True
 
-    async def _give_up(self, item: Item) -> None:
-        await self._record(item, Outcome(id=item.id, outcome="expired"), "desk.outcome.expired", ())
-
-    async def _set_state(self, item: Item, state: str) -> None:
-        await asyncio.wrap_future(self._journal.set_state(item.id, state))
-
     # ---- outcomes
 
     async def _record(
@@ -246,7 +244,7 @@ class Push:
         await asyncio.wrap_future(self._journal.record(item, outcome, problem, reasons))
         kill_point("push.recorded")
         self._settled(item, outcome)
-        if outcome.outcome == "applied" and outcome.feed_seq <= self._seq():
+        if outcome.outcome == "applied" and outcome.feed_seq <= _seq(self._cache):
             self._journal.drop((item.id,))
 
     def _row_came(self, command_id: str) -> None:
@@ -279,15 +277,25 @@ class Push:
         backoff = self._tries.get(item.id, (Backoff(), 0.0))[0]
         self._tries[item.id] = (backoff, monotonic() + backoff.next_s(at_least_s))
 
-    def _seq(self) -> int:
-        return parse_cursor(self._cache.cursor).seq if self._cache.cursor else 0
-
     def _age_s(self, item: Item) -> float:
         """Since the key was pressed: on the monotonic clock, from the first sight of it in this run of the program."""
         now = monotonic()
         if item.id not in self._born:
             self._born[item.id] = now - max(0.0, wall().timestamp() - item.made_ms / 1000)
         return now - self._born[item.id]
+
+
+def _seq(cache: Cache) -> int:
+    return parse_cursor(cache.cursor).seq if cache.cursor else 0
+
+
+async def _put_state(journal: Journal, item: Item, state: str) -> None:
+    await asyncio.wrap_future(journal.set_state(item.id, state))
+
+
+def given_up(item: Item) -> Outcome:
+    """What is said of a command that never left this desk and is too late now."""
+    return Outcome(id=item.id, outcome="expired")
 
 
 def _outcome(item: Item, problem: Problem) -> Outcome:

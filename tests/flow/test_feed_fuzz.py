@@ -105,7 +105,7 @@ def body(content: bytes) -> httpx.Response:
 
 
 QUICK = settings(
-    max_examples=20,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

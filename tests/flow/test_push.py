@@ -282,3 +282,19 @@ async def test_work_of_the_person_before_is_not_sent_as_the_next(live: Desk, fak
     await live.settle(mine)
     assert [envelope.id for envelope in fake.sent()] == [mine]
     assert "AddNote" in pending(live)
+
+
+async def test_a_session_that_is_over_while_asking_means_signing_in_not_asking_without_end(
+    live: Desk, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent_tui.sync.push.LIFE_S", 0.1)
+    fake.always("POST", routes.COMMANDS, lost())
+    known = Outcome(id="", outcome="applied", feed_seq=1)
+    fake.prepare("POST", routes.COMMANDS_STATUS, no("not-signed-in", 401))
+    id_ = submitted(live, READY)
+    answer = StatusAnswer(outcomes=(msgspec.structs.replace(known, id=id_),), at=eg.NOW)
+    fake.always("POST", routes.COMMANDS_STATUS, ok(answer))
+    fake.take_requests()
+    outcome = await live.settle(id_)
+    assert outcome and outcome.outcome == "applied"
+    assert len(fake.take_requests(routes.SESSION)) == 1

@@ -27,7 +27,7 @@ from agent_tui.server.tail import Tail
 from agent_tui.store import write
 from agent_tui.store.cache import QUERIES
 from agent_tui.store.journal import Item, Journal
-from agent_tui.sync.push import Push
+from agent_tui.sync.push import Push, given_up
 from agent_tui.wire.command import Outcome
 from tests.protocol import drills
 from tests.protocol.office import Office
@@ -188,7 +188,7 @@ def generation_not_kept(patch: pytest.MonkeyPatch) -> None:
 def given_up_without_taking_back(patch: pytest.MonkeyPatch) -> None:
     async def ask(self: Push, item: Item) -> None:
         if not await self._known_there(item):
-            await self._give_up(item)
+            await self._record(item, given_up(item), "desk.outcome.expired", ())
 
     patch.setattr(Push, "_ask", ask)
 
