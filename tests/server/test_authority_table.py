@@ -132,8 +132,9 @@ def rows() -> Iterator[Row]:
                         for minor in amounts(row):
                             yield row._replace(minor=minor)
                             if verified == Verified.FULL:
-                                yield row._replace(minor=minor, online=False)
                                 yield row._replace(minor=minor, fresh=False)
+                            if verified == Verified.FULL or minor == amounts(row)[0]:
+                                yield row._replace(minor=minor, online=False)
 
 
 def every_sum() -> Iterator[Row]:

@@ -17,6 +17,7 @@ from agent_tui.server.router import ROUTER
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
 from agent_tui.wire import routes
+from agent_tui.wire.feed import parse_cursor
 from tests import eg
 from tests.server import bench
 
@@ -130,8 +131,9 @@ async def test_who_is_no_longer_active_sees_nothing(client: Client, services: Se
     desk = await bench.sign_in(client, "chen")
     rows, cursor = await desk.snapshot()
     change_agent(services, "a1", active=False)
-    await desk.catch_up(rows, cursor)
-    assert rows == {}
+    assert (await desk.get(routes.CHANGES, cursor=cursor)).status_code == 401
+    page = services.db.read_now(lambda tx: services.feed.changes(tx, "a1", parse_cursor(cursor)))
+    assert {(c.entity, c.id) for c in page.changes if c.remove} == set(rows)
 
 
 async def test_watchers_see_the_floor(client: Client) -> None:
