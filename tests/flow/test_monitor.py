@@ -162,17 +162,18 @@ def only(wall_: Wall, kind: type[Approval]) -> Approval:
     return found
 
 
+def me(wall_: Wall) -> Agent | None:
+    return read.get(wall_.desk.sight.cache, Agent, BOSS_ID)
+
+
 async def test_a_supervisor_at_a_monitor_is_seen_and_signs_with_a_code(
     tmp_path: Path, backend: Backend, maker: Maker
 ) -> None:
     services = backend.services
     await services.db.write(lambda tx: totp.give(tx, services.vault, BOSS, SECRET))
 
-    def boss() -> Agent | None:
-        return services.db.read_now(lambda tx: TableState(tx).get(Agent, BOSS_ID))
-
     async with monitor(tmp_path, backend, BOSS) as at:
-        await until(lambda: (found := boss()) is not None and found.signed_in, "at a screen")
+        await until(lambda: (found := me(at)) is not None and found.signed_in, "at a screen")
         assert await maker.send(RequestApproval(command=ACT, reason="three years")) == "awaiting_approval"
         await at.until("to sign 1")
         await at.press("f8", "enter")
@@ -181,7 +182,7 @@ async def test_a_supervisor_at_a_monitor_is_seen_and_signs_with_a_code(
         await at.type(totp.code(SECRET, totp.step_at(wall())))
         await at.press("f9")
         await until(lambda: only(at, Approval).state == "executed", "executed")
-    signed = services.db.read_now(lambda tx: TableState(tx).find(Approval))[0]
+    signed = (await services.db.read(lambda tx: TableState(tx).find(Approval)))[0]
     assert [(one.signer_id, one.decision) for one in signed.signatures] == [(BOSS_ID, "sign")]
 
 
@@ -238,7 +239,7 @@ async def test_broken_glass_is_signed_reviewed_answered_and_followed_until_close
         await until(lambda: read.every(at.desk.sight.cache, Review)[0].follow_ups, "followed")
         await at.press("enter", "f7", "f9")
         await until(lambda: read.every(at.desk.sight.cache, Review)[0].state == "closed", "closed")
-    (review,) = backend.services.db.read_now(lambda tx: TableState(tx).find(Review))
+    (review,) = await backend.services.db.read(lambda tx: TableState(tx).find(Review))
     assert (review.stratum, review.text, review.answer) == (Stratum.BREAK_GLASS, "nobody was called", "understood")
     assert [step.text for step in review.follow_ups] == ["talked over"]
 

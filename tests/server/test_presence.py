@@ -63,8 +63,8 @@ def test_one_of_two_screens_is_enough(now: Now) -> None:
         assert kept.now() == {"s1"}
 
 
-def boss(services: Services) -> Agent:
-    found = services.db.read_now(lambda tx: TableState(tx).get(Agent, "s1"))
+async def boss(services: Services) -> Agent:
+    found = await services.db.read(lambda tx: TableState(tx).get(Agent, "s1"))
     assert found is not None
     return found
 
@@ -74,14 +74,14 @@ async def test_after_a_start_people_have_time_to_come_back(tmp_path: Path, now: 
     job = Presence(services)
     with services.screens.follows("s1"):
         await job.step()
-    assert boss(services).signed_in and boss(services).here
+    assert (await boss(services)).signed_in and (await boss(services)).here
     again = Presence(services)
     now[0] += screens.LIMIT_S - 1
     await again.step()
-    assert boss(services).signed_in
+    assert (await boss(services)).signed_in
     now[0] += 2
     await again.step()
-    assert not boss(services).here
+    assert not (await boss(services)).here
     services.db.close()
 
 
@@ -95,7 +95,7 @@ async def live(tmp_path: Path) -> AsyncIterator[Live]:
 async def wait_for(services: Services, job: Presence, wanted: bool) -> None:
     for _ in range(200):
         await job.step()
-        if boss(services).signed_in is wanted:
+        if (await boss(services)).signed_in is wanted:
             return
         await asyncio.sleep(0.02)
     raise AssertionError(f"signed_in is not {wanted}")
@@ -117,7 +117,7 @@ async def test_a_desk_that_crashed_is_gone_after_the_limit_and_one_that_signs_ou
                     await wait_for(services, job, False)
             if crash:
                 await job.step()
-                assert boss(services).signed_in, "a stream may break for a moment"
+                assert (await boss(services)).signed_in, "a stream may break for a moment"
                 for _ in range(200):
                     now[0] += screens.LIMIT_S
                     if not services.screens.now():
