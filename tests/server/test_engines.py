@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,16 +10,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from agent_tui.errors import AgentTuiError, Corrupt, NewerDatabase, StoreError
+from agent_tui.errors import AgentTuiError, Corrupt, StoreError
 from agent_tui.i18n.catalog import LANGUAGES, say
-from agent_tui.server import seed
-from agent_tui.server.database import Database, read_apart
-from agent_tui.server.place import Remote, shown
+from agent_tui.server.database import Database, Tx
+from agent_tui.server.place import Remote
 from agent_tui.server.postgres_sql import TRANSLATED, packed, translate, unpacked
 from agent_tui.server.services import Services
-from bench.postgres import PASSWORD, USER
+from bench.postgres import PASSWORD
 from tests.server import engines
-from tests.server.engines import tamper
 
 
 def said(error: AgentTuiError) -> str:
@@ -55,3 +54,93 @@ def test_postgresql_understands_every_statement(postgres: Remote) -> None:
         for name, statement in TRANSLATED.items():
             result = connection.pgconn.prepare(b"", _numbered(statement.text))
             assert result.status == psycopg.pq.ExecStatus.COMMAND_OK, f"{name}: {result.error_message.decode()}"
+
+
+@pytest.mark.one_engine("places that only PostgreSQL has")
+def test_each_wrong_place_is_one_sentence_without_the_password(postgres: Remote) -> None:
+    cluster, name = engines.cluster(), postgres.url.partition("@/")[2].partition("?")[0]
+    good = cluster.tcp(name)
+    wrong = {
+        "server.error.pg_login": good.replace(PASSWORD, "not-" + PASSWORD),
+        "server.error.pg_unreachable": cluster.tcp(name, 1),
+        "server.error.pg_no_database": cluster.tcp("nowhere"),
+    }
+    for key, url in wrong.items():
+        with pytest.raises(StoreError) as caught:
+            Database(Remote(url, postgres.keys))
+        assert caught.value.key == key
+        said(caught.value)
+        assert PASSWORD not in repr(caught.value) + str(Remote(url, postgres.keys))
+    Database(Remote(good, postgres.keys)).close()
+
+
+@pytest.mark.one_engine("SQLite has its key beside it")
+def test_a_process_with_another_key_does_not_start(postgres: Remote, tmp_path: Path) -> None:
+    Database(postgres).close()
+    with pytest.raises(Corrupt) as caught:
+        Database(Remote(postgres.url, tmp_path / "other"))
+    assert caught.value.key == "server.error.other_key"
+    said(caught.value)
+    Database(postgres).close()
+
+
+@pytest.mark.one_engine("a connection is what only PostgreSQL can lose")
+def test_connections_that_were_lost_are_made_anew_and_nothing_half_is_written(postgres: Remote) -> None:
+    db = Database(postgres)
+    db.write_now(lambda tx: tx.run("setting_put", name="a", value="1"))
+
+    def lost(tx: Tx) -> None:
+        tx.run("setting_put", name="a", value="2")
+        _lose(postgres)
+        tx.run("setting_put", name="a", value="3")
+
+    with pytest.raises(StoreError):
+        db.write_now(lost)
+    assert db.read_now(lambda tx: tx.value("setting_get", name="a")) == "1"
+    _lose(postgres)
+    assert db.read_now(lambda tx: tx.value("setting_get", name="a")) == "1"
+    db.write_now(lambda tx: tx.run("setting_put", name="a", value="4"))
+    assert db.read_now(lambda tx: tx.value("setting_get", name="a")) == "4"
+    db.close()
+
+
+def _lose(where: Remote) -> None:
+    query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with psycopg.connect(where.url, autocommit=True) as connection:
+        connection.execute(query)
+
+
+def test_writers_wait_for_each_other_and_what_one_wrote_the_next_has_read(services: Services) -> None:
+    """Many add one to what they read, at the same time: nothing is lost, on either engine."""
+    first = services.db
+    others = [Database(first.where) for _ in range(2)] if isinstance(first.where, Remote) else []
+
+    def add(tx: Tx) -> None:
+        tx.run("setting_put", name="n", value=str(int(tx.value("setting_get", name="n") or "0") + 1))
+
+    async def all_at_once() -> None:
+        await asyncio.gather(*(db.write(add) for db in (first, *others) for _ in range(30)))
+
+    asyncio.run(all_at_once())
+    assert first.read_now(lambda tx: tx.value("setting_get", name="n")) == str(30 * (1 + len(others)))
+    for db in others:
+        db.close()
+
+
+def test_a_snapshot_does_not_see_what_is_committed_meanwhile(services: Services) -> None:
+    def look(tx: Tx) -> tuple[str | None, str | None]:
+        before = tx.value("setting_get", name="late")
+        services.db.write_now(lambda other: other.run("setting_put", name="late", value="1"))
+        return before, tx.value("setting_get", name="late")
+
+    assert services.db.read_now(look) == (None, None)
+    assert services.db.read_now(lambda tx: tx.value("setting_get", name="late")) == "1"
+
+
+@pytest.mark.one_engine("SQL that is read, not run")
+def test_statements_are_translated_outside_of_texts_only() -> None:
+    given = translate("INSERT INTO a (b, c) VALUES (sealed_if(:kind, :b), 'system:x 5%') RETURNING clear(d.e) AS f")
+    assert given.text == "INSERT INTO a (b, c) VALUES (%(b)s, 'system:x 5%%') RETURNING d.e AS f"
+    assert (dict(given.sealed), sorted(given.opened)) == ({"b": "kind"}, ["f"])
+    for body in ("{}", b"\x00\xff"):
+        assert unpacked(packed(body)) == body
