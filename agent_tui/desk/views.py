@@ -134,9 +134,6 @@ class StepUpLeft(msgspec.Struct, frozen=True):
     """→ `float`: real seconds for which my last authentication still counts; 0 when I must authenticate again."""
 
 
-# ---- models ------------------------------------------------------------------------------------------------------
-
-
 class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the queue pane; of a contact or of a ticket."""
 
@@ -277,8 +274,7 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     summary: Msg
     reasons: tuple[dict[str, str], ...] = ()
     problem: str | None = None
-    text: str = ""
-    """What the person typed in it."""
+    text: str = ""  # what the person typed in it
 
 
 class ApprovalView(msgspec.Struct, frozen=True, kw_only=True):
