@@ -252,14 +252,13 @@ class PolicyOf(msgspec.Struct, frozen=True):
 
 
 class PolicyView(msgspec.Struct, frozen=True, kw_only=True):
+    """`rules` are in force of the text whose digest is `revision`. Unless they are `good` every action is grey: none came,
+    they cannot be read, or they are `forged`, which means not signed by the server this desk signed in to."""
+
     revision: str
-    """Digest of the text; empty while there is none."""
     rules: int
-    """How many are in force now."""
     good: bool = False
-    """Whether anything is decided by them; without it every action is grey."""
     forged: bool = False
-    """The server that this desk signed in to did not sign them."""
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
