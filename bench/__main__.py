@@ -19,7 +19,11 @@ def main() -> int:
     often = 40 if given.quick else 400
     proved = audit.rows(100_000 if given.quick else 1_000_000)
     found = chain(
-        parts.rows(given.contacts, often), triage.rows(often), search.run(given.quick), proved, desk.rows(given.contacts, rounds, keys)
+        parts.rows(given.contacts, often),
+        triage.rows(often),
+        search.run(given.quick),
+        proved,
+        desk.rows(given.contacts, rounds, keys),
     )
     for row in found:
         verdict = "" if row.held is None else "held" if row.held else "MISSED"

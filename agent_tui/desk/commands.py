@@ -36,7 +36,20 @@ class DeskCommand(msgspec.Struct, frozen=True, kw_only=True):
     """Asks for confirmation."""
 
 
-GROUPS = ("contact", "state", "text", "blueprint", "knowledge", "action", "cosign", "review", "view", "monitor", "train", "desk")
+GROUPS = (
+    "contact",
+    "state",
+    "text",
+    "blueprint",
+    "knowledge",
+    "action",
+    "cosign",
+    "review",
+    "view",
+    "monitor",
+    "train",
+    "desk",
+)
 """Headings, in the order of the key card."""
 
 SEATED = ("desk", "train")

@@ -51,7 +51,15 @@ _FIELDS: dict[Fact, str] = {
     ("context", "businessHours"): "business_hours",
 }
 _WORDS: dict[Fact, tuple[str, ...]] = {
-    ("principal", "role"): ("agent", "second_line", "supervisor", "reviewer", "trainer", "administrator", "department"),
+    ("principal", "role"): (
+        "agent",
+        "second_line",
+        "supervisor",
+        "reviewer",
+        "trainer",
+        "administrator",
+        "department",
+    ),
     ("resource", "tier"): ("standard", "gold", "platinum", "vip"),
     ("resource", "sensitivity"): ("", "media"),
     ("resource", "verified"): ("none", "basic", "full"),

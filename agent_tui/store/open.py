@@ -17,7 +17,6 @@ from agent_tui.store.escrow import Boxes
 from agent_tui.store.journal import Journal
 from agent_tui.store.writer import Writer
 
-
 LEAST_BYTES = 4096
 """One page: a journal that is shorter, and has no log beside it, was cut off."""
 

@@ -174,9 +174,13 @@ def _news(status: Status, words: Words) -> list[Line]:
     """Bulletins still to be read, and answers that came back, each with its key."""
     found: list[Line] = []
     if status.to_read:
-        found.append((piece(f" ! {say('knowledge.status.to_read', words.language, count=status.to_read)} ", "offer"),))
+        found.append(
+            (piece(f" ! {say('knowledge.status.to_read', words.language, count=status.to_read)} ", "offer"),)
+        )
     if status.answers:
-        found.append((piece(f"? {say('knowledge.status.answers', words.language, count=status.answers)}", "bar_warn"),))
+        found.append(
+            (piece(f"? {say('knowledge.status.answers', words.language, count=status.answers)}", "bar_warn"),)
+        )
     return found
 
 

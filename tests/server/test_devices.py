@@ -97,7 +97,9 @@ async def test_wiping_is_audited_once_and_so_is_its_end(client: Client, services
     for _ in range(2):
         await wipe(boss, "d-chen")
         await client.post(routes.DEVICE_WIPED, json={"device": "d-chen"})
-    kinds = [row[0] for row in bench.query(services, "SELECT type FROM audit WHERE type LIKE '%Device%' ORDER BY seq")]
+    kinds = [
+        row[0] for row in bench.query(services, "SELECT type FROM audit WHERE type LIKE '%Device%' ORDER BY seq")
+    ]
     assert kinds == ["WipeDevice", "DeviceWiped"]
     device = next(d for d in (await boss.get(routes.DEVICES)).json() if d["id"] == "d-chen")
     assert device["revoked_at"] and device["wiped_at"]
