@@ -107,10 +107,10 @@ async def test_a_broken_stream_is_made_again_from_the_stored_cursor(live: Desk, 
 async def test_a_cursor_too_old_means_a_snapshot_and_the_journal_stays(live: Desk, fake: Fake) -> None:
     fake.streams[0].page(put(eg.contact("k1", subject="old")), start="v1.e.1.1", to="v1.e.2.1")
     await until(lambda: subjects(live) == ["old"])
-    fake.always("POST", routes.COMMANDS, unreachable())
+    fake.always("POST", routes.COMMANDS, no("unavailable", 503, retry_after_s=30))
     fake.always("POST", routes.COMMANDS_STATUS, unreachable())
     assert isinstance(live.submit(AddNote(contact_id="k1", text="x")), Submitted)
-    await until(lambda: fake.take_requests(routes.COMMANDS), "sent")
+    await until(lambda: any(item.attempts and item.state == "queued" for item in live.journal.items()), "tried once")
     fake.prepare("GET", routes.CHANGES, no("cursor-too-old", 410))
     fresh = SnapshotPage(cursor="v1.f.1.1", after="", at=eg.NOW, changes=(put(eg.contact("k2", subject="new")),))
     fake.prepare("GET", routes.SNAPSHOT, ok(fresh))
