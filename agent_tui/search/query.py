@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -23,12 +24,16 @@ class Lexicon(msgspec.Struct, frozen=True):
     """Reviewed words: what means the same, and what means nothing in a question. All folded."""
 
     same: tuple[tuple[str, ...], ...] = ()
-    empty: tuple[str, ...] = ()
-    """Of Chinese and Japanese, the longest first; of other languages whole words."""
-    names: tuple[str, ...] = ()
-    """Words of `same` in Chinese and Japanese, the longest first."""
+    empty: frozenset[str] = frozenset()
+    """Whole words that mean nothing in a question."""
+    particles: tuple[str, ...] = ()
+    """Those of Chinese and Japanese, the longest first."""
+    names: frozenset[str] = frozenset()
+    """Words of `same` in Chinese and Japanese."""
+    longest: int = 0
+    """Characters of the longest of them."""
     heard: tuple[tuple[str, str], ...] = ()
-    """(sound in Latin letters, word) of those."""
+    """(sound in Latin letters, word) of those, in order."""
     groups_of: dict[str, tuple[int, ...]] = {}
     """Word → places in `same`."""
 
@@ -36,14 +41,29 @@ class Lexicon(msgspec.Struct, frozen=True):
     def of(cls, same: Iterable[Sequence[str]], empty: Iterable[str]) -> Lexicon:
         """From words as people write them."""
         groups = tuple(tuple(" ".join(parts(fold(shown(word)))) for word in group) for group in same)
-        names = sorted({word for group in groups for word in group if is_cjk(word[0]) and len(word) > 1}, key=len)
-        heard = [(sound_, word) for word in names for sound_ in sound.letters_of(word)]
+        names = frozenset(word for group in groups for word in group if is_cjk(word[0]) and len(word) > 1)
+        heard = sorted((sound_, word) for word in names for sound_ in sound.letters_of(word))
         emptied = sorted({fold(shown(word)).strip() for word in empty}, key=len, reverse=True)
         groups_of: dict[str, tuple[int, ...]] = {}
         for at, group in enumerate(groups):
             for word in group:
                 groups_of[word] = (*groups_of.get(word, ()), at)
-        return cls(groups, tuple(emptied), tuple(reversed(names)), tuple(heard), groups_of)
+        return cls(
+            same=groups,
+            empty=frozenset(emptied),
+            particles=tuple(word for word in emptied if word and is_cjk(word[0])),
+            names=names,
+            longest=max(map(len, names), default=0),
+            heard=tuple(heard),
+            groups_of=groups_of,
+        )
+
+    def sounding(self, letters: str) -> frozenset[str]:
+        """Words that sound so; if there is none, those whose sound begins so."""
+        start = bisect_left(self.heard, (letters,))
+        end = bisect_left(self.heard, (letters + "~",))
+        found = self.heard[start:end]
+        return frozenset(word for said, word in found if said == letters) or frozenset(word for _, word in found)
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,7 +147,6 @@ def _numbers(typed: str) -> tuple[str, ...]:
 
 def _pieces(folded: str, visible: str, lexicon: Lexicon) -> tuple[Piece, ...]:
     """The runs and words without those that mean nothing; all of them if nothing else is left."""
-    empty_words = frozenset(lexicon.empty)
     kept: list[str] = []
     everything: list[str] = []
     for match in PART.finditer(folded):
@@ -135,7 +154,7 @@ def _pieces(folded: str, visible: str, lexicon: Lexicon) -> tuple[Piece, ...]:
         everything.append(part)
         if is_cjk(part[0]):
             kept += _meant(part, visible[match.start() : match.end()], lexicon)
-        elif part not in empty_words:
+        elif part not in lexicon.empty:
             kept.append(part)
     chosen = kept or everything
     typing = folded[-1] != " " and chosen[-1] == everything[-1]
@@ -151,21 +170,30 @@ def _piece(text: str, *, whole: bool) -> Piece:
 
 def _meant(run: str, visible: str, lexicon: Lexicon) -> list[str]:
     """A run divided into known names and the rest, the rest without its empty words."""
-    for name in lexicon.names:
-        at = run.find(name)
-        if at >= 0:
-            end = at + len(name)
-            before, after = _meant(run[:at], visible[:at], lexicon), _meant(run[end:], visible[end:], lexicon)
-            return [*before, name, *after]
+    if not run:
+        return []
+    at, end = _name(run, lexicon)
+    if end:
+        before, after = _meant(run[:at], visible[:at], lexicon), _meant(run[end:], visible[end:], lexicon)
+        return [*before, run[at:end], *after]
     left = bytearray(b"1" * len(run))
-    for word in lexicon.empty:
-        at = run.find(word) if word and is_cjk(word[0]) else -1
+    for word in lexicon.particles:
+        at = run.find(word)
         while at >= 0:
             if _is_empty(word, visible, at):
                 left[at : at + len(word)] = b"0" * len(word)
             at = run.find(word, at + 1)
     kept = "".join(char if left[at] == ord("1") else " " for at, char in enumerate(run))
     return kept.split()
+
+
+def _name(run: str, lexicon: Lexicon) -> tuple[int, int]:
+    """Where the longest known name of a run begins and ends; (0, 0) for nowhere."""
+    for length in range(min(lexicon.longest, len(run)), 1, -1):
+        for at in range(len(run) - length + 1):
+            if run[at : at + length] in lexicon.names:
+                return at, at + length
+    return 0, 0
 
 
 def _is_empty(word: str, visible: str, at: int) -> bool:
@@ -207,8 +235,7 @@ def _heard(pieces: Sequence[Piece], letters: str, lexicon: Lexicon) -> tuple[Con
     """Known words that sound like what was typed in Latin letters, or begin so."""
     if len(letters) < LEAST_HEARD:
         return ()
-    spelt = frozenset((sound.plain_pinyin(letters), sound.regular(letters)))
-    names = {word for said, word in lexicon.heard if any(said.startswith(one) for one in spelt)}
+    names = lexicon.sounding(sound.plain_pinyin(letters)) | lexicon.sounding(sound.regular(letters))
     every = tuple(range(len(pieces)))
     return tuple(
         Concept(pieces=every, name=letters, others=group, heard=True)
