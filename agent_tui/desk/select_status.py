@@ -37,6 +37,7 @@ def status(sight: Sight, query: StatusOf) -> Status:
         pending_state=sight.pending.asked_state(),
         why=sight.link.why,
         alert=sight.link.alert,
+        glass_level=int(sight.cache.meta.get("break_glass_level", "3")),
         progress=sight.link.progress,
         to_sign=requests.to_sign if requests else 0,
         asked=requests.asked if requests else 0,

@@ -109,6 +109,13 @@ class Blueprints(msgspec.Struct, frozen=True):
     """→ `tuple[Bundle, ...]` of kind `blueprint`, or `retired` for contacts pinned to them; each is read when it is opened."""
 
 
+class GuidedContacts(msgspec.Struct, frozen=True, kw_only=True):
+    """→ `tuple[Contact, ...]`: those of which a blueprint was recorded and that may be seen here, the latest first."""
+
+    customer_id: str | None = None
+    """Of this customer; of everybody if None."""
+
+
 class People(msgspec.Struct, frozen=True):
     """→ `tuple[Agent, ...]`: everybody active, to show names and who could approve."""
 
@@ -243,6 +250,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """Bulletins I still have to read or to confirm."""
     answers: int = 0
     """Questions of mine that were answered, and those my department has to answer."""
+    glass_level: int = 3
+    """The least level of whoever breaks the glass, as the centre has it."""
     progress: tuple[int, int] = (0, 0)
     """(rows received, rows expected) while the first rows arrive; (0, 0) when none do."""
 

@@ -42,6 +42,7 @@ from agent_tui.server.hearing import Terms
 from agent_tui.server.jobs import Crew, Job, Runner
 from agent_tui.server.lease import Lease, LedDatabase
 from agent_tui.server.ledger import Ledger
+from agent_tui.server.lookout import Lookout
 from agent_tui.server.meters import Meters
 from agent_tui.server.options import ServerOptions, make_clock
 from agent_tui.server.ports import core_banking, terminals
@@ -82,6 +83,7 @@ HANDLERS = [
     customers.search,
     blueprints.every,
     blueprints.wording,
+    blueprints.walked,
     reports.report,
     reports.verify,
     proofs.checkpoint,
@@ -108,6 +110,7 @@ def open_services(
     clock = make_clock(options)
     vault = Vault.beside(db.path)
     authority = Authority(decide, chosen.timezone)
+    terms = terms or Terms()
     signer = Signer.beside(db.path)
     return Services(
         options=options,
@@ -115,14 +118,16 @@ def open_services(
         clock=clock,
         vault=vault,
         doorman=Doorman(),
-        ledger=Ledger(clock, authority, vault, Approvals(authority, vault, terms or Terms()), signer.bundle),
+        ledger=Ledger(clock, authority, vault, Approvals(authority, vault, terms), signer.bundle),
         feed=Feed(clock),
         bus=bus,
+        lookout=Lookout(db, bus),
         meters=Meters(),
         rates=Rates(options.requests_per_s),
         signer=signer,
         strongbox=Strongbox.beside(db.path),
         rules=chosen,
+        break_glass_level=terms.break_glass_level,
     )
 
 

@@ -13,6 +13,7 @@ from agent_tui.server.caller import Caller
 from agent_tui.server.database import Database, Tx
 from agent_tui.server.feed import Feed
 from agent_tui.server.ledger import Ledger
+from agent_tui.server.lookout import Lookout
 from agent_tui.server.meters import Meters
 from agent_tui.server.options import ServerOptions
 from agent_tui.server.problems import ProblemError
@@ -37,6 +38,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     ledger: Ledger
     feed: Feed
     bus: Bus
+    lookout: Lookout
     meters: Meters
     signer: Signer
     rates: Rates
@@ -45,6 +47,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     rules: Rules = Rules()
     review: Terms = Terms()
     """How much is looked at afterwards."""
+    break_glass_level: int = 3
+    """The least level of both people who break the glass; desks are told when they sign in."""
     triage: Triage | None = None
     """A trained model, where the server was given one."""
 

@@ -99,6 +99,7 @@ class Pull:
             banner=session.banner,
             timezone=session.timezone,
             signing_key=session.signing_key,
+            break_glass_level=str(session.break_glass_level),
         )
         kill_point("pull.greeted")
 

@@ -126,7 +126,7 @@ def why_not(command: str, facts: Facts) -> Msg | None:
     return check(facts) if check else None
 
 
-NEED_SERVER = frozenset({"text.send", "view.find", "cosign.break_glass"})
+NEED_SERVER = frozenset({"text.send", "view.find", "view.reprint", "cosign.break_glass"})
 
 
 def _live(facts: Facts) -> Msg | None:
@@ -208,6 +208,12 @@ def _customer(facts: Facts) -> Msg | None:
     return None if facts.customer_id else msg("tui.not.no_customer")
 
 
+def _glass(facts: Facts) -> Msg | None:
+    """Before a form is filled in that the server would refuse."""
+    me, least = facts.status.me, facts.status.glass_level
+    return msg("tui.not.glass_level", level=least, mine=me.level) if me and me.level < least else None
+
+
 def _why(facts: Facts) -> Msg | None:
     return None if facts.row or facts.own else msg("tui.not.no_row")
 
@@ -243,6 +249,6 @@ _CHECKS = {
     "blueprint.deviate": _running,
     "blueprint.other": _running,
     "view.why": _why,
-    "cosign.break_glass": _customer,
+    "cosign.break_glass": _glass,
 }
 _GROUP_CHECKS = {"action": _customer}

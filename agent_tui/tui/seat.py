@@ -110,6 +110,12 @@ class Seat:
         )
         return self.facts
 
+    def watch(self) -> Facts:
+        """The situation where nobody is served: how things stand, and the customer who was looked up."""
+        customer_id = self.looked.customer_id if self.looked else None
+        self.facts = Facts(status=nothing_yet(self.door), customer_id=customer_id)
+        return self.facts
+
     def _asked(self) -> tuple[ApprovalView, ...]:
         found: tuple[ApprovalView, ...] = self.door.view(Approvals())
         return tuple(view for view in found if view.part == "asked")

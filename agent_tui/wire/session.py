@@ -42,6 +42,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     """The centre's: its days bound limits, its clock is what rules about time of day look at."""
     signing_key: str = ""
     """`ed25519:<hex>`: bundles of policy are trusted by this key."""
+    break_glass_level: int = 3
+    """The least level of both people who break the glass, as the centre has it."""
     banner: str = ""
     """`simulation` on a training server; the desk must then look different."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from agent_tui.domain import commands as c
@@ -180,8 +181,34 @@ async def test_lowering_a_complaint_names_it_and_its_level_before_and_after() ->
 # ---- break-glass -----------------------------------------------------------------------------------------------------
 
 
-async def test_breaking_the_glass_warns_names_both_people_and_asks_for_a_reason() -> None:
+def senior() -> FakeDoor:
+    """A door of somebody whose level breaks the glass."""
+    door = FakeDoor()
+    door.me = msgspec.structs.replace(door.me, level=3)
+    return door
+
+
+async def test_below_the_centres_level_the_key_is_greyed_with_the_reason() -> None:
     async with stage() as at:
+        await in_a_call(at)
+        await at.press("f2")
+        assert "X - 紧急授权" in at.text
+        await at.press("X")
+        assert "紧急授权须本人 L3 以上，您是 L2。" in at.line("said")
+        assert "仅用于上级均不在" not in at.text
+
+
+async def test_without_a_customer_the_glass_begins_with_looking_one_up() -> None:
+    async with stage(senior()) as at:
+        await at.press("f2", "X", "enter")
+        assert "紧急授权  查找客户" in at.text
+        await at.type("zhang")
+        await at.press("f9", "enter")
+        assert "对哪一项业务使用紧急授权？" in at.text
+
+
+async def test_breaking_the_glass_warns_names_both_people_and_asks_for_a_reason() -> None:
+    async with stage(senior()) as at:
         await in_a_call(at)
         await at.press("f2", "X")
         assert "仅用于上级均不在、而客户权益会立即受损的情形。" in at.text

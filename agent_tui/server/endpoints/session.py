@@ -49,6 +49,7 @@ def _session(tx: Tx, services: Services, account: Account, token: str) -> Sessio
         speed=services.clock.speed,
         timezone=services.rules.timezone,
         signing_key=services.signer.key,
+        break_glass_level=services.break_glass_level,
         banner=services.banner,
     )
 

@@ -22,7 +22,7 @@ from agent_tui.tui.dialogs.form import Form, Values
 from agent_tui.tui.dialogs.pick import Item
 from agent_tui.tui.panes.action_lines import reasons_of
 from agent_tui.tui.perform import Deed, send, stands
-from agent_tui.tui.screens.desk import DeskScreen
+from agent_tui.tui.screens.attending import Attending
 from agent_tui.wire.command import Outcome
 
 # ---- forms -----------------------------------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ def _tickets(deal: Deal) -> tuple[Item[str], ...]:
     return tuple(Item(t.id, deal.complaint_line(t)) for t in deal.complaints())
 
 
-async def carry_out(desk: DeskScreen, action: str, given: Mapping[str, Any] | None = None) -> Outcome | None:
+async def carry_out(desk: Attending, action: str, given: Mapping[str, Any] | None = None) -> Outcome | None:
     """The form of an action, filled with what is given, and what became of it. None if it was left or waits."""
     card = desk.seat.read_card()
     if card is None:
@@ -113,7 +113,7 @@ async def carry_out(desk: DeskScreen, action: str, given: Mapping[str, Any] | No
     return await _submit(desk, deal, values)
 
 
-async def _submit(desk: DeskScreen, deal: Deal, values: Values) -> Outcome | None:
+async def _submit(desk: Attending, deal: Deal, values: Values) -> Outcome | None:
     what = f"{deal.label} {desk.words.money(deal.amount(values))}".strip()
     outcome = await send(desk, _command(deal, values), what)
     if stands(outcome):
@@ -136,13 +136,13 @@ def _command(deal: Deal, values: Values) -> PerformAction:
     )
 
 
-async def step_up(desk: DeskScreen, decision: Decision) -> bool:
+async def step_up(desk: Attending, decision: Decision) -> bool:
     """Authenticate again if the policy asks for it, be it beside a co-sign; True when it need not or was right."""
     asked = isinstance(decision, StepUp) or any(reason.outcome == "step_up" for reason in reasons_of(decision))
     return not asked or await authenticate(desk)
 
 
-async def _reveal(desk: DeskScreen, given: Mapping[str, Any]) -> Outcome | None:
+async def _reveal(desk: Attending, given: Mapping[str, Any]) -> Outcome | None:
     """One field, one purpose, 60 s."""
     card = desk.seat.card
     if card is None:
@@ -182,7 +182,7 @@ async def _reveal(desk: DeskScreen, given: Mapping[str, Any]) -> Outcome | None:
     return outcome
 
 
-async def _work_order(desk: DeskScreen, given: Mapping[str, Any]) -> Outcome | None:
+async def _work_order(desk: Attending, given: Mapping[str, Any]) -> Outcome | None:
     """To a department; goes on while offline."""
     words, card = desk.words, desk.seat.card
     departments: tuple[Group, ...] = desk.door.view(Groups(kind="department"))
@@ -232,7 +232,7 @@ async def _work_order(desk: DeskScreen, given: Mapping[str, Any]) -> Outcome | N
 
 
 def _deed(action: str) -> Deed:
-    async def do(desk: DeskScreen) -> None:
+    async def do(desk: Attending) -> None:
         await carry_out(desk, action)
 
     return do

@@ -12,11 +12,11 @@ from agent_tui.tui.facts import Wanted
 from agent_tui.tui.keymap import shown
 from agent_tui.tui.panes.approval_lines import online, own
 from agent_tui.tui.perform import refusal, send, stands
-from agent_tui.tui.screens.desk import DeskScreen
+from agent_tui.tui.screens.attending import Attending
 from agent_tui.wire.command import Outcome
 
 
-def offer_to_ask(desk: DeskScreen, deal: Deal, values: Values, outcome: Outcome) -> None:
+def offer_to_ask(desk: Attending, deal: Deal, values: Values, outcome: Outcome) -> None:
     """The server knew more than this desk: say what would help, and keep it for F8."""
     needs = Needs(outcome.needs_level or 0)
     desk.to_ask = Wanted(deal.action.id, deal.customer.id, {**values, "needs_level": needs.level})
@@ -24,7 +24,7 @@ def offer_to_ask(desk: DeskScreen, deal: Deal, values: Values, outcome: Outcome)
     desk.say(f"{why} {asks_them(desk, needs)}".strip(), "bad")
 
 
-async def ask_others(desk: DeskScreen, deal: Deal, values: Values, act: PerformAction) -> Outcome | None:
+async def ask_others(desk: Attending, deal: Deal, values: Values, act: PerformAction) -> Outcome | None:
     """Send the request; what was typed is kept until it stands."""
     words, reason = desk.words, values.get("reason", "")
     inner = msgspec.structs.replace(act, reason="")
@@ -43,13 +43,13 @@ async def ask_others(desk: DeskScreen, deal: Deal, values: Values, act: PerformA
     return outcome
 
 
-def _level(desk: DeskScreen, outcome: Outcome, needs: Needs | None) -> int:
+def _level(desk: Attending, outcome: Outcome, needs: Needs | None) -> int:
     """The level the server asks for, when its row is here already."""
     found: tuple[ApprovalView, ...] = desk.door.view(Approvals(id=outcome.id))
     return found[0].approval.level if found else needs.level if needs else 0
 
 
-def _say_sent(desk: DeskScreen, deal: Deal, what: str, level: int) -> None:
+def _say_sent(desk: Attending, deal: Deal, what: str, level: int) -> None:
     words, key = desk.words, shown("cosign.open")
     if deal.glass:
         desk.say(own(words, "told.sent_glass", what=what, level=level, key=key), "warn")

@@ -52,9 +52,9 @@ async def _ask_for_refused(station: Station) -> bool:
     if wanted is None or facts is None or wanted.customer_id != facts.customer_id:
         return False
     from agent_tui.tui.deeds.action import carry_out
-    from agent_tui.tui.screens.desk import DeskScreen
+    from agent_tui.tui.screens.attending import Attending
 
-    assert isinstance(station, DeskScreen)  # nothing else keeps what was refused
+    assert isinstance(station, Attending)  # nothing else keeps what was refused
     station.to_ask = None
     await carry_out(station, wanted.action, wanted.given)
     return True

@@ -20,7 +20,7 @@ from agent_tui.tui.facts import Facts
 from agent_tui.tui.keymap import shown
 from agent_tui.tui.panes.action_lines import reasons_of
 from agent_tui.tui.panes.approval_lines import online, own, people
-from agent_tui.tui.screens.desk import DeskScreen
+from agent_tui.tui.screens.attending import Attending
 
 
 class Needs(NamedTuple):
@@ -33,7 +33,7 @@ class Needs(NamedTuple):
 class Deal:
     """One action about to be done for one customer: what the policy says of it, and how that is said."""
 
-    def __init__(self, desk: DeskScreen, action: Action, customer: Customer, given: Mapping[str, Any]) -> None:
+    def __init__(self, desk: Attending, action: Action, customer: Customer, given: Mapping[str, Any]) -> None:
         self.desk, self.action, self.customer, self.given = desk, action, customer, given
         self.words = desk.words
         self.contact_id = serving(desk.facts, customer.id)
@@ -214,19 +214,19 @@ def needed(decision: Decision) -> int | None:
     return min(levels, default=None)
 
 
-def approvers(desk: DeskScreen, level: int) -> tuple[Agent, ...]:
+def approvers(desk: Attending, level: int) -> tuple[Agent, ...]:
     """Colleagues of at least that level who sign for customers, those at their desks first; never myself."""
     able: tuple[Agent, ...] = desk.door.view(Signers(level=level))
     return able
 
 
-def asks_them(desk: DeskScreen, needs: Needs) -> str:
+def asks_them(desk: Attending, needs: Needs) -> str:
     """Who would have to sign, how many of them are here, and the key that asks them."""
     able = online(desk.words, approvers(desk, needs.level))
     return own(desk.words, "ask.help", level=needs.level, people=people(desk.words, needs.people), online=able)
 
 
-def could_do(desk: DeskScreen, level: int) -> str:
+def could_do(desk: Attending, level: int) -> str:
     """Who could do what no signature helps with, and the key that shows them."""
     able = online(desk.words, approvers(desk, level))
     return own(desk.words, "ask.could", level=level, online=able, key=shown("view.approvers"))

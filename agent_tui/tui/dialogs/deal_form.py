@@ -13,7 +13,7 @@ from agent_tui.tui.panes.approval_lines import own
 
 if TYPE_CHECKING:
     from agent_tui.tui.deeds.deal import Deal
-    from agent_tui.tui.screens.desk import DeskScreen
+    from agent_tui.tui.screens.attending import Attending
 
 
 class DealForm(Form):
@@ -21,7 +21,7 @@ class DealForm(Form):
 
     BINDINGS: ClassVar = [Binding("f8", "ask", show=False, priority=True)]
 
-    def __init__(self, desk: DeskScreen, deal: Deal, title: str, fields: Sequence[Field]) -> None:
+    def __init__(self, desk: Attending, deal: Deal, title: str, fields: Sequence[Field]) -> None:
         super().__init__(
             desk.words, desk.painter, title, fields, go="check",
             check=deal.check, live=deal.live, effect=deal.effect, heading=deal.heading, keep=desk.door.keep_draft,

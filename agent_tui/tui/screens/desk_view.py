@@ -10,10 +10,10 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 
 from agent_tui.desk.door import Door
-from agent_tui.desk.views import ActionRow, ActionRows, ContactView, Reveals, ThreadOf
+from agent_tui.desk.views import ActionRows, ContactView, Reveals, ThreadOf
 from agent_tui.domain.contact import TEXT_CHANNELS, ContactState
 from agent_tui.tui.bars import contact_bar, hint_bar, status_line
-from agent_tui.tui.facts import Facts, Wanted
+from agent_tui.tui.facts import Facts
 from agent_tui.tui.line import folded
 from agent_tui.tui.panes.actions import ActionsPane, signers_here
 from agent_tui.tui.panes.blueprint import BlueprintPane
@@ -25,8 +25,7 @@ from agent_tui.tui.panes.queue import QueuePane
 from agent_tui.tui.panes.queue_lines import QueueText
 from agent_tui.tui.panes.thread import ThreadPane
 from agent_tui.tui.screens.arrange import Arrangement, arrange
-from agent_tui.tui.screens.station import Station
-from agent_tui.tui.seat import Seat
+from agent_tui.tui.screens.attending import Attending
 from agent_tui.tui.widgets.lines import Bar, Painter
 from agent_tui.tui.words import Words
 
@@ -39,12 +38,11 @@ _QUEUE = frozenset({"contact", "ticket", "journal"})
 _ACTIONS = frozenset({"bundle", "connection", "command", "customer", "agent", "approval"})
 
 
-class DeskView(Station):
+class DeskView(Attending):
     mode: ClassVar[str] = "desk"
 
     def __init__(self, door: Door, words: Words, painter: Painter) -> None:
         super().__init__(door, words, painter)
-        self.seat = Seat(door, words)
         text = QueueText(words, self.seat.groups, self.seat.facts.status.now)
         self.queue = QueuePane(words, painter, door, text)
         self.customer = CustomerPane(words, painter)
@@ -52,21 +50,12 @@ class DeskView(Station):
         self.blueprint = BlueprintPane(words, painter)
         self.actions = ActionsPane(words, painter)
         self.page = "queue"
-        self.action_rows: tuple[ActionRow, ...] = ()
-        self.refused_level: int | None = None
-        """The level that what was refused last would have needed."""
-        self.to_ask: Wanted | None = None
-        """What the server refused last for want of level, for the key that asks others to sign it."""
         self._subject: tuple[str | None, str | None, str] | None = None
         self._offered: str | None = None
         self.text_shown = False
         """A conversation is on the screen."""
         self._arranged: Arrangement | None = None
         self._actions_due: Timer | None = None
-
-    @property
-    def facts(self) -> Facts:
-        return self.seat.facts
 
     # ---- layout ----------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from textual.containers import Container
 
 from agent_tui.desk.door import Door
 from agent_tui.desk.review_views import Reviews
-from agent_tui.desk.views import Status, StatusOf, Wall, WallView
+from agent_tui.desk.views import Wall, WallView
 from agent_tui.domain.centre import Notice
 from agent_tui.i18n.message import Msg
 from agent_tui.tui.bars import age, status_line
@@ -19,7 +19,7 @@ from agent_tui.tui.panes import wall_lines
 from agent_tui.tui.panes.review import ReviewPane
 from agent_tui.tui.panes.wall import PeoplePane, WallPane
 from agent_tui.tui.panes.wall_lines import own
-from agent_tui.tui.screens.station import Station
+from agent_tui.tui.screens.attending import Attending
 from agent_tui.tui.widgets.lines import Bar, Painter
 from agent_tui.tui.words import Words
 
@@ -31,15 +31,16 @@ HINTS = (
 CURVES = ("offered", "service_level", "abandonment")
 
 
-class MonitorScreen(Station):
+class MonitorScreen(Attending):
     mode: ClassVar[str] = "monitor"
+    shows_customer: ClassVar[bool] = False
     BINDINGS = [*bindings("monitor")]
 
     def __init__(self, door: Door, words: Words, painter: Painter) -> None:
         super().__init__(door, words, painter)
         self.page = "floor"
         self.wall: WallView = door.view(Wall())
-        self.status: Status = door.view(StatusOf())
+        self.status = self.seat.facts.status
 
     # ---- layout ----------------------------------------------------------------------------------------------------
 
@@ -81,6 +82,11 @@ class MonitorScreen(Station):
         self.pane(pane).enter()
         self.call_after_refresh(self.refresh_view, frozenset({"*"}))
 
+    def open(self, contact_id: str | None, customer_id: str | None) -> None:
+        """For one act; nothing of a customer stands on the wall."""
+        super().open(contact_id, customer_id)
+        self.seat.watch()
+
     def targets(self) -> list[tuple[str, str, str]]:
         return [(name, own(self.words, name), "") for name in PANES]
 
@@ -91,7 +97,7 @@ class MonitorScreen(Station):
 
     def refresh_view(self, entities: frozenset[str]) -> None:
         """Read the wall once and paint every pane from it."""
-        self.wall, self.status = self.door.view(Wall()), self.door.view(StatusOf())
+        self.wall, self.status = self.door.view(Wall()), self.seat.watch().status
         self._paint_bars()
         self._paint_floor()
         self._paint_people()
