@@ -10,10 +10,8 @@ import csv
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from agent_tui.cli.where import add_database
 from agent_tui.errors import InputError, UsageError
@@ -21,10 +19,9 @@ from agent_tui.i18n.catalog import say
 
 if TYPE_CHECKING:
     from agent_tui.blueprints.model import Blueprint
-    from agent_tui.blueprints.shown import Shown
+    from agent_tui.blueprints.printed import Printer
     from agent_tui.blueprints.stats import NodeUse, Use
     from agent_tui.domain.effects import Event
-    from agent_tui.domain.walk import Seen
     from agent_tui.server.database import Tx
     from agent_tui.server.walks import Account, Walked
 
@@ -52,23 +49,9 @@ def add_arguments(kinds: dict[str, argparse.ArgumentParser], language: str) -> N
 # ---- what an agent saw -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Printer:
-    """Says things in the reader's language, with the centre's clock."""
-
-    language: str
-    zone: ZoneInfo
-
-    def say(self, name: str, **args: object) -> str:
-        return say(f"release.walk.{name}", self.language, **args)
-
-    def fact(self, name: str) -> str:
-        """A fact of a look-up, as the desk calls it."""
-        return say(f"tui.variable.{name.replace('.', '_')}", self.language)
-
-
 def show(args: argparse.Namespace, language: str) -> int:
     """Print what was seen in a contact. InputError where there is no such contact."""
+    from agent_tui.blueprints.printed import Printer
     from agent_tui.cli import audit_show, ledger
     from agent_tui.server import walks
     from agent_tui.server.vault import Vault
@@ -87,71 +70,14 @@ def show(args: argparse.Namespace, language: str) -> int:
 
 def account_lines(account: Account, words: Printer) -> Iterator[str]:
     """The whole account of a contact as text."""
+    from agent_tui.blueprints.printed import walk_lines
+
     if not account.walks:
         yield words.say("nothing", contact=account.contact.id)
     for walked in account.walks:
-        yield from _walk_lines(walked, account.contact.id, words)
+        yield from walk_lines(walked.walk, walked.blueprint, account.contact.id, walked.agent, words)
     if account.erased:
         yield words.say("erased", n=account.erased)
-
-
-def _walk_lines(walked: Walked, contact_id: str, words: Printer) -> Iterator[str]:
-    from agent_tui.blueprints.record import reprint
-
-    walk = walked.walk
-    began = walk.began.astimezone(words.zone)
-    title = walked.blueprint.title(words.language) if walked.blueprint else ""
-    yield words.say(
-        "head",
-        release=walk.blueprint,
-        title=title,
-        contact=contact_id,
-        agent=walked.agent,
-        began=f"{began:%Y-%m-%d %H:%M:%S}",
-    )
-    if walked.blueprint is None:
-        yield words.say("draft")
-    else:
-        for seen, now in zip(walk.seen, reprint(walk, walked.blueprint), strict=True):
-            yield from _sight(seen, now, began, words)
-    for node in walk.missed:
-        yield words.say("missed", node=node)
-    yield words.say("ended" if walk.ended else "stopped", seconds=f"{walk.lasted_ms / 1000:.0f}")
-    yield ""
-
-
-def _sight(seen: Seen, now: Shown, began: datetime, words: Printer) -> Iterator[str]:
-    at = began + timedelta(milliseconds=seen.at_ms)
-    marks = [words.say(f"move.{seen.move}")] if seen.move not in ("start", "advance") else []
-    marks += [words.say("must")] if now.must else []
-    kind = say(f"blueprint.kind.{now.kind}", words.language)
-    yield "  ".join([f"\n{at:%H:%M:%S}", f"{now.number}", kind, seen.node, f"[{seen.language}]", *marks])
-    parts = (
-        ("", now.text),
-        ("message", now.message),
-        ("title", now.brief_title),
-        ("brief", now.brief),
-        ("tip", now.tip),
-    )
-    for name, text in parts:
-        lead = f"({words.say(name)}) " if name else ""
-        yield from (f"    {lead}{line}" for line in text.split("\n") if text)
-    yield from _details(now, words)
-    if seen.answer:
-        outcome = seen.answer in now.outcomes
-        said = say(f"blueprint.outcome.{seen.answer}", words.language) if outcome else seen.answer
-        yield f"    > {said}"
-    for reason in filter(None, seen.deviation.split("\n")):
-        yield f"    ! {words.say('deviation', reason=reason)}"
-
-
-def _details(now: Shown, words: Printer) -> Iterator[str]:
-    yield from (f"    [{n}] {label}" for n, (_, label) in enumerate(now.checks, 1))
-    if now.type:
-        yield from (f"    [{n}] {label}" for n, (_, label) in enumerate(now.choices, 1))
-    yield from (f"    {words.fact(name)}: {value}" for name, value in now.facts)
-    if now.action:
-        yield f"    {say(f'command.action.{now.action}.label', words.language)}"
 
 
 def _record(account: Account) -> dict[str, Any]:

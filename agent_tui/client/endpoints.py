@@ -25,6 +25,7 @@ from agent_tui.wire.device import (
 from agent_tui.wire.digest import Digest
 from agent_tui.wire.feed import Beat, Page, SnapshotPage, parse_cursor
 from agent_tui.wire.session import FoundCustomer, Session, SignIn, StepUpRequest
+from agent_tui.wire.walks import WalksOf
 
 
 class Bye:
@@ -133,6 +134,11 @@ async def releases(api: Api) -> tuple[Release, ...]:
 async def wording(api: Api, release_id: str) -> Bundle:
     """The wording of `id@version`; Declined with `not-found`."""
     return await api.call("GET", routes.BLUEPRINT, Bundle, params={"id": release_id})
+
+
+async def walks_of(api: Api, contact_id: str) -> WalksOf:
+    """What was seen of blueprints in a contact; Declined with `not-found` where it may not be seen."""
+    return await api.call("GET", routes.CONTACT_WALKS, WalksOf, params={"id": contact_id})
 
 
 async def find_customers(api: Api, words: str) -> tuple[FoundCustomer, ...]:

@@ -151,6 +151,7 @@ COMMANDS: tuple[DeskCommand, ...] = (
     _always("view.notices", "view", "m"),
     _always("view.drafts", "view", "5"),
     _seated("view.approvers", "view", "V"),
+    _always("view.reprint", "view", "Y"),
     _always("desk.help", "desk", "", "f1"),
     _always("desk.leader", "desk", "", LEADER),
     _always("desk.palette", "desk", "", "f10", "ctrl+p"),

@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # a desk that only shows its queue yet does without
     from agent_tui.sync.link import Link
     from agent_tui.wire.command import Outcome
     from agent_tui.wire.session import FoundCustomer
+    from agent_tui.wire.walks import WalksOf
 
 
 ONLINE = ("agent_tui.sync.link", "httpcore", "anyio", "cedarpy", "agent_tui.policy.decide", "agent_tui.policy.load")
@@ -148,6 +149,9 @@ class Desk:
 
     def drop_draft(self, key: str) -> None:
         self._drafts.drop(key)
+
+    async def walks_of(self, contact_id: str) -> WalksOf:
+        return await self._online().walks_of(contact_id)
 
     async def find_customers(self, words: str) -> tuple[FoundCustomer, ...]:
         return await self._online().find_customers(words)

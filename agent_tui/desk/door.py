@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # not needed before the first paint
     from agent_tui.policy.decision import Decision
     from agent_tui.wire.command import Outcome
     from agent_tui.wire.session import FoundCustomer
+    from agent_tui.wire.walks import WalksOf
 
 
 class Submitted(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +104,9 @@ class Door(Protocol):
 
     async def find_customers(self, words: str) -> tuple[FoundCustomer, ...]:
         """Search on the server by name, pinyin, initials, phone, card or ID tail; Offline raises `errors.Offline`."""
+
+    async def walks_of(self, contact_id: str) -> WalksOf:
+        """What was seen of blueprints in a contact, from the server; Offline raises `errors.Offline`."""
 
     async def step_up(self, password: str) -> bool:
         """Authenticate again; True when it was right. The password is kept nowhere."""

@@ -10,6 +10,7 @@ from agent_tui.desk.views import (
     ContactView,
     Customer360,
     CustomerCard,
+    GuidedContacts,
     MyContacts,
     ThreadOf,
 )
@@ -43,6 +44,15 @@ def customer_card(sight: Sight, query: CustomerCard) -> Customer360 | None:
 def contact_detail(sight: Sight, query: ContactDetail) -> ContactView | None:
     contact = read.get(sight.cache, Contact, query.contact_id)
     return _contact_view(sight, contact) if contact else None
+
+
+def guided_contacts(sight: Sight, query: GuidedContacts) -> tuple[Contact, ...]:
+    """Contacts whose script can be printed again."""
+    if query.customer_id is None:
+        found = read.contacts_ended(sight.cache, OTHERS_AT_MOST)
+    else:
+        found = read.contacts_of(sight.cache, query.customer_id, CONTACTS_AT_MOST)
+    return tuple(contact for contact in found if contact.blueprint)
 
 
 def my_contacts(sight: Sight, query: MyContacts) -> tuple[ContactView, ...]:

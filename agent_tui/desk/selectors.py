@@ -26,6 +26,7 @@ SELECTORS: Mapping[type, Callable[[Sight, Any], Any]] = {
     views.QueueRows: select_queue.queue_rows,
     views.CustomerCard: select_customer.customer_card,
     views.ContactDetail: select_customer.contact_detail,
+    views.GuidedContacts: select_customer.guided_contacts,
     views.MyContacts: select_customer.my_contacts,
     views.ThreadOf: select_customer.thread_of,
     views.Categories: select_centre.categories,

@@ -20,6 +20,9 @@ ORDER BY sort DESC LIMIT ?;
 -- :contacts_of_customer
 SELECT body FROM row WHERE entity = 'contact' AND customer_id = ? AND customer_id <> '' ORDER BY substr(sort, 3) DESC LIMIT ?;
 
+-- :contacts_ended
+SELECT body FROM row WHERE entity = 'contact' AND status = 'closed' ORDER BY id DESC LIMIT ?;
+
 -- :rows_of_parent
 SELECT body FROM row WHERE parent_id = ? AND parent_id <> '' AND entity = ? ORDER BY sort DESC LIMIT ?;
 

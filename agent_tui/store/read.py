@@ -58,6 +58,11 @@ def contacts_of(cache: Cache, customer_id: str, limit: int) -> tuple[Contact, ..
     return tuple(cast("Contact", decode("contact", body)) for (body,) in found)
 
 
+def contacts_ended(cache: Cache, limit: int) -> tuple[Contact, ...]:
+    """At most `limit` closed contacts, those offered last first: their ids are in the order of time."""
+    return tuple(cast("Contact", decode("contact", body)) for (body,) in cache.all("contacts_ended", limit))
+
+
 def questions(cache: Cache) -> tuple[Ticket, ...]:
     """Every question about an article that this person may see, by when it is due."""
     return tuple(cast("Ticket", decode("ticket", body)) for (body,) in cache.all("questions"))

@@ -30,6 +30,7 @@ from agent_tui.sync.tend import Tend
 from agent_tui.wire.command import Outcome
 from agent_tui.wire.feed import Change
 from agent_tui.wire.session import FoundCustomer
+from agent_tui.wire.walks import WalksOf
 
 _log = logging.getLogger(__name__)
 
@@ -144,6 +145,9 @@ class Link:
         """Everything here was forgotten, as ordered."""
         with contextlib.suppress(AgentTuiError):
             await endpoints.wiped(self._api)
+
+    async def walks_of(self, contact_id: str) -> WalksOf:
+        return await endpoints.walks_of(self._api, contact_id)
 
     async def find_customers(self, words: str) -> tuple[FoundCustomer, ...]:
         return await endpoints.find_customers(self._api, words)

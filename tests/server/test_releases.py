@@ -8,8 +8,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from agent_tui.blueprints.model import load
 from agent_tui.blueprints.parse import parse
 from agent_tui.config import data
 from agent_tui.config.centre import load as load_centre
@@ -23,6 +25,7 @@ from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
 from agent_tui.wire import routes
 from agent_tui.wire.signed import trusted
+from agent_tui.wire.walks import WalksOf
 from tests import eg
 from tests.server import bench, office
 from tests.server.office import Seat, seat
@@ -160,6 +163,25 @@ def test_files_come_into_force_once_and_later_versions_wait_for_a_person(tmp_pat
     assert first["card_loss@1"][0] == "released"
     assert take(SOURCE.replace("您别着急", "改了")) == first
     assert take(SECOND)[NEW][0] == "proposed"
+
+
+async def test_what_an_agent_saw_is_read_by_those_who_may_see_the_contact_and_audited(tmp_path: Path) -> None:
+    async with floor(tmp_path) as (services, client):
+        agent, watcher, stranger = [await seat(client, id) for id in ("a1", "s1", "a2")]
+        contact = office.serving("a1", state=ContactState.WRAP_UP, answered_by=("a1",))
+        office.put(services, contact, office.person("a1", state=AgentState.WRAP_UP, contacts=(contact.id,)))
+        office.put(services, office.serving("a2", state=ContactState.CLOSED))
+        wrap = c.WrapUpContact(contact_id=contact.id, category="card_loss", result="answered", walks=(eg.walk(),))
+        assert (await agent.send(wrap)).status_code == 200
+        for reader in (agent, watcher):
+            answer = await reader.get(routes.CONTACT_WALKS, id=contact.id)
+            assert answer.status_code == 200, answer.text
+            (one,) = msgspec.json.decode(answer.content, type=WalksOf).walks
+            assert one.walk == eg.walk() and load(one.wording).key == "card_loss@1" and one.agent
+        assert (await stranger.get(routes.CONTACT_WALKS, id=contact.id)).status_code == 404
+        assert (await watcher.get(routes.CONTACT_WALKS, id="nobody's")).status_code == 404
+        read = bench.query(services, "SELECT actor FROM audit WHERE type = 'ReadWalks' ORDER BY seq")
+        assert [row[0] for row in read] == ["a1", "s1"]
 
 
 async def test_what_an_agent_saw_comes_back_from_the_database(tmp_path: Path) -> None:

@@ -24,10 +24,12 @@ from agent_tui.domain.centre import Bundle, Category, Figure, Group, Names, Noti
 from agent_tui.domain.contact import OPEN_STATES, Channel, Consult, Contact, ContactState, Message, Why
 from agent_tui.domain.customer import Customer, Product, Tier
 from agent_tui.domain.ticket import Note, Ticket, TicketKind
+from agent_tui.errors import Offline
 from agent_tui.i18n.message import Msg, msg
 from agent_tui.policy.decision import Allow, AllowWithReason, Decision, Deny, NeedsCosign, Reason
 from agent_tui.wire.command import Outcome
 from agent_tui.wire.session import FoundCustomer
+from agent_tui.wire.walks import WalksOf
 from tests import eg
 
 ME = "a1"
@@ -73,6 +75,7 @@ class FakeDoor:
         self.keeper: Locking = FakeKeeper(self)
         self.sent: list[c.Command] = []
         self.drafts: dict[str, str] = {}
+        self.walks: dict[str, WalksOf] = {}
         self.pending: list[views.Pending] = []
         self.reveals: list[views.Reveal] = []
         self.messages: dict[str, tuple[Message, ...]] = {}
@@ -201,6 +204,11 @@ class FakeDoor:
         found = [customer for customer in self.customers.values() if words in (customer.name, "zhang")]
         return tuple(FoundCustomer(customer_id=f.id, name=f.name, tier=f.tier, matched="name") for f in found)
 
+    async def walks_of(self, contact_id: str) -> WalksOf:
+        if not self.online:
+            raise Offline("desk.connection.offline")
+        return self.walks[contact_id]
+
     async def step_up(self, password: str) -> bool:
         self.step_up_left = 300.0 if password == self.password else 0.0
         return password == self.password
@@ -274,6 +282,10 @@ class FakeDoor:
 
     def _contact_view(self, k: Contact) -> views.ContactView:
         return views.ContactView(contact=k, group=GROUPS[0], customer=self.customers.get(k.customer_id or ""))
+
+    def _view_GuidedContacts(self, query: views.GuidedContacts) -> tuple[Contact, ...]:
+        found = (contact for contact in self.contacts.values() if contact.id in self.walks)
+        return tuple(one for one in found if query.customer_id in (None, one.customer_id))
 
     def _view_MyContacts(self, query: object) -> tuple[views.ContactView, ...]:
         mine = [k for k in self.contacts.values() if k.agent_id == ME and k.state in OPEN_STATES]

@@ -15,6 +15,7 @@ from agent_tui.tui.deeds.cosign import open_one
 from agent_tui.tui.deeds.deal import approvers
 from agent_tui.tui.deeds.desk import connection_lines
 from agent_tui.tui.deeds.drafts import drafts
+from agent_tui.tui.deeds.reprint import reprint
 from agent_tui.tui.deeds.unsettled import OVER, look_at
 from agent_tui.tui.dialogs.fields import Field
 from agent_tui.tui.dialogs.form import Form
@@ -187,4 +188,5 @@ DEEDS: dict[str, Deed] = {
     "view.pending": pending,
     "view.notices": notices,
     "view.approvers": who_can_approve,
+    "view.reprint": reprint,
 }
