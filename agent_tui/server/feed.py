@@ -60,7 +60,8 @@ class Feed:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    def _page(self, start: Cursor, to: Cursor, head: int, changes: tuple[Change, ...], *, more: bool) -> Page:
+    def page(self, start: Cursor, to: Cursor, head: int, changes: tuple[Change, ...], *, more: bool) -> Page:
+        """A page as of now, in business time."""
         now: datetime = self._clock.now()
         return Page(
             start=str(start), to=str(to), more=more, head=head, at=now, speed=self._clock.speed, changes=changes
@@ -77,15 +78,15 @@ class Feed:
         if cursor.rev != rev:
             to = Cursor(cursor.epoch, cursor.seq, rev)
             moved = self._moved_scopes(tx, agent_id, cursor)
-            return self._page(cursor, to, newest, moved, more=cursor.seq < newest)
+            return self.page(cursor, to, newest, moved, more=cursor.seq < newest)
         after = max(cursor.seq, scanned)
         if after == newest:
-            return self._page(cursor, Cursor(cursor.epoch, newest, rev), newest, (), more=False)
+            return self.page(cursor, Cursor(cursor.epoch, newest, rev), newest, (), more=False)
         last = tx.value("page_bound", agent_id=agent_id, after=after, limit=limit - 1)
         upto = newest if last is None else tx.value("txn_end", seq=last)
         rows = tx.all("changed", agent_id=agent_id, after=after, upto=upto)
         to = Cursor(cursor.epoch, upto, rev)
-        return self._page(cursor, to, newest, tuple(map(_change, rows)), more=upto < newest)
+        return self.page(cursor, to, newest, tuple(map(_change, rows)), more=upto < newest)
 
     def _moved_scopes(self, tx: Tx, agent_id: str, since: Cursor) -> tuple[Change, ...]:
         """Rows that came into sight, and rows that went out of it, with the scopes given and taken since.

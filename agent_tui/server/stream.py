@@ -1,9 +1,9 @@
-"""Server-sent events: pages of the feed for one person, requests for one link. Read at the moment of sending, so a
-slow reader costs nothing and a reconnect resumes from its last stored cursor."""
+"""Server-sent events: pages of the feed for one person, requests for one link. Made at the moment of sending, so a
+slow reader costs nothing and a reconnect resumes from its last stored cursor. What is new is read once for all streams
+(`lookout`); a stream that comes in, or whose scopes changed, reads for itself."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -15,13 +15,12 @@ from agent_tui.server import devices
 from agent_tui.server.bus import wait
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Row, Tx
+from agent_tui.server.lookout import Follower
 from agent_tui.server.problems import ProblemError
 from agent_tui.server.services import Services
 from agent_tui.wire.feed import Beat, Cursor, Page, parse_cursor
 
 BEAT_S = 5.0
-BREATH_S = 0.05
-"""At most this often a page: a burst of commits becomes one page."""
 _JSON = msgspec.json.Encoder()
 
 
@@ -52,43 +51,63 @@ async def _head(services: Services) -> int:
     return await services.db.read(work)
 
 
-async def _page(services: Services, caller: Caller, cursor: Cursor, scanned: int) -> Page:
-    def work(tx: Tx) -> Page:
+async def _read(services: Services, follower: Follower) -> Page:
+    """A page that this stream reads for itself; when it is the last one the scopes it was read by hold from here on."""
+    caller = follower.caller
+
+    def work(tx: Tx) -> tuple[Page, frozenset[str]]:
         services.doorman.present(tx, caller)
         devices.check(tx, caller.device)
-        return services.feed.changes(tx, caller.id, cursor, scanned)
+        page = services.feed.changes(tx, caller.id, follower.cursor, follower.scanned)
+        return page, frozenset(row["scope"] for row in tx.all("held", agent_id=caller.id))
 
-    return await services.db.read(work)
+    page, held = await services.db.read(work)
+    follower.scanned = parse_cursor(page.to).seq
+    if not page.more:
+        follower.held = held
+        follower.woken.set()  # a look that ended meanwhile told them nothing
+    return page
+
+
+async def _next(services: Services, follower: Follower) -> Page:
+    """What there is for this stream now, perhaps nothing."""
+    start, changes = follower.cursor, services.lookout.changes(follower)
+    if changes is None:
+        return await _read(services, follower)
+    to = Cursor(start.epoch, follower.scanned, start.rev)
+    return services.feed.page(start, to, services.lookout.head(follower), changes, more=False)
+
+
+def _worth(page: Page, follower: Follower, *, at_rest: bool) -> bool:
+    """Whether to send it: it holds something, or the cursor moves on by revision, or by anything when there is time."""
+    rev = parse_cursor(page.to).rev
+    moved = rev != follower.cursor.rev or (at_rest and page.to != page.start)
+    return bool(page.changes) or page.more or moved
 
 
 async def pages(services: Services, caller: Caller, cursor: Cursor) -> AsyncIterator[bytes]:
     """`page` events as they come, `beat` every 5 s, `bye` when the server stops, the cursor is too old,
     the session is over or the device was revoked."""
-    scanned = cursor.seq
     counted = services.meters.streams.labels("feed").track_inprogress()
-    with services.bus.sleeper() as woken, counted, services.screens.follows(caller.id):
+    with services.lookout.follow(caller, cursor) as follower, counted, services.screens.follows(caller.id):
         due = monotonic()
         while not services.bus.closing:
-            woken.clear()
+            follower.woken.clear()
             try:
-                page = await _page(services, caller, cursor, scanned)
+                page = await _next(services, follower)
             except ProblemError as error:
                 yield event("bye", {"reason": error.problem.name})
                 return
-            idle = not page.changes and not page.more
             at_rest = monotonic() >= due
-            scanned = parse_cursor(page.to).seq
-            if not idle or (at_rest and page.to != page.start):
-                cursor = parse_cursor(page.to)
+            if _worth(page, follower, at_rest=at_rest):
+                follower.cursor = parse_cursor(page.to)
                 kill_point("server.page")
                 yield event("page", page, page.to)
             if at_rest:
                 yield _beat(services, page.head)
                 due = monotonic() + BEAT_S
-            if page.more:
-                continue
-            await asyncio.sleep(BREATH_S)
-            await wait(woken, max(0.0, due - monotonic()))
+            if not page.more:
+                await wait(follower.woken, max(0.0, due - monotonic()))
         yield event("bye", {"reason": "shutdown"})
 
 

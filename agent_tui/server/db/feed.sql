@@ -63,6 +63,31 @@ SELECT COUNT(*) AS total FROM (
 -- :link_requests
 SELECT seq, clear(body) AS body FROM link_request WHERE link = :link AND seq > :after ORDER BY seq LIMIT :limit;
 
+-- What a process reads once for all of its streams (`lookout`).
+
+-- :followers
+SELECT t.hash, t.expires_at, CASE WHEN d.id IS NULL THEN 0 ELSE 1 END AS revoked,
+       (SELECT COALESCE(MAX(g.rev), 0) FROM scope_grant g WHERE g.agent_id = a.agent_id) AS rev
+FROM json_each(:sessions) j
+JOIN token t ON t.hash = j.value
+JOIN account a ON a.login = t.login
+LEFT JOIN device d ON d.id = t.device AND d.revoked_at IS NOT NULL;
+
+-- :touched
+SELECT f.seq, f.entity, f.id, f.version, fs.scope
+FROM feed f JOIN feed_scope fs ON fs.seq = f.seq
+WHERE f.seq > :after AND f.seq <= :upto;
+
+-- :touched_rows
+SELECT c.entity, c.id, st.version, clear(st.body) AS body
+FROM (SELECT DISTINCT entity, id FROM feed WHERE seq > :after AND seq <= :upto) c
+LEFT JOIN state st ON st.entity = c.entity AND st.id = c.id;
+
+-- :touched_scopes
+SELECT c.entity, c.id, ss.scope
+FROM (SELECT DISTINCT entity, id FROM feed WHERE seq > :after AND seq <= :upto) c
+JOIN state_scope ss ON ss.entity = c.entity AND ss.id = c.id;
+
 -- :outcomes
 SELECT http, body, outcome, feed_seq FROM command WHERE id = :id AND maker = :maker;
 

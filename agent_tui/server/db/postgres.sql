@@ -19,6 +19,14 @@ SELECT seq, payload, prev, hash FROM audit
 WHERE type = 'SearchCustomers' AND strpos(payload, :found) > 0 AND at >= :since AND at < :until
 ORDER BY seq;
 
+-- :followers
+SELECT t.hash, t.expires_at, CASE WHEN d.id IS NULL THEN 0 ELSE 1 END AS revoked,
+       (SELECT COALESCE(MAX(g.rev), 0) FROM scope_grant g WHERE g.agent_id = a.agent_id) AS rev
+FROM json_array_elements_text(CAST(:sessions AS json)) AS j (hash)
+JOIN token t ON t.hash = j.hash
+JOIN account a ON a.login = t.login
+LEFT JOIN device d ON d.id = t.device AND d.revoked_at IS NOT NULL;
+
 -- :lease_take
 INSERT INTO lease (name, holder, until)
 VALUES (:name, :holder, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) + :life_ms)
