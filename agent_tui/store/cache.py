@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from agent_tui import sql
 from agent_tui.store.engine import Connection, DatabaseError, translate
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from agent_tui.search.entry import Entry
 
 QUERIES = sql.load("agent_tui.store", "queries.sql")
+
+
+class GuideWords(NamedTuple):
+    known: tuple[tuple[str, int], ...]
+    """In order, each with its `typo.letters`."""
+    upto: tuple[int, ...]
+    """At n: how many guides the first n are found in, added up."""
 
 
 class Cache:
@@ -33,11 +40,13 @@ class Cache:
         """Grows whenever the order of a list may have changed."""
         self.entries: dict[int, Entry] = {}
         """Guides that were looked at, by their number in the index."""
-        self.guide_words: tuple[tuple[str, int], ...] | None = None
+        self.guide_words: GuideWords | None = None
         """Latin words of guides, for typing errors; None until they are asked for."""
         self.guide_count: int | None = None
         self.names: dict[str, bool] = {}
         """Other names that were looked for → whether any guide is called so; emptied when a guide changes."""
+        self.counts: dict[str, int] = {}
+        """Tokens that were looked for → how many guides hold them; emptied when a guide changes."""
         self.load_meta()
 
     @property
@@ -71,6 +80,12 @@ class Cache:
             self.memo.pop(entity, None)
             if entity in ("contact", "ticket"):
                 self.order_revision += 1
+
+    def forget_guides(self) -> None:
+        """Forget what the index was remembered to know of its words: a guide came, went or changed."""
+        self.guide_words = self.guide_count = None
+        self.names.clear()
+        self.counts.clear()
 
     def close(self) -> None:
         self.connection.close()

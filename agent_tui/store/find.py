@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
 
 from agent_tui.domain.rows import decode
 from agent_tui.domain.ticket import Ticket
@@ -18,7 +18,7 @@ from agent_tui.search.entry import Entry, category_token
 from agent_tui.search.fold import is_cjk, pairs, stem, tokens
 from agent_tui.search.query import Piece, Query
 from agent_tui.store import index
-from agent_tui.store.cache import Cache
+from agent_tui.store.cache import Cache, GuideWords
 from agent_tui.store.entries import of_ticket
 from agent_tui.store.index import BACKWARDS
 
@@ -31,7 +31,13 @@ RARE = 2
 OFTEN = 20
 COMMON = 6
 """What stands in more than one of so many guides is no way to find one, unless nothing else was asked."""
+MOST_WEIGHED = 800
+"""Guides that are weighed against each other by their words; beyond that the newest are taken."""
+MOST_COUNTED = 5_000
+"""Tokens whose number of guides is remembered."""
 TEXTS = 16
+LEAST_HALF = 3
+"""Letters of each of two words that were run together."""
 _AFTER = "\U0010ffff"
 
 
@@ -42,6 +48,8 @@ class Known:
         self.cache = cache
         self.guides = index.count(cache)
         self.weights: dict[str, float] = {}
+        self.reach: dict[str, int] = {}
+        """Pair or beginning of a word → how many guides it finds, at most."""
         self.meant: dict[str, tuple[str, ...]] = {}
         for piece in query.pieces:
             for gram in piece.grams:
@@ -55,12 +63,16 @@ class Known:
     def _learn(self, piece: Piece, gram: str) -> None:
         if gram in self.weights:
             return
-        row = self.cache.first("guide_word", gram)
-        found = int(row[0]) if row else 0
-        if not piece.cjk and not found:
-            found, near = self._beginning(gram, piece.text)
-            if near:
-                self.meant[gram] = near
+        found = reach = held(self.cache, gram)
+        if not piece.cjk:
+            words = guide_words(self.cache)
+            start, end = _begun(words, gram)
+            reach = max(found, min(self.guides, words.upto[end] - words.upto[start]))
+            if not found:
+                found, near = reach, self._near(words, piece.text, end - start)
+                if near:
+                    self.meant[gram] = near
+        self.reach[gram] = reach
         # A pair that no guide holds is mostly the seam between two words.
         self.weights[gram] = SEAM if piece.cjk and not found else weight(found, self.guides)
 
@@ -70,13 +82,39 @@ class Known:
         rarer = frozenset(gram for gram, says in self.weights.items() if says > common)
         return rarer or frozenset(self.weights)
 
-    def _beginning(self, beginning: str, word: str) -> tuple[int, tuple[str, ...]]:
-        """In how many known words it is the beginning; where that is rare, those that may have been meant."""
-        known = guide_words(self.cache)
-        count = bisect_left(known, (beginning + _AFTER, 0)) - bisect_left(known, (beginning, 0))
-        if count > RARE or word in (other for other, _ in known[bisect_left(known, (word, 0)) :][:1]):
-            return count, ()
-        return count, tuple(dict.fromkeys(stem(other) for other in typo.meant(word, known)))
+    def _near(self, words: GuideWords, word: str, begun: int) -> tuple[str, ...]:
+        """Words that may have been meant where what was typed begins few known ones: near ones, or two run together."""
+        if begun > RARE or _is_known(words, word):
+            return ()
+        near = typo.meant(word, words.known)
+        return tuple(dict.fromkeys(stem(other) for other in near)) or _run_together(words, word)
+
+
+def _begun(words: GuideWords, beginning: str) -> tuple[int, int]:
+    """From where to where the known words begin so."""
+    return bisect_left(words.known, (beginning, 0)), bisect_left(words.known, (beginning + _AFTER, 0))
+
+
+def _is_known(words: GuideWords, word: str) -> bool:
+    at = bisect_left(words.known, (word, 0))
+    return words.known[at : at + 1] != () and words.known[at][0] == word
+
+
+def _run_together(words: GuideWords, word: str) -> tuple[str, ...]:
+    """`latefee` → `late fee`; nothing where the halves are no known words."""
+    halves = ((word[:at], word[at:]) for at in range(LEAST_HALF, len(word) - LEAST_HALF + 1))
+    return tuple(f"{a} {b}" for a, b in halves if _is_known(words, a) and _is_known(words, b))[:1]
+
+
+def held(cache: Cache, token: str) -> int:
+    """How many guides hold a token, remembered until one changes."""
+    found = cache.counts.get(token)
+    if found is None:
+        row = cache.first("guide_word", token)
+        if len(cache.counts) >= MOST_COUNTED:
+            cache.counts.clear()
+        found = cache.counts[token] = int(row[0]) if row else 0
+    return found
 
 
 def weight(found: int, of: int) -> float:
@@ -85,11 +123,12 @@ def weight(found: int, of: int) -> float:
     return math.sqrt(max(0.2, math.log(1.0 + (of - found + 0.5) / (found + 0.5))))
 
 
-def guide_words(cache: Cache) -> tuple[tuple[str, int], ...]:
-    """Latin words of guides in order, with their letters, remembered until a guide changes."""
+def guide_words(cache: Cache) -> GuideWords:
+    """Latin words of guides, remembered until a guide changes."""
     if cache.guide_words is None:
-        words = (word for (word,) in cache.all("guide_words") if word.isalpha() and word.isascii())
-        cache.guide_words = tuple((word, typo.letters(word)) for word in words)
+        rows = [(word, docs) for word, docs in cache.all("guide_words") if word.isalpha() and word.isascii()]
+        known = tuple((word, typo.letters(word)) for word, _ in rows)
+        cache.guide_words = GuideWords(known, tuple(accumulate((docs for _, docs in rows), initial=0)))
     return cache.guide_words
 
 
@@ -99,33 +138,71 @@ def guide_words(cache: Cache) -> tuple[tuple[str, int], ...]:
 def guides(cache: Cache, query: Query, known: Known, category: str | None = None) -> list[Entry]:
     """Prepared entries that may answer: by their titles and words, by whole pieces in their texts, and some of the
     reason of contact that the words point to."""
-    asked, in_text = _any(query, known), _pieces_in_text(query)
-    numbers = dict.fromkeys(n for (n,) in cache.all("guides_found", asked, GUIDES)) if asked else {}
+    numbers = dict.fromkeys(_named(cache, _terms_of(query, known)))
+    in_text = _pieces_in_text(query)
     if in_text:
         numbers |= dict.fromkeys(n for (n,) in cache.all("texts_found", in_text, TEXTS))
     if category:
-        numbers |= dict.fromkeys(n for (n,) in cache.all("guides_of", _quoted(category_token(category)), OF_CATEGORY))
+        numbers |= dict.fromkeys(_newest(cache, _quoted(category_token(category)), OF_CATEGORY))
     found = (index.entry(cache, n) for n in numbers)
     return [entry for entry in found if entry is not None]
 
 
-def _any(query: Query, known: Known) -> str:
-    """Everything that may point to a guide, joined by OR; what most guides hold only if nothing rarer was asked."""
-    terms: dict[str, None] = {}
-    telling = known.telling()
+def _named(cache: Cache, terms: dict[str, int]) -> list[int]:
+    """Guides with any of these in their titles and words: the best of them, or the newest where even the rarest
+    term is in too many to weigh them all while somebody types."""
+    chosen: list[str] = []
+    reached = 0
+    for term in sorted(terms, key=terms.__getitem__):
+        if chosen and reached + terms[term] > MOST_WEIGHED:
+            break
+        chosen.append(f"({term})")
+        reached += terms[term]
+    if not chosen:
+        return []
+    if reached <= MOST_WEIGHED:
+        return [n for (n,) in cache.all("guides_found", " OR ".join(chosen), GUIDES)]
+    titled = _newest(cache, f"{{title}} : {chosen[0]}", GUIDES)
+    return titled if len(titled) == GUIDES else [*titled, *_newest(cache, chosen[0], GUIDES - len(titled))]
+
+
+def _newest(cache: Cache, asked: str, most: int) -> list[int]:
+    return [n for (n,) in cache.all("guides_newest", asked, most)]
+
+
+def _terms_of(query: Query, known: Known) -> dict[str, int]:
+    """Everything that may point to a guide → how many guides it finds at most; what most guides hold only if nothing
+    rarer was asked."""
+    terms: dict[str, int] = {}
+    telling, cache = known.telling(), known.cache
     for piece in query.pieces:
         for gram, term in zip(piece.grams, _terms(piece), strict=True):
             if gram in telling:
-                terms[term] = None
-            terms |= dict.fromkeys(f"{_quoted(other)}*" for other in known.meant.get(gram, ()))
-    for concept in query.concepts:
-        terms |= dict.fromkeys(_all(name) for name in concept.others if _used(known.cache, name))
-    terms |= dict.fromkeys(_sounds(query))
+                terms[term] = known.reach[gram]
+            for other in known.meant.get(gram, ()):
+                terms[_all(other) + "*"] = _fewest(cache, tokens(other))
+    for name in (name for concept in query.concepts for name in concept.others if _used(cache, name)):
+        terms[_all(name)] = _fewest(cache, _telling_tokens(name))
+    terms |= _sounds_of(query, cache)
+    return terms
+
+
+def _sounds_of(query: Query, cache: Cache) -> dict[str, int]:
+    """The ways it may sound → how many guides each finds at most; what is not typed to its end is taken for rare."""
+    terms: dict[str, int] = {}
+    for way, syllables in zip(_sounds(query), query.sounds, strict=False):
+        terms[way] = _fewest(cache, [f"{sound.PINYIN}{a}{b}" for a, b in pairwise(syllables)][:-1])
     if len(query.initials) > 1:
-        terms[" AND ".join(_quoted(f"{sound.INITIALS}{a}{b}") for a, b in pairwise(query.initials))] = None
+        couples = [f"{sound.INITIALS}{a}{b}" for a, b in pairwise(query.initials)]
+        terms[" AND ".join(map(_quoted, couples))] = _fewest(cache, couples)
     if len(query.romaji) > 1:
-        terms[_quoted(sound.ROMAJI + query.romaji) + "*"] = None
-    return " OR ".join(f"({term})" for term in terms)
+        terms[_quoted(sound.ROMAJI + query.romaji) + "*"] = 0
+    return terms
+
+
+def _fewest(cache: Cache, all_of: Iterable[str]) -> int:
+    """How many guides can hold all of these tokens at most; 0 for none."""
+    return min((held(cache, token) for token in all_of), default=0)
 
 
 def _pieces_in_text(query: Query) -> str:
@@ -142,8 +219,12 @@ def _terms(piece: Piece) -> list[str]:
 
 def _all(name: str) -> str:
     """A name in which every word or pair of characters must be."""
-    found = [pair for pair in tokens(name) if not is_cjk(pair[0]) or len(pair) > 1]
-    return " AND ".join(_quoted(token) for token in dict.fromkeys(found))
+    return " AND ".join(_quoted(token) for token in _telling_tokens(name))
+
+
+def _telling_tokens(name: str) -> list[str]:
+    """Its words and pairs of characters; single characters say too little."""
+    return list(dict.fromkeys(token for token in tokens(name) if not is_cjk(token[0]) or len(token) > 1))
 
 
 def _used(cache: Cache, name: str) -> bool:

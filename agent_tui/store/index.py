@@ -103,8 +103,7 @@ def _guide(cache: Cache, n: int, entity: str | None, body: bytes | None, categor
 
 def _forget(cache: Cache, n: int) -> None:
     cache.entries.pop(n, None)
-    cache.guide_words = cache.guide_count = None
-    cache.names.clear()
+    cache.forget_guides()
     for name in ("guide_forget", "text_forget", "entry_forget", "ticket_forget", "number_forget"):
         cache.connection.execute(QUERIES[name], (n,))
 

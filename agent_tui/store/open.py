@@ -45,8 +45,7 @@ def rebuild(cache: Cache) -> None:
     kept = {key: cache.meta[key] for key in ("agent_id", "banner", "epoch") if key in cache.meta}
     cache.meta = {}
     cache.entries.clear()
-    cache.guide_words = cache.guide_count = None
-    cache.names.clear()
+    cache.forget_guides()
     put_meta(cache, **kept)
     cache.changed(ENTITIES)
 

@@ -127,12 +127,14 @@ SELECT rowid FROM find_guide WHERE find_guide MATCH ? ORDER BY bm25(find_guide, 
 -- :guide_called
 SELECT 1 FROM find_guide WHERE find_guide MATCH ? LIMIT 1;
 
--- :guides_of
+-- :guides_newest
 SELECT rowid FROM find_guide WHERE find_guide MATCH ? ORDER BY rowid DESC LIMIT ?;
 
 -- :guide_words
-SELECT term FROM find_guide_word WHERE term >= 'a' AND term < '{'
-UNION SELECT term FROM find_text_word WHERE term >= 'a' AND term < '{' ORDER BY 1;
+SELECT term, max(doc) FROM (
+  SELECT term, doc FROM find_guide_word WHERE term >= 'a' AND term < '{'
+  UNION ALL SELECT term, doc FROM find_text_word WHERE term >= 'a' AND term < '{'
+) GROUP BY term ORDER BY term;
 
 -- :guide_word
 SELECT max((SELECT coalesce(max(doc), 0) FROM find_guide_word WHERE term = ?1),
