@@ -127,7 +127,7 @@ COMMANDS: tuple[DeskCommand, ...] = (
     _seated("cosign.open", "cosign", "A", "f8"),
     DeskCommand(id="cosign.watch", group="cosign", keys=("f8", "ctrl+o"), leader="A", modes=("monitor",)),
     _always("cosign.lend", "cosign", "P"),
-    _seated("cosign.break_glass", "cosign", "X", risky=True),
+    _always("cosign.break_glass", "cosign", "X", risky=True),
     DeskCommand(id="review.list", group="review", keys=("f9",), leader="v", modes=("monitor",)),
     DeskCommand(id="review.seed", group="review", leader="s", modes=("monitor",)),
     _always("review.mine", "review", "F"),

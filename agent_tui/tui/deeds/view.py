@@ -7,18 +7,15 @@ from collections.abc import Sequence
 from agent_tui.desk.views import Notices, Pending, PendingWork, QueueRow
 from agent_tui.domain.centre import Notice
 from agent_tui.domain.commands import ConsultContact
-from agent_tui.errors import AgentTuiError, Offline
-from agent_tui.i18n.catalog import say
 from agent_tui.i18n.message import Msg
 from agent_tui.tui import marks
 from agent_tui.tui.deeds.cosign import open_one
 from agent_tui.tui.deeds.deal import approvers
 from agent_tui.tui.deeds.desk import connection_lines
 from agent_tui.tui.deeds.drafts import drafts
+from agent_tui.tui.deeds.lookup import look_up
 from agent_tui.tui.deeds.reprint import reprint
 from agent_tui.tui.deeds.unsettled import OVER, look_at
-from agent_tui.tui.dialogs.fields import Field
-from agent_tui.tui.dialogs.form import Form
 from agent_tui.tui.dialogs.page import Page
 from agent_tui.tui.dialogs.pick import Item, Pick
 from agent_tui.tui.facts import why_not
@@ -48,26 +45,7 @@ async def kind(desk: DeskScreen) -> None:
 
 async def find(desk: DeskScreen) -> None:
     """Search customers on the server and open one."""
-    words = desk.words
-    field = Field(name="words", label=words("form.words"), required=True, value=desk.door.draft("find"), draft="find")
-    form = Form(words, desk.painter, words.label("view.find"), [field], go="check", keep=desk.door.keep_draft)
-    values = await desk.ask(form)
-    if values is None:
-        return
-    try:
-        found = await desk.door.find_customers(values["words"])
-    except Offline:
-        desk.say(words("said.unreachable"), "warn")
-        return
-    except AgentTuiError as error:
-        desk.say(say(error.key, words.language, **error.args_), "warn")
-        return
-    desk.door.drop_draft("find")
-    if not found:
-        desk.say(words("said.nobody_found", words=values["words"]), "warn")
-        return
-    items = [Item(hit.customer_id, hit.name, words.of("tier", hit.tier), words=hit.matched) for hit in found]
-    chosen = await desk.ask(Pick(words, desk.painter, words("pick.found"), items))
+    chosen = await look_up(desk, desk.words.label("view.find"))
     if chosen:
         desk.open(None, chosen)
 
