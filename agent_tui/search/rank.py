@@ -28,8 +28,12 @@ LEAST_OF_KANA = 0.6
 """Pairs of kana stand in every Japanese text."""
 ELSEWHERE = 0.06
 """For every further place in which a piece is found."""
+MOST_TIMES = 4
+"""Further places that still count where letters may stand for many words."""
 TOGETHER = 0.15
 """The whole query stands as one in a title or word."""
+NAMED = 0.3
+"""Several words of the query are together another name of it; the whole query counts in full, a part as its share."""
 POINTED, POINTED_TOO = 0.55, 0.2
 """What the centre's own words for a reason of contact point to: found by itself, and ahead of its equals."""
 FITS, EXPIRED, URGENT, FRESH = 1.2, 0.4, 1.1, 0.12
@@ -147,7 +151,7 @@ def _standing(entry: Entry, sought: Sought, expired: bool) -> float:
 def _by_words(sought: Sought, entry: Entry) -> tuple[float, list[_Match]]:
     query, matches = sought.query, []
     total = reached = 0.0
-    named = _named(query.concepts, entry, sought.language)
+    named, together = _named(query.concepts, entry, sought.language)
     for at, piece in enumerate(query.pieces):
         weight = sum(sought.weights.get(gram, 1.0) for gram in piece.grams)
         if len(piece.text) == 1:
@@ -163,7 +167,7 @@ def _by_words(sought: Sought, entry: Entry) -> tuple[float, list[_Match]]:
         matches.append(best)
     if not total:
         return 0.0, []
-    score = reached / total
+    score = reached / total + NAMED * together / len(query.pieces)
     if len(query.pieces) > 1 and any(query.text in one.folded for one in entry.fields if one.place != TEXT):
         score += TOGETHER
     return score, matches
@@ -242,9 +246,10 @@ def _key(match: _Match, language: str) -> tuple[float, bool]:
     return round(match.score, 6), match.field.language == language
 
 
-def _named(concepts: Sequence[Concept], entry: Entry, language: str) -> dict[int, _Match]:
-    """Piece → where the entry calls it by another name."""
+def _named(concepts: Sequence[Concept], entry: Entry, language: str) -> tuple[dict[int, _Match], int]:
+    """Piece → where the entry calls it by another name, and how many pieces are one name together."""
     found: dict[int, _Match] = {}
+    together = 0
     for concept in concepts:
         best: _Match | None = None
         here = [name for name in concept.others if name in entry.named]
@@ -255,10 +260,12 @@ def _named(concepts: Sequence[Concept], entry: Entry, language: str) -> dict[int
                     match = _phrase(name, at, one, "sound" if concept.heard else "same", SAME)
                     best = match if best is None or _key(match, language) > _key(best, language) else best
         if best is not None:
+            if len(concept.pieces) > 1 and not concept.heard:
+                together = max(together, len(concept.pieces))
             for at in concept.pieces:
                 if at not in found or best.score > found[at].score:
                     found[at] = best
-    return found
+    return found, together
 
 
 # ---- by sound and by number ------------------------------------------------------------------------------------------
@@ -287,6 +294,7 @@ def _by_sound(query: Query, entry: Entry) -> tuple[float, _Match | None]:
 def _sounding(entry: Entry, sounds: Sequence[str]) -> _Match | None:
     """The best title or word with characters whose syllables begin so, one after another."""
     best: _Match | None = None
+    times = 0
     known = sound.syllables_of()
     how = "initials" if all(len(one) == 1 for one in sounds) else "sound"
     for one in entry.fields:
@@ -296,9 +304,12 @@ def _sounding(entry: Entry, sounds: Sequence[str]) -> _Match | None:
             if not _heard(one.folded, at, sounds, known):
                 continue
             found = _phrase(one.folded[at : at + len(sounds)], at, one, how, 1.0)
+            times += 1
             if best is None or found.score > best.score:
                 best = found
-    return best
+    if best is None:
+        return None
+    return msgspec.structs.replace(best, score=best.score * (1.0 + ELSEWHERE * min(times - 1, MOST_TIMES)))
 
 
 def _heard(folded: str, at: int, sounds: Sequence[str], known: Mapping[str, tuple[str, ...]]) -> bool:

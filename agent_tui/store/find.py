@@ -207,8 +207,8 @@ def _fewest(cache: Cache, all_of: Iterable[str]) -> int:
 
 def _pieces_in_text(query: Query) -> str:
     """Pieces of which every pair or word must be in a text; single characters say too little there."""
-    written = (_written(piece) for piece in query.pieces if len(piece.text) > 1)
-    return " OR ".join(f"({piece})" for piece in written if piece)
+    written = (_written(piece) or _quoted(piece.text) for piece in query.pieces if len(piece.text) > 1)
+    return " OR ".join(f"({piece})" for piece in written)
 
 
 def _terms(piece: Piece) -> list[str]:
