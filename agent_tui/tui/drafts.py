@@ -33,6 +33,8 @@ class Drafts:
         self._folder = folder
         self._stamps: dict[str, tuple[int, int]] = {}
         self._good: dict[str, Blueprint] = {}
+        self.looked = asyncio.Event()
+        """Set once the folder was read: before that nobody knows which drafts there are."""
 
     def every(self) -> list[Blueprint]:
         """The last good one of each file."""
@@ -56,6 +58,7 @@ class Drafts:
             if found.blueprint is not None:
                 self._good[name] = found.blueprint
             news.append(found)
+        self.looked.set()
         return tuple(news)
 
     def _changed(self) -> tuple[list[str], list[str]]:

@@ -59,11 +59,15 @@ class Shelf:
 
     @property
     def warmed(self) -> bool:
-        """Whether everything that arrived has been read."""
-        return all(_key(bundle) in self._parsed for bundle in self._bundles())
+        """Whether everything that arrived has been read, and an author's drafts."""
+        read = self._drafts is None or self._drafts.looked.is_set()
+        return read and all(_key(bundle) in self._parsed for bundle in self._bundles())
 
     async def warm(self) -> None:
-        """Read what arrived; the author's text in a thread, since it takes a fifth of a second each."""
+        """Read what arrived; the author's text in a thread, since it takes a fifth of a second each. Drafts are waited for:
+        a run that lay open in one is lost to whoever looks for it too early."""
+        if self._drafts is not None:
+            await self._drafts.looked.wait()
         for bundle in self._bundles():
             key = _key(bundle)
             if key not in self._parsed:

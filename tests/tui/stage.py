@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
@@ -73,11 +74,17 @@ class Stage:
 
 @asynccontextmanager
 async def stage(
-    door: FakeDoor | None = None, *, size: tuple[int, int] = (120, 40), language: str = "zh", theme: str = "dark"
+    door: FakeDoor | None = None,
+    *,
+    size: tuple[int, int] = (120, 40),
+    language: str = "zh",
+    theme: str = "dark",
+    drafts: Path | None = None,
 ) -> AsyncIterator[Stage]:
-    """A desk that has painted once."""
+    """A desk that has painted once; `drafts`: the folder of an author."""
     door = door or FakeDoor()
     app = DeskApp("desk", door, Words(language), themes.load(theme))
+    app.drafts = drafts
     async with app.run_test(size=size) as pilot:
         await pilot.pause(0.05)
         desk = app.screen

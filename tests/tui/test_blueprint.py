@@ -276,3 +276,18 @@ async def test_a_draft_is_offered_at_the_desk_of_its_author_only() -> None:
         await led(at)
         await at.press("f2", "p")
         assert "[草稿]" not in at.text
+
+
+async def test_a_draft_open_when_the_desk_was_killed_lies_open_again(tmp_path: Path) -> None:
+    """The desk looks for what lay open before the folder of drafts was read; that must not lose it."""
+    (tmp_path / "callback_promise.yaml").write_text(draft_of(), "utf-8")
+    door = FakeDoor()
+    async with stage(door, drafts=tmp_path) as at:
+        await led(at, "callback")
+        await at.press("f9")
+        where = shown(at)
+    async with stage(door, drafts=tmp_path) as again:
+        await again.told("contact")
+        run = again.desk.seat.guide.of("q0")
+        assert run is not None and again.desk.seat.guide.shelf.is_draft(run.blueprint)
+        assert shown(again) == where and "[草稿]" in again.text
