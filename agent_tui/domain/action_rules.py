@@ -34,6 +34,9 @@ SETS_STATUS = {"block_card": "blocked", "unblock_card": "normal", "unlock_termin
 OTHER_COMMAND = frozenset({"reveal_field", "raise_work_order"})
 """Actions that have a command of their own."""
 
+CURRENCY = "CNY"
+"""Limits are sums of this currency: an amount of another would be measured by the wrong ruler."""
+
 COMPLAINT_LEVELS = ("general", "serious", "crisis")
 
 
@@ -93,6 +96,8 @@ def _check_amount(action: Action, command: PerformAction) -> None:
         refuse("amount_needed")
     if not action.amount and amount:
         refuse("no_amount")
+    if action.amount and command.currency != CURRENCY:
+        refuse("other_currency", currency=CURRENCY)
 
 
 def _product(action: Action, command: PerformAction, customer: Customer) -> Product | None:

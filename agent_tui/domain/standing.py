@@ -114,4 +114,6 @@ def still_stands(given: Signature, approval: Approval, state: Rows, now: datetim
         who = standing(agent, given.delegation_id, state, approval.action, approval.amount_minor or 0, now)
     except Stop:
         return 0
+    if delegate_of(approval.maker_id, given.signer_id, state, now):
+        return 0
     return who.level if who.level >= approval.level else 0

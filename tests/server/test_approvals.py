@@ -204,6 +204,20 @@ async def test_two_signers_are_two_people(client: Client, services: Services) ->
     assert len(errands(services)) == 1
 
 
+async def test_a_signer_whom_the_maker_made_a_delegate_before_the_second_signature_makes_it_stale(
+    client: Client, services: Services
+) -> None:
+    maker = await office.fresh(client, "a1")
+    approval = await maker.asked(services, waive(300_000))
+    assert (await (await office.fresh(client, "s1")).decide(approval)).status_code == 200
+    _, lent = await maker.lend("s1", max_level=2, max_minor=1_000)
+    assert lent.status_code == 200
+    answer = await (await office.fresh(client, "s2")).decide(approval)
+    assert answer.status_code == 409
+    assert office.get_approval(services, approval.id).outcome == "authority.stale_signature"
+    assert not errands(services)
+
+
 async def test_a_signer_who_lost_the_level_before_the_second_signature_makes_it_stale(
     client: Client, services: Services
 ) -> None:

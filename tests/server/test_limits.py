@@ -70,6 +70,14 @@ async def test_split_transactions_for_one_customer_add_up_whoever_does_them(clie
     assert (await one.send(waive(5_000, customer="c2"))).status_code == 200
 
 
+@pytest.mark.parametrize("currency", ["USD", "JPY", "cny", ""])
+async def test_an_amount_of_another_currency_is_not_measured_by_these_limits(client: Client, currency: str) -> None:
+    desk = await office.fresh(client, "a1")
+    assert says(await desk.send(waive(4_000, currency=currency)), "domain.other_currency")
+    assert says(await desk.ask(waive(6_000, currency=currency)), "domain.other_currency")
+    assert (await desk.send(waive(5_000))).status_code == 200
+
+
 async def test_a_person_has_a_day_across_customers(client: Client, services: Services) -> None:
     customers = [f"d{n}" for n in range(12)]
     office.put(services, *(office.customer(c) for c in customers), *(office.serving("a1", c) for c in customers))
