@@ -5,18 +5,21 @@ Who may propose, release and retire at all is the policy's to say; these rules h
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NoReturn
 
 import msgspec
 
 from agent_tui.domain.case import Case, Stop
 from agent_tui.domain.centre import Bundle
-from agent_tui.domain.effects import Effects, Event, Refusal
+from agent_tui.domain.contact import OPEN_STATES, Contact
+from agent_tui.domain.effects import Effects, Event, Refusal, State
 from agent_tui.domain.release import MOVES, Proposal, Release, ReleaseState, bundle_id
 from agent_tui.domain.release_commands import ProposeBlueprint, ReleaseBlueprint, RetireBlueprint
 
-PROPOSAL, IN_USE, RETIRED = "proposal", "blueprint", "retired"
-"""Kinds of bundle that carry a wording: still to be released, offered on desks, for contacts pinned to it only."""
+PROPOSAL, IN_USE, RETIRED, ARCHIVED = "proposal", "blueprint", "retired", "archived"
+"""Kinds of bundle that carry a wording: still to be released, offered on desks, for contacts pinned to it only, kept for
+reprints and on no desk any more."""
 
 
 def _no(key: str, *, conflict: bool = False, **args: str | int) -> NoReturn:
@@ -95,7 +98,8 @@ def retire(command: RetireBlueprint, case: Case) -> Effects:
 
 
 def _spans(changed: Release, case: Case) -> tuple[Bundle, ...]:
-    """The other released versions whose time is another one now: each holds until a later version begins."""
+    """The other released versions whose time is another one now: each holds until a later version begins. One that was
+    archived and holds again goes back to the desks."""
     others = [row for row in case.state.find(Release, parent_id=changed.blueprint) if row.id != changed.id]
     held = [row for row in (*others, changed) if row.state is ReleaseState.RELEASED]
     found = []
@@ -103,8 +107,32 @@ def _spans(changed: Release, case: Case) -> tuple[Bundle, ...]:
         bundle = case.state.get(Bundle, bundle_id(row.id))
         ends = min([row.ends, *(later.begins for later in held if later.number > row.number)])
         if bundle is not None and row.id != changed.id and bundle.effective_to != ends:
-            found.append(msgspec.structs.replace(bundle, effective_to=ends))
+            found.append(msgspec.structs.replace(bundle, kind=IN_USE, effective_to=ends))
     return tuple(found)
+
+
+def outlived(state: State, now: datetime) -> tuple[Bundle, ...]:
+    """Wordings to archive: their time is over, and every open contact came after it, so none can have begun with them."""
+    over = [bundle for kind in (IN_USE, RETIRED) for bundle in state.find(Bundle, status=kind)]
+    ends = [(bundle, end) for bundle in over if (end := _last_use(bundle, state)) is not None and end <= now]
+    if not ends:
+        return ()
+    open_ = (contact.offered_at for one in OPEN_STATES for contact in state.find(Contact, status=one))
+    oldest = min(open_, default=None)
+    return tuple(
+        msgspec.structs.replace(bundle, kind=ARCHIVED) for bundle, end in ends if oldest is None or end < oldest
+    )
+
+
+def _last_use(bundle: Bundle, state: State) -> datetime | None:
+    """When it was offered for the last time; None while it is. The next version may hold since before it was released."""
+    row = next((one for one in state.find(Release) if bundle_id(one.id) == bundle.id), None)
+    if row is None:
+        return None
+    later = [one for one in state.find(Release, parent_id=row.blueprint) if one.number > row.number]
+    known = (bundle.effective_to, row.retired_at) if row.retired_at else (bundle.effective_to,)
+    ends = min(filter(None, known), default=None)
+    return max([ends, *(one.released_at for one in later if one.released_at)]) if ends else None
 
 
 def _moved(id: str, to: ReleaseState, case: Case) -> tuple[Release, Bundle]:

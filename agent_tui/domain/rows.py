@@ -247,8 +247,8 @@ def scopes(row: Entity) -> frozenset[str]:
             return frozenset({"floor"})
         case Bulletin() | Article() | Reading() | Release():
             return _wording_scopes(row)
-        case Bundle(kind="proposal"):
-            # Whoever releases it reads it by its id; no desk has use for it.
+        case Bundle(kind="proposal" | "archived"):
+            # Whoever releases or reprints it reads it by its id; no desk has use for it.
             return frozenset()
         case Agent() | Group() | Category() | Figure() | Bundle():
             return frozenset({"staff"})

@@ -12,6 +12,7 @@ from agent_tui.domain.agent import Agent, AgentState
 from agent_tui.domain.calendar import is_open
 from agent_tui.domain.centre import Group
 from agent_tui.domain.commands import SetAgentState
+from agent_tui.domain.release_rules import outlived
 from agent_tui.domain.rows import stamp
 from agent_tui.server import seed, throttle, writing
 from agent_tui.server.caller import Caller
@@ -23,6 +24,8 @@ from agent_tui.wire.command import Envelope
 
 COMMAND_ROWS = timedelta(hours=12)
 """How long (business time) the outcome of a command stays in its maker's feed; the record itself stays for good."""
+LISTEN_S = 0.05
+"""Real seconds between two looks at the head where other processes write as well; it is one row."""
 FEED = timedelta(days=30)
 BATCH = 500
 
@@ -59,6 +62,8 @@ class Ears:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        if services.db.engine.shared:
+            self.every_s = LISTEN_S
         self._heard: tuple[int, int] | None = None
 
     async def step(self) -> None:
@@ -93,7 +98,7 @@ class Leavers:
 
 
 class Sweeper:
-    """Takes out of the feed what is old, and old tokens."""
+    """Takes out of the feed what is old, wordings nobody can need, and old tokens."""
 
     name = "sweeper"
     every_s = 60.0
@@ -105,6 +110,13 @@ class Sweeper:
     async def step(self) -> None:
         now = self._services.clock.now()
         await self._services.db.write(lambda tx: self._sweep(tx, now))
+        if await self._services.db.read(lambda tx: outlived(TableState(tx), now)):
+            await self._services.db.write(lambda tx: self._archive(tx, now))
+
+    def _archive(self, tx: Tx, now: datetime) -> None:
+        """Wordings that no open contact can need leave the desks; reprints find them here."""
+        over = [self._services.signer.bundle(bundle) for bundle in outlived(TableState(tx), now)]
+        seed.publish(tx, over, "ArchiveBlueprints", now)
 
     def _sweep(self, tx: Tx, now: datetime) -> None:
         old = tx.all("old_commands", before=stamp(now - COMMAND_ROWS), limit=BATCH)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,12 @@ from agent_tui.config.centre import load as load_centre
 from agent_tui.domain import commands as c
 from agent_tui.domain.agent import AgentState
 from agent_tui.domain.centre import Bundle
-from agent_tui.domain.contact import ContactState
+from agent_tui.domain.contact import Contact, ContactState
 from agent_tui.domain.release import Release
 from agent_tui.server import releases, seed, walks
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
+from agent_tui.server.upkeep import Sweeper
 from agent_tui.wire import routes
 from agent_tui.wire.signed import trusted
 from agent_tui.wire.walks import WalksOf
@@ -163,6 +165,30 @@ def test_files_come_into_force_once_and_later_versions_wait_for_a_person(tmp_pat
     assert first["card_loss@1"][0] == "released"
     assert take(SOURCE.replace("您别着急", "改了")) == first
     assert take(SECOND)[NEW][0] == "proposed"
+
+
+async def test_a_version_leaves_the_desks_when_no_open_contact_can_have_begun_with_it(tmp_path: Path) -> None:
+    """Not while a contact of before is open; and it comes back when the later one is retired."""
+    old = ("bundle", "blueprint:card_loss@1")
+    async with floor(tmp_path) as (services, client):
+        author, other, agent = [await seat(client, id) for id in ("s1", "s2", "a1")]
+        assert (await propose(author)).status_code == 200
+        assert (await release(other)).status_code == 200
+        sweeper = Sweeper(services)
+        await sweeper.step()
+        rows, cursor = await agent.snapshot()
+        assert old in rows and BUNDLE in rows
+        every = services.db.read_now(lambda tx: TableState(tx).find(Contact))
+        office.put(services, *(msgspec.structs.replace(one, state=ContactState.CLOSED) for one in every))
+        office.put(services, eg.contact("late", offered_at=services.clock.now() + timedelta(seconds=1)))
+        await sweeper.step()
+        cursor = await agent.catch_up(rows, cursor)
+        assert old not in rows and BUNDLE in rows
+        assert services.db.read_now(lambda tx: TableState(tx).get(Bundle, old[1])) is not None
+        gone = c.RetireBlueprint(release_id=NEW, reason="写错了")
+        assert (await other.send(gone)).status_code == 200
+        await agent.catch_up(rows, cursor)
+        assert rows[old]["kind"] == "blueprint"
 
 
 async def test_what_an_agent_saw_is_read_by_those_who_may_see_the_contact_and_audited(tmp_path: Path) -> None:
