@@ -151,13 +151,13 @@ class Desk:
         self._drafts.drop(key)
 
     async def walks_of(self, contact_id: str) -> WalksOf:
-        return await self._online().walks_of(contact_id)
+        return await _online(self).walks_of(contact_id)
 
     async def find_customers(self, words: str) -> tuple[FoundCustomer, ...]:
-        return await self._online().find_customers(words)
+        return await _online(self).find_customers(words)
 
     async def step_up(self, password: str) -> bool:
-        right = await self._online().step_up(password)
+        right = await _online(self).step_up(password)
         if right:
             self._authority.stepped_up()
         return right
@@ -231,10 +231,12 @@ class Desk:
 
         return SELECTORS[type(query)](self.sight, query)
 
-    def _online(self) -> Link:
-        if self._link is None or not self.sight.link.online:
-            raise Offline("desk.deny.offline")
-        return self._link
+
+def _online(desk: Desk) -> Link:
+    """The link while the server can be asked; Offline otherwise."""
+    if desk._link is None or not desk.sight.link.online:
+        raise Offline("desk.deny.offline")
+    return desk._link
 
 
 async def _leave(desk: Desk) -> None:
