@@ -34,6 +34,7 @@ from agent_tui.server.database import Tx
 from agent_tui.server.intake import admit
 from agent_tui.server.record import Answer, Matter, Recorder, Revealed, refused_event
 from agent_tui.server.releases import Sign
+from agent_tui.server.reveals import too_many
 from agent_tui.server.state import TableState
 from agent_tui.server.tail import Entry, Tail
 from agent_tui.server.turn import Turn, Verdict
@@ -147,8 +148,9 @@ class Ledger:
         envelope, caller = matter.envelope, matter.caller
         if type(envelope.command) in AUTHORITY:
             return self._approvals.turn(tx, matter)
-        if (open_effect := resolving.stands_open(tx, envelope.command)) is not None:
-            return problems.of_refusal(open_effect, envelope.id)
+        no = resolving.stands_open(tx, envelope.command) or too_many(tx, envelope.command, caller.maker, matter.now)
+        if no is not None:
+            return problems.of_refusal(no, envelope.id)
         command = admit(tx, self._vault, envelope.command, guess)
         if isinstance(command, ProposeBlueprint):
             found = releases.read(tx, command, self._authority.timezone)

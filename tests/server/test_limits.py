@@ -6,15 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from agent_tui.domain.approval import ApprovalState
-from agent_tui.domain.commands import MoveTicket, ResolveEffect, WithdrawApproval
+from agent_tui.domain.commands import MoveTicket, ResolveEffect, RevealField, WithdrawApproval
+from agent_tui.domain.customer import Secret
 from agent_tui.domain.effects import External
 from agent_tui.domain.ticket import Ticket, TicketKind
 from agent_tui.errors import UsageError
+from agent_tui.server import reveals
 from agent_tui.server.errands import ErrandsJob
 from agent_tui.server.ports import core_banking, terminals
 from agent_tui.server.ports.faults import inject
@@ -76,6 +79,15 @@ async def test_an_amount_of_another_currency_is_not_measured_by_these_limits(cli
     assert says(await desk.send(waive(4_000, currency=currency)), "domain.other_currency")
     assert says(await desk.ask(waive(6_000, currency=currency)), "domain.other_currency")
     assert (await desk.send(waive(5_000))).status_code == 200
+
+
+async def test_one_person_reveals_so_many_fields_an_hour_and_no_more(client: Client, services: Services) -> None:
+    desk, other = await office.fresh(client, "a1"), await office.fresh(client, "b3")
+    show = RevealField(customer_id="c1", field=Secret.PHONE, purpose="verify", contact_id="k-a1-c1")
+    for _ in range(reveals.PER_HOUR):
+        assert (await desk.send(show)).status_code == 200
+    assert says(await desk.send(show), "authority.reveals")
+    assert (await other.send(msgspec.structs.replace(show, contact_id="k-b3-c1"))).status_code == 200
 
 
 async def test_a_person_has_a_day_across_customers(client: Client, services: Services) -> None:

@@ -60,6 +60,10 @@ SELECT s.customer_id, s.kind, clear(st.body) AS body FROM search_token s
 JOIN state st ON st.entity = 'customer' AND st.id = s.customer_id
 WHERE s.token = :token ORDER BY s.kind, s.customer_id LIMIT :limit;
 
+-- :reveal_before
+SELECT at FROM audit WHERE type = 'RevealField' AND outcome = 'applied' AND actor = :actor
+ORDER BY seq DESC LIMIT 1 OFFSET :back;
+
 -- :search_one
 SELECT customer_id FROM search_token WHERE token = :token AND kind = :kind ORDER BY customer_id LIMIT 2;
 

@@ -18,4 +18,5 @@ CREATE TABLE IF NOT EXISTS audit_checkpoint (
   body TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS audit_actor ON audit (actor, seq);
+CREATE INDEX IF NOT EXISTS audit_reveal ON audit (actor, seq) WHERE type = 'RevealField';
 CREATE INDEX IF NOT EXISTS audit_search ON audit (seq) WHERE type = 'SearchCustomers';
