@@ -91,7 +91,7 @@ def tokens(folded_text: str) -> list[str]:
 
 def stem(word: str) -> str:
     """The beginning that the forms of an English word share: `disputes`, `disputed`, `disputing` → `disput`."""
-    for ending, least in (("ies", 5), ("ing", 6), ("ed", 5), ("es", 5), ("s", 4), ("e", 5)):
+    for ending, least in (("ies", 5), ("ing", 6), ("ion", 7), ("ions", 8), ("ed", 5), ("es", 5), ("s", 4), ("e", 5)):
         if word.endswith(ending) and len(word) >= least and word.isascii() and word.isalpha():
             return word.removesuffix(ending)
     return word

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from agent_tui.search import sound
+from agent_tui.search import sound, typo
 from agent_tui.search.fold import PART, fold, is_cjk, is_kana, pairs, parts, shown, stem
 
 LONGEST = 80
@@ -16,6 +16,8 @@ LONGEST = 80
 _NUMBER = re.compile(r"^(?=.*\d)[a-z]{0,4}\d[\da-z]*$")
 LEAST_NUMBER = 4
 MOST_INITIALS, MOST_WORDS = 8, 6
+LEAST_MISSPELT = 5
+"""Letters from which a known word is recognised with a typing error."""
 LEAST_HEARD, MOST_HEARD = 4, 3
 """Letters from which a known word is recognised by its sound; groups of words that are taken then."""
 
@@ -35,7 +37,9 @@ class Lexicon(msgspec.Struct, frozen=True):
     heard: tuple[tuple[str, str], ...] = ()
     """(sound in Latin letters, word) of those, in order."""
     groups_of: dict[str, tuple[int, ...]] = {}
-    """Word → places in `same`."""
+    """Form of a word → places in `same`."""
+    latin: tuple[tuple[str, int], ...] = ()
+    """Single Latin words of `same` in order, each with its `typo.letters`."""
 
     @classmethod
     def of(cls, same: Iterable[Sequence[str]], empty: Iterable[str]) -> Lexicon:
@@ -44,10 +48,11 @@ class Lexicon(msgspec.Struct, frozen=True):
         names = frozenset(word for group in groups for word in group if is_cjk(word[0]) and len(word) > 1)
         heard = sorted((sound_, word) for word in names for sound_ in sound.letters_of(word))
         emptied = sorted({fold(shown(word)).strip() for word in empty}, key=len, reverse=True)
+        latin = {word for group in groups for word in group if word.isascii() and word.isalpha()}
         groups_of: dict[str, tuple[int, ...]] = {}
         for at, group in enumerate(groups):
             for word in group:
-                groups_of[word] = (*groups_of.get(word, ()), at)
+                groups_of[_form(word)] = (*groups_of.get(_form(word), ()), at)
         return cls(
             same=groups,
             empty=frozenset(emptied),
@@ -56,7 +61,17 @@ class Lexicon(msgspec.Struct, frozen=True):
             longest=max(map(len, names), default=0),
             heard=tuple(heard),
             groups_of=groups_of,
+            latin=tuple((word, typo.letters(word)) for word in sorted(latin)),
         )
+
+    def misspelt(self, word: str) -> tuple[str, ...]:
+        """Known words that a Latin word may have been meant to be; none while it may still become one."""
+        if len(word) < LEAST_MISSPELT or not word.isascii():
+            return ()
+        at = bisect_left(self.latin, (word, 0))
+        if at < len(self.latin) and self.latin[at][0].startswith(word):
+            return ()
+        return tuple(near for near in typo.meant(word, self.latin) if near[0] == word[0])
 
     def sounding(self, letters: str) -> frozenset[str]:
         """Words that sound so; if there is none, those whose sound begins so."""
@@ -64,6 +79,11 @@ class Lexicon(msgspec.Struct, frozen=True):
         end = bisect_left(self.heard, (letters + "~",))
         found = self.heard[start:end]
         return frozenset(word for said, word in found if said == letters) or frozenset(word for _, word in found)
+
+
+def _form(name: str) -> str:
+    """A known name without the endings of its English words: `late fees` is `late fee`."""
+    return " ".join(stem(word) for word in name.split(" "))
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,8 +104,8 @@ class Concept(msgspec.Struct, frozen=True, kw_only=True):
     """Which pieces it is in."""
     name: str
     others: tuple[str, ...]
-    heard: bool = False
-    """Known by its sound, not as written."""
+    how: str = "same"
+    """As written (`same`), by its `sound`, or with a `typo`."""
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,7 +231,7 @@ def _concepts(pieces: Sequence[Piece], text: str, lexicon: Lexicon) -> tuple[Con
     held: dict[int, str] = {}
     written = [piece.text for piece in pieces]
     for name in (*written, *_phrases(text.split()), *_phrases(written)):
-        for group in lexicon.groups_of.get(name, ()):
+        for group in lexicon.groups_of.get(_form(name), ()):
             if len(name) > len(held.get(group, "")):
                 held[group] = name
     found = []
@@ -221,7 +241,16 @@ def _concepts(pieces: Sequence[Piece], text: str, lexicon: Lexicon) -> tuple[Con
         others = tuple(word for word in lexicon.same[group] if word != name)
         if covered:
             found.append(Concept(pieces=covered, name=name, others=others))
-    return tuple(found)
+    return (*found, *_misspelt(pieces, found, lexicon))
+
+
+def _misspelt(pieces: Sequence[Piece], found: Sequence[Concept], lexicon: Lexicon) -> Iterator[Concept]:
+    """Words that are part of no known name, but nearly one."""
+    part_of = {at for concept in found for at in concept.pieces}
+    for at, piece in enumerate(pieces):
+        for near in lexicon.misspelt(piece.text) if at not in part_of else ():
+            for group in dict.fromkeys(lexicon.groups_of[_form(near)]):
+                yield Concept(pieces=(at,), name=piece.text, others=lexicon.same[group], how="typo")
 
 
 def _phrases(words: Sequence[str]) -> Iterator[str]:
@@ -238,7 +267,7 @@ def _heard(pieces: Sequence[Piece], letters: str, lexicon: Lexicon) -> tuple[Con
     names = lexicon.sounding(sound.plain_pinyin(letters)) | lexicon.sounding(sound.regular(letters))
     every = tuple(range(len(pieces)))
     return tuple(
-        Concept(pieces=every, name=letters, others=group, heard=True)
+        Concept(pieces=every, name=letters, others=group, how="sound")
         for group in lexicon.same
         if not names.isdisjoint(group)
     )[:MOST_HEARD]

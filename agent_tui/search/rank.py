@@ -257,10 +257,10 @@ def _named(concepts: Sequence[Concept], entry: Entry, language: str) -> tuple[di
             for name in here:
                 at = word_at(one.folded, name) if name.isascii() else one.folded.find(name)
                 if at >= 0:
-                    match = _phrase(name, at, one, "sound" if concept.heard else "same", SAME)
+                    match = _phrase(name, at, one, concept.how, TYPO if concept.how == "typo" else SAME)
                     best = match if best is None or _key(match, language) > _key(best, language) else best
         if best is not None:
-            if len(concept.pieces) > 1 and not concept.heard:
+            if len(concept.pieces) > 1 and concept.how == "same":
                 together = max(together, len(concept.pieces))
             for at in concept.pieces:
                 if at not in found or best.score > found[at].score:

@@ -96,3 +96,27 @@ def test_without_the_trigger_a_changed_row_would_stay_as_it_was(cache: Cache) ->
     put_rows(cache, [changed])
     indexed(cache)
     assert guides(cache, "积分") == []
+
+
+def test_two_words_run_together_are_found_as_two(cache: Cache) -> None:
+    put_rows(cache, [eg.article("a", pages={"en": eg.page("Cutoff and late fee", "x", ())})])
+    indexed(cache)
+    assert guides(cache, "latefee ") == ["a"]
+
+
+def test_a_short_code_is_found_in_a_text(cache: Cache) -> None:
+    put_rows(cache, [eg.article("codes", pages={"en": eg.page("Codes", "97, A0 terminal not registered", ())})])
+    indexed(cache)
+    assert guides(cache, "a0") == ["codes"]
+
+
+def test_what_too_many_guides_hold_finds_the_newest_titles(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(find, "MOST_WEIGHED", 10)
+    monkeypatch.setattr(find, "GUIDES", 5)
+    named = [eg.article(f"t{n:02}", pages={"zh": eg.page(f"年费{n}", "x", ())}) for n in range(3)]
+    put_rows(
+        cache, [*named, *(eg.article(f"w{n:02}", pages={"zh": eg.page("别的", "x", ("年费",))}) for n in range(20))]
+    )
+    indexed(cache)
+    found = guides(cache, "年费")
+    assert sorted(found[:3]) == ["t00", "t01", "t02"] and "w19" in found

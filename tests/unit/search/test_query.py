@@ -42,3 +42,22 @@ def test_numbers_lose_their_hyphens() -> None:
 def test_the_shipped_words_are_lists_of_words() -> None:
     shipped = lexicon.shipped()
     assert len(shipped.same) > 40 and len(shipped.empty) > 100
+
+
+def test_a_name_is_known_in_its_other_english_forms() -> None:
+    words = Lexicon.of([["late fee", "滞纳金"], ["sticker", "贴纸"]], [])
+    assert read("late fees ", words).concepts[0].others == ("late fee", "滞纳金")
+    assert "贴纸" in read("stickers ", words).concepts[0].others
+
+
+def test_a_known_name_is_recognised_with_a_typing_error_but_not_while_it_is_typed() -> None:
+    words = Lexicon.of([["callback", "回电"]], [])
+    (concept,) = read("calback", words).concepts
+    assert concept.how == "typo" and "回电" in concept.others
+    assert read("callb", words).concepts == ()
+
+
+def test_what_sounds_exactly_so_comes_before_what_begins_so() -> None:
+    words = Lexicon.of([["验证码", "otp"], ["验证码给了", "scam"]], [])
+    assert [concept.others[1] for concept in read("yanzhengma", words).concepts] == ["otp"]
+    assert len(read("yanzheng", words).concepts) == 2
