@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import os
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,8 @@ class SqliteEngine:
     def __init__(self, path: Path) -> None:
         """StoreLocked, NewerDatabase, DiskFull or Corrupt when it cannot be opened."""
         self._path = path
+        # What a test or a shell does on its own thread takes its turn with the writer's and the reader's.
+        self._writing, self._reading = threading.RLock(), threading.RLock()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _lock(path.with_name(path.name + ".lock"))
         try:
@@ -169,12 +172,12 @@ class SqliteEngine:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Tx]:
-        with _explained(self._path), _writing(self.writer) as tx:
+        with self._writing, _explained(self._path), _writing(self.writer) as tx:
             yield tx
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Tx]:
-        with _explained(self._path):
+        with self._reading, _explained(self._path):
             self._reader.execute("BEGIN")
             try:
                 yield SqliteTx(self._reader)

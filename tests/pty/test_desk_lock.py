@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,11 +54,21 @@ def test_a_wiped_device_ends_and_says_why_and_leaves_nothing_to_read(floor: Floo
     body = {"login": "admin", "password": PASSWORD, "device_id": "office"}
     token = httpx.post(floor.url + routes.SESSION, json=body, headers=headers).json()["token"]
     headers["authorization"] = f"Bearer {token}"
-    devices = httpx.get(floor.url + routes.DEVICES, headers=headers).json()
-    device = next(one["id"] for one in devices if one["login"] == LOGIN)
+    device = _device(floor.url, headers)
     assert httpx.post(floor.url + routes.DEVICE_WIPE, json={"device": device}, headers=headers).status_code == 204
     until(desk, "An administrator withdrew this device")
     os.waitid(os.P_PID, desk.pid, os.WEXITED | os.WNOWAIT)
     assert floor.leave(desk) == 77
     left = {file.name for file in (floor.home / "data" / "profiles" / LOGIN).iterdir()}
     assert not left & {"vault.json", "lease", "journal.db"}
+
+
+def _device(url: str, headers: dict[str, str]) -> str:
+    """The person's device, once it has its lease."""
+    for _ in range(100):
+        devices = httpx.get(url + routes.DEVICES, headers=headers).json()
+        found = [one["id"] for one in devices if one["login"] == LOGIN]
+        if found:
+            return str(found[0])
+        time.sleep(0.1)
+    raise AssertionError(devices)

@@ -50,6 +50,14 @@ class Stage:
         await self.pilot.pause(COALESCE_S * 1.5)
         await self.settle()
 
+    async def hears(self, text: str) -> None:
+        """Until the line of what happened says it: the server's answer comes when it comes."""
+        for _ in range(100):
+            if text in self.line("said"):
+                return
+            await self.pilot.pause(0.02)
+        raise AssertionError(self.line("said"))
+
     async def offer(self, **how: object) -> None:
         self.door.offer(**how)  # type: ignore[arg-type]
         await self.told("contact")

@@ -158,7 +158,7 @@ async def test_a_refusal_names_its_rule_and_stays_in_the_list_until_read() -> No
         assert "值班计划不允许" in at.line("said")
         await at.press("f2", "u")
         assert "值班计划不允许" in at.text
-        await at.press("enter")
+        await at.press("enter", "down", "enter")
         assert door.pending == []
 
 
