@@ -18,6 +18,8 @@ LEAST_NUMBER = 4
 MOST_INITIALS, MOST_WORDS = 8, 6
 LEAST_MISSPELT = 5
 """Letters from which a known word is recognised with a typing error."""
+MOST_WITHIN = 2
+"""Names that are taken of those whose characters stand in a run."""
 LEAST_HEARD, MOST_HEARD = 4, 3
 """Letters from which a known word is recognised by its sound; groups of words that are taken then."""
 
@@ -34,6 +36,8 @@ class Lexicon(msgspec.Struct, frozen=True):
     """Words of `same` in Chinese and Japanese."""
     longest: int = 0
     """Characters of the longest of them."""
+    beginning: dict[str, tuple[str, ...]] = {}
+    """First character → those of them."""
     heard: tuple[tuple[str, str], ...] = ()
     """(sound in Latin letters, word) of those, in order."""
     groups_of: dict[str, tuple[int, ...]] = {}
@@ -59,10 +63,18 @@ class Lexicon(msgspec.Struct, frozen=True):
             particles=tuple(word for word in emptied if word and is_cjk(word[0])),
             names=names,
             longest=max(map(len, names), default=0),
+            beginning=_by_first(names),
             heard=tuple(heard),
             groups_of=groups_of,
             latin=tuple((word, typo.letters(word)) for word in sorted(latin)),
         )
+
+    def within(self, run: str) -> tuple[str, ...]:
+        """Names of which every character stands in a run, in whatever order: `卡没了` in `卡弄没了`; the longest."""
+        chars = frozenset(run)
+        found = [name for char in chars for name in self.beginning.get(char, ()) if chars.issuperset(name)]
+        most = max(map(len, found), default=0)
+        return tuple(sorted(name for name in found if len(name) == most))[:MOST_WITHIN]
 
     def misspelt(self, word: str) -> tuple[str, ...]:
         """Known words that a Latin word may have been meant to be; none while it may still become one."""
@@ -79,6 +91,15 @@ class Lexicon(msgspec.Struct, frozen=True):
         end = bisect_left(self.heard, (letters + "~",))
         found = self.heard[start:end]
         return frozenset(word for said, word in found if said == letters) or frozenset(word for _, word in found)
+
+
+def _by_first(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Names without kana by their first character: what kana stand in a text says little without their order."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        if not any(map(is_kana, name)):
+            found.setdefault(name[0], []).append(name)
+    return {char: tuple(those) for char, those in found.items()}
 
 
 def _form(name: str) -> str:
@@ -248,7 +269,9 @@ def _misspelt(pieces: Sequence[Piece], found: Sequence[Concept], lexicon: Lexico
     """Words that are part of no known name, but nearly one."""
     part_of = {at for concept in found for at in concept.pieces}
     for at, piece in enumerate(pieces):
-        for near in lexicon.misspelt(piece.text) if at not in part_of else ():
+        if at in part_of:
+            continue
+        for near in lexicon.within(piece.text) if piece.cjk else lexicon.misspelt(piece.text):
             for group in dict.fromkeys(lexicon.groups_of[_form(near)]):
                 yield Concept(pieces=(at,), name=piece.text, others=lexicon.same[group], how="typo")
 

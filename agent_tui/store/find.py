@@ -31,7 +31,7 @@ RARE = 2
 OFTEN = 20
 COMMON = 6
 """What stands in more than one of so many guides is no way to find one, unless nothing else was asked."""
-MOST_WEIGHED = 800
+MOST_WEIGHED = 500
 """Guides that are weighed against each other by their words; beyond that the newest are taken."""
 MOST_COUNTED = 5_000
 """Tokens whose number of guides is remembered."""

@@ -61,3 +61,10 @@ def test_what_sounds_exactly_so_comes_before_what_begins_so() -> None:
     words = Lexicon.of([["验证码", "otp"], ["验证码给了", "scam"]], [])
     assert [concept.others[1] for concept in read("yanzhengma", words).concepts] == ["otp"]
     assert len(read("yanzheng", words).concepts) == 2
+
+
+def test_a_name_is_known_with_other_characters_between_its_own_if_nothing_else_is() -> None:
+    words = Lexicon.of([["卡没了", "挂失"], ["锁卡", "止付"]], [])
+    assert "挂失" in read("卡弄没了", words).concepts[0].others
+    assert "止付" in read("把卡锁住", words).concepts[0].others
+    assert read("卡没", words).concepts == ()
