@@ -90,8 +90,8 @@ def _put(row: Row) -> Change:
     return Change(entity=row["entity"], id=row["id"], version=row["version"] or 0, image=body)
 
 
-def look(tx: Tx, after: int, sessions: list[str]) -> Seen:
-    """Everything new since `after`, and how it stands with these sessions (hashes of tokens)."""
+def look(tx: Tx, after: int, sessions: list[str], limit: int = LIMIT) -> Seen:
+    """Everything new since `after` unless it is more than `limit` rows, and how it stands with these sessions (hashes of tokens)."""
     head = tx.one("head")
     assert head is not None
     now = stamp(wall())
@@ -103,37 +103,30 @@ def look(tx: Tx, after: int, sessions: list[str]) -> Seen:
     found = Seen(head["epoch"], upto, head["feed_floor"], revisions, None, {})
     if upto == after:
         return found._replace(marks=[])
-    if not 0 < upto - after <= LIMIT:
+    if not 0 < upto - after <= limit:
         return found
     marks = _marks(tx.all("touched", after=after, upto=upto))
     return found._replace(marks=marks, images=_images(tx, after, upto))
 
 
-class Lookout:
-    """Looks for as long as somebody follows. Lives on the event loop."""
+class Crowd:
+    """Everybody who follows at this process, and what was last seen. No I/O: looks are handed in."""
 
-    def __init__(self, db: Database, bus: Bus) -> None:
-        self._db = db
-        self._bus = bus
-        self._recent = Recent()
-        self._followers: set[Follower] = set()
+    def __init__(self, limit: int = LIMIT) -> None:
+        """At most `limit` changed rows are kept for all."""
+        self.limit = limit
+        self._recent = Recent(limit)
         self._seen: Seen | None = None
-        self._task: asyncio.Task[None] | None = None
+        self.followers: set[Follower] = set()
 
-    @contextmanager
-    def follow(self, caller: Caller, cursor: Cursor) -> Iterator[Follower]:
-        """Watch for one stream until the block ends."""
-        follower = Follower(caller, cursor)
-        self._followers.add(follower)
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._watch(), name="lookout")
-        try:
-            yield follower
-        finally:
-            self._followers.discard(follower)
-            if not self._followers and self._task is not None:
-                self._task.cancel()
-                self._task, self._seen = None, None
+    @property
+    def upto(self) -> int:
+        """What came after this is asked for by the next look."""
+        return self._recent.upto
+
+    def sessions(self) -> list[str]:
+        """Whose sessions the next look asks about."""
+        return sorted({follower.caller.token for follower in self.followers})
 
     def head(self, follower: Follower) -> int:
         """The newest number anybody here has heard of."""
@@ -150,48 +143,23 @@ class Lookout:
         follower.scanned = seen.head
         return found
 
-    def _doubtful(self, follower: Follower, seen: Seen) -> bool:
-        """Whether what this stream knows of itself may be outdated. A look may be older than what the stream has read
-        since; then its revision is lower and its head behind."""
-        cursor, revision = follower.cursor, seen.revisions.get(follower.caller.token, 0)
-        if revision is None or revision > cursor.rev or seen.floor > cursor.seq or seen.epoch != cursor.epoch:
-            return True
-        return seen.head > follower.scanned and follower.scanned < self._recent.since
-
-    async def _watch(self) -> None:
-        with self._bus.sleeper() as woken:
-            while not self._bus.closing:
-                woken.clear()
-                await self._look()
-                await asyncio.sleep(BREATH_S)
-                await wait(woken, GLANCE_S)
-        for follower in self._followers:
-            follower.woken.set()
-
-    async def _look(self) -> None:
-        sessions = sorted({follower.caller.token for follower in self._followers})
-        after = self._recent.upto
-        try:
-            seen = await self._db.read(lambda tx: look(tx, after, sessions))
-        except Exception as error:
-            # The kind only: messages may hold personal data.
-            log.error("lookout: %s", type(error).__name__)
-            for follower in self._followers:
-                follower.doubt()
-            return
-        self._take(seen)
-
-    def _take(self, seen: Seen) -> None:
+    def take(self, seen: Seen) -> None:
+        """Keep what a look has found, and wake whom it concerns."""
         if seen.marks is None:
             self._recent.begin(seen.head)
         else:
             self._recent.add(seen.head, seen.marks, seen.images)
         self._seen = seen
-        for follower in self._followers:
+        for follower in self.followers:
             self._tell(follower, seen)
 
+    def doubt(self) -> None:
+        """A look has failed: everybody reads for themselves."""
+        for follower in self.followers:
+            follower.doubt()
+
     def _tell(self, follower: Follower, seen: Seen) -> None:
-        """Wake whom it concerns; whoever it does not concern has come this far too."""
+        """Whoever the new rows do not concern has come this far too."""
         if follower.held is None or follower.caller.token not in seen.revisions:
             return
         if self._doubtful(follower, seen):
@@ -201,3 +169,55 @@ class Lookout:
                 follower.woken.set()
             else:
                 follower.scanned = seen.head
+
+    def _doubtful(self, follower: Follower, seen: Seen) -> bool:
+        """Whether what this stream knows of itself may be outdated. A look may be older than what the stream has read
+        since; then its revision is not higher and its head not ahead."""
+        cursor, revision = follower.cursor, seen.revisions.get(follower.caller.token, 0)
+        if revision is None or revision > cursor.rev or seen.floor > cursor.seq or seen.epoch != cursor.epoch:
+            return True
+        return seen.head > follower.scanned and follower.scanned < self._recent.since
+
+
+class Lookout:
+    """Looks for as long as somebody follows. Lives on the event loop."""
+
+    def __init__(self, db: Database, bus: Bus) -> None:
+        self.crowd = Crowd()
+        self._db = db
+        self._bus = bus
+        self._task: asyncio.Task[None] | None = None
+
+    @contextmanager
+    def follow(self, caller: Caller, cursor: Cursor) -> Iterator[Follower]:
+        """Watch for one stream until the block ends."""
+        follower = Follower(caller, cursor)
+        self.crowd.followers.add(follower)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._watch(), name="lookout")
+        try:
+            yield follower
+        finally:
+            self.crowd.followers.discard(follower)
+            if not self.crowd.followers and self._task is not None:
+                self._task.cancel()
+                self._task = None
+
+    async def _watch(self) -> None:
+        with self._bus.sleeper() as woken:
+            while not self._bus.closing:
+                woken.clear()
+                await self._look()
+                await asyncio.sleep(BREATH_S)
+                await wait(woken, GLANCE_S)
+        for follower in self.crowd.followers:
+            follower.woken.set()
+
+    async def _look(self) -> None:
+        after, sessions, limit = self.crowd.upto, self.crowd.sessions(), self.crowd.limit
+        try:
+            self.crowd.take(await self._db.read(lambda tx: look(tx, after, sessions, limit)))
+        except Exception as error:
+            # The kind only: messages may hold personal data.
+            log.error("lookout: %s", type(error).__name__)
+            self.crowd.doubt()

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from agent_tui.wire.feed import Change
 
 LIMIT = 500
-"""Changed rows that are kept, and so the most that a page made of them holds."""
+"""Changed rows that are kept at most, and so the most that a page made of them holds."""
 Place = tuple[str, str]
 
 
@@ -39,7 +39,8 @@ class Image(NamedTuple):
 class Recent:
     """Complete from `since` (not with it) to `upto`."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = LIMIT) -> None:
+        self._limit = limit
         self.since = 0
         self.upto = 0
         self._marks: list[Mark] = []
@@ -55,8 +56,8 @@ class Recent:
         self._marks.extend(marks)
         self._images.update(images)
         self.upto = upto
-        if len(self._marks) > LIMIT:
-            self._forget(len(self._marks) - LIMIT // 2)
+        if len(self._marks) > self._limit:
+            self._forget(len(self._marks) - self._limit // 2)
 
     def _forget(self, count: int) -> None:
         self.since = self._marks[count - 1].seq

@@ -69,13 +69,13 @@ async def _read(services: Services, follower: Follower) -> Page:
     return page
 
 
-async def _next(services: Services, follower: Follower) -> Page:
-    """What there is for this stream now, perhaps nothing."""
-    start, changes = follower.cursor, services.lookout.changes(follower)
+async def next_page(services: Services, follower: Follower) -> Page:
+    """What there is for this stream now, perhaps nothing. ProblemError when it must end."""
+    start, changes = follower.cursor, services.lookout.crowd.changes(follower)
     if changes is None:
         return await _read(services, follower)
     to = Cursor(start.epoch, follower.scanned, start.rev)
-    return services.feed.page(start, to, services.lookout.head(follower), changes, more=False)
+    return services.feed.page(start, to, services.lookout.crowd.head(follower), changes, more=False)
 
 
 def _worth(page: Page, follower: Follower, *, at_rest: bool) -> bool:
@@ -94,7 +94,7 @@ async def pages(services: Services, caller: Caller, cursor: Cursor) -> AsyncIter
         while not services.bus.closing:
             follower.woken.clear()
             try:
-                page = await _next(services, follower)
+                page = await next_page(services, follower)
             except ProblemError as error:
                 yield event("bye", {"reason": error.problem.name})
                 return
