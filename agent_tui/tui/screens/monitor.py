@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -153,18 +154,18 @@ class MonitorScreen(Attending):
         width, height = pane.room
         each = max(6, height // len(CURVES))
         lines: list[Line] = []
-        slot = self._slot()
+        slot = _half_hour(self.status.now.astimezone(self.words.zone))
         for metric in CURVES:
             lines += wall_lines.curve(self.wall.figures.get(metric), metric, self.words, width, each, slot)
         pane.show(lines, "", self._as_of())
-
-    def _slot(self) -> int:
-        """The half-hour of the centre's day that is running."""
-        now = self.status.now.astimezone(self.words.zone)
-        return now.hour * 2 + now.minute // 30
 
     def _paint_figures(self) -> None:
         pane = self.pane("figures")
         width, _ = pane.room
         metrics = [*wall_lines.LIFE_LINES, *(m for m in wall_lines.MORE if m in self.wall.figures)]
         pane.show(wall_lines.figures(self.wall, self.words, width, metrics), "", self._as_of())
+
+
+def _half_hour(now: datetime) -> int:
+    """Which half-hour of its day is running, from 0."""
+    return now.hour * 2 + now.minute // 30
