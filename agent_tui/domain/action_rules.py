@@ -69,6 +69,7 @@ def perform_action(command: PerformAction, case: Case) -> Effects:
     customer = case.customer(command.customer_id)
     contact = _own_contact(command.contact_id, customer.id, case)
     case.clean(command.reason)
+    _check_args(action, command)
     _check_amount(action, command)
     if action.subject == "ticket":
         effects = _on_complaint(action, command, case)
@@ -88,6 +89,12 @@ def perform_action(command: PerformAction, case: Case) -> Effects:
     )
     fact = msgspec.structs.replace(fact, customer_id=customer.id)
     return msgspec.structs.replace(effects, events=(fact, *effects.events))
+
+
+def _check_args(action: Action, command: PerformAction) -> None:
+    unknown = sorted(command.args.keys() - set(action.args))
+    if unknown:
+        refuse("unknown_argument", name=unknown[0])
 
 
 def _check_amount(action: Action, command: PerformAction) -> None:

@@ -28,6 +28,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     """What it acts on: `customer`, `product`, `contact`, `ticket`."""
     product: tuple[str, ...] = ()
     """Kinds of product it acts on."""
+    args: tuple[str, ...] = ()
+    """Names of what else may be said of it; anything else is refused and reaches no other system."""
     reasons: tuple[str, ...] = ()
     """The reasons there are to choose from; without, a reason is said in words."""
     external: str | None = None
@@ -40,13 +42,19 @@ ACTIONS: dict[str, Action] = {
         Action(id="query_balance", risk=Risk.LOW, subject="product", product=("account", "credit_card")),
         Action(id="reveal_field", risk=Risk.MEDIUM, reasons=("verify", "contact", "post", "correct", "law")),
         Action(
-            id="resend_statement", risk=Risk.LOW, subject="product", product=("credit_card",), external="core_banking"
+            id="resend_statement",
+            risk=Risk.LOW,
+            subject="product",
+            product=("credit_card",),
+            args=("month", "way"),
+            external="core_banking",
         ),
-        Action(id="waive_fee", risk=Risk.MEDIUM, amount=True, external="core_banking"),
+        Action(id="waive_fee", risk=Risk.MEDIUM, amount=True, args=("fee",), external="core_banking"),
         Action(
             id="raise_temporary_limit",
             risk=Risk.HIGH,
             amount=True,
+            args=("until",),
             subject="product",
             product=("credit_card",),
             external="core_banking",
@@ -66,11 +74,12 @@ ACTIONS: dict[str, Action] = {
             product=("credit_card", "debit_card"),
             external="core_banking",
         ),
-        Action(id="change_mobile", risk=Risk.HIGH, external="core_banking"),
+        Action(id="change_mobile", risk=Risk.HIGH, args=("mobile",), external="core_banking"),
         Action(
             id="dispute_transaction",
             risk=Risk.MEDIUM,
             amount=True,
+            args=("transaction",),
             subject="product",
             product=("credit_card", "debit_card"),
         ),
@@ -88,7 +97,7 @@ ACTIONS: dict[str, Action] = {
         Action(id="grant_goodwill", risk=Risk.LOW, amount=True, external="core_banking"),
         Action(id="raise_work_order", risk=Risk.LOW, online_only=False, subject="contact"),
         Action(id="close_complaint", risk=Risk.HIGH, subject="ticket"),
-        Action(id="downgrade_complaint", risk=Risk.HIGH, subject="ticket"),
+        Action(id="downgrade_complaint", risk=Risk.HIGH, subject="ticket", args=("level",)),
     )
 }
 

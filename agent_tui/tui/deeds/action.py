@@ -132,8 +132,14 @@ def _command(deal: Deal, values: Values) -> PerformAction:
         ticket_id=values.get("ticket") or None,
         amount_minor=deal.amount(values),
         reason=values.get("reason", ""),
-        args={name: values[name] for name in _EXTRA.get(deal.action.id, ())},
+        args=_args(deal, values),
     )
+
+
+def _args(deal: Deal, values: Values) -> dict[str, str]:
+    """What was typed, and what the blueprint asked that the form does not."""
+    given = {name: str(deal.given[name]) for name in deal.action.args if deal.given.get(name)}
+    return given | {name: values[name] for name in _EXTRA.get(deal.action.id, ())}
 
 
 async def step_up(desk: Attending, decision: Decision) -> bool:

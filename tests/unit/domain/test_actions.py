@@ -127,3 +127,10 @@ def test_a_complaint_is_closed_and_downgraded_by_action_but_never_downgraded_by_
     assert there.tickets()[0].state is TicketState.CLOSED
     assert there.refused(perform("close_complaint")) == "ticket_is_closed"
     assert there.refused(perform("close_complaint", ticket_id=None)) == "complaint_needed"
+
+
+def test_an_argument_that_the_action_does_not_know_reaches_no_other_system() -> None:
+    there = on()
+    assert there.refused(perform("waive_fee", args={"approved": "yes"})) == "unknown_argument"
+    effects = there.do(perform("waive_fee", args={"fee": "annual"}))
+    assert effects.externals[0].args["fee"] == "annual"
