@@ -8,7 +8,7 @@ import pytest
 from agent_tui.domain import commands as c
 from agent_tui.domain.agent import AgentState
 from agent_tui.domain.ticket import TicketKind
-from agent_tui.policy.decision import NeedsCosign, Reason
+from agent_tui.policy.decision import Deny, NeedsCosign, Reason
 from agent_tui.wire.command import Outcome
 from tests import eg
 from tests.tui.fake import FakeDoor
@@ -205,6 +205,17 @@ async def test_without_a_customer_the_glass_begins_with_looking_one_up() -> None
         await at.type("zhang")
         await at.press("f9", "enter")
         assert "对哪一项业务使用紧急授权？" in at.text
+
+
+async def test_where_every_action_is_refused_the_glass_says_the_rule_and_not_that_nothing_needs_others() -> None:
+    door = senior()
+    rule = Reason(rule="r", sentences={"zh": "没有与该客户的联络", "en": "No contact with this customer"})
+    door.may = lambda *_, **__: Deny(reasons=(rule,))  # type: ignore[method-assign]
+    async with stage(door) as at:
+        await at.press("f2", "X", "enter")
+        await at.type("zhang")
+        await at.press("f9", "enter")
+        assert "没有与该客户的联络" in at.line("said")
 
 
 async def test_breaking_the_glass_warns_names_both_people_and_asks_for_a_reason() -> None:

@@ -44,11 +44,20 @@ async def _for_customer(desk: Attending) -> None:
     desk.action_rows = desk.door.view(ActionRows(customer_id=facts.customer_id, contact_id=contact_id))
     items = [Item(row.action, words.label(f"action.{row.action}")) for row in desk.action_rows if _behind_glass(row)]
     if not items:
-        desk.say(own(words, "glass.nothing"), "warn")
+        desk.say(_why_nothing(desk), "warn")
         return
     action = await desk.ask(Pick(words, desk.painter, own(words, "glass.pick"), items))
     if action:
         await carry_out(desk, action, {"glass": True})
+
+
+def _why_nothing(desk: Attending) -> str:
+    """Nothing needs others; or all of it is refused whoever signs, and then the rule is what helps."""
+    words = desk.words
+    refused = [row.decision for row in desk.action_rows if isinstance(row.decision, Deny)]
+    if refused and len(refused) == len(desk.action_rows) and refused[0].reasons:
+        return words.sentence(refused[0].reasons[0].sentences)
+    return own(words, "glass.nothing")
 
 
 def _behind_glass(row: ActionRow) -> bool:
