@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from agent_tui.server.database import Row, Tx
+from agent_tui.server.migrations import COMPAT, SCHEMA_VERSION
 from agent_tui.server.place import Remote, Where
 from agent_tui.server.postgres_engine import PostgresTx
 from agent_tui.server.services import Services
@@ -68,6 +69,13 @@ END $$
 _END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'"
 
 
+def _sound(name: str) -> bool:
+    """Whether its schema is this program's: a test of migrations may have left another."""
+    if cluster().run("SELECT to_regclass('schema_version')", name) == [(None,)]:
+        return True
+    return cluster().run("SELECT version, compat FROM schema_version", name) == [(SCHEMA_VERSION, COMPAT)]
+
+
 @contextlib.contextmanager
 def chosen(engine: str) -> Iterator[None]:
     """A place on this engine, inside a test that is on another."""
@@ -88,7 +96,8 @@ def on(engine: str) -> Iterator[None]:
         Chosen.engine = "sqlite"
         for name in Chosen.given.values():
             cluster().run(_END.format(name))
-            Chosen.clean.append(name)
+            if _sound(name):
+                Chosen.clean.append(name)
         Chosen.given.clear()
 
 
