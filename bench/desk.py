@@ -37,6 +37,7 @@ def percentile(values: list[float], share: float) -> float:
 def home(contacts: int) -> Iterator[Path]:
     """A folder with one seat of a demo whose encrypted cache holds `contacts` contacts."""
     from agent_tui.config import runtime, secrets
+    from agent_tui.config.lease import Lease
     from agent_tui.desk.build import open_desk
     from agent_tui.desk.profile import Profile
     from agent_tui.store.seed import seed
@@ -48,8 +49,11 @@ def home(contacts: int) -> Iterator[Path]:
         os.environ["PYTHONPYCACHEPREFIX"] = str(Path(folder) / "compiled")
         place = runtime.folder() / "seats" / "desk-bench"
         keys = secrets.plain(place)
+        lease = Lease(place, keys.of("cache"))
+        lease.grant(12 * 3600.0)
+        key: Callable[[str], bytes] = lambda file: lease.key() if file == "cache" else keys.of(file)  # noqa: E731
         desk = open_desk(
-            Profile(name="bench", folder=place, url="", login="bench", device_id=keys.device, key=keys.of)
+            Profile(name="bench", folder=place, url="", login="bench", device_id=keys.device, key=key, lease=lease)
         )
         seed(desk.sight.cache, contacts)
         rows = desk.sight.cache.connection.execute(
