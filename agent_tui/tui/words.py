@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,15 @@ from agent_tui.i18n.message import Msg
 
 ZONE = "Asia/Shanghai"
 """Time zone of a centre that names none."""
+
+
+def speaking(area: str) -> Callable[..., str]:
+    """What says the texts of one area: after `own = speaking("review.screen")`, `own(words, "title")`."""
+
+    def own(words: Words, key: str, /, **args: object) -> str:
+        return say(f"{area}.{key}", words.language, **args)
+
+    return own
 
 
 class Words:

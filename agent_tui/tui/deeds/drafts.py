@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from agent_tui.desk.views import ContactDetail, ContactView, Customer360, CustomerCard, Draft, Drafts
-from agent_tui.i18n.catalog import say
 from agent_tui.tui.dialogs.confirm import Confirm
 from agent_tui.tui.dialogs.page import Page
 from agent_tui.tui.dialogs.pick import Item, Pick
@@ -16,7 +15,9 @@ from agent_tui.tui.line import EMPTY, Line, folded
 from agent_tui.tui.perform import perform
 from agent_tui.tui.screens.desk import DeskScreen
 from agent_tui.tui.screens.station import Station
-from agent_tui.tui.words import Words
+from agent_tui.tui.words import Words, speaking
+
+_own = speaking("vault.drafts")
 
 PARTS = {"form": 3, "bulletin": 1, "find": 1}
 """Kind → parts of the key that name the whole; other kinds have two. What follows names a field."""
@@ -106,10 +107,6 @@ def _whole(one: Unsent, width: int) -> list[Line]:
 
 
 # ---- words -----------------------------------------------------------------------------------------------------------
-
-
-def _own(words: Words, name: str, **args: str | int) -> str:
-    return say(f"vault.drafts.{name}", words.language, **args)
 
 
 def _label(station: Station, one: Unsent) -> str:

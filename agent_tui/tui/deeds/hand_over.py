@@ -6,14 +6,15 @@ from __future__ import annotations
 import msgspec
 
 from agent_tui.desk.views import ContactView, Drafts, MyContacts, Pending, PendingWork
-from agent_tui.i18n.catalog import say
 from agent_tui.tui import marks
 from agent_tui.tui.deeds.drafts import unsent
 from agent_tui.tui.dialogs.pick import Item, Pick
 from agent_tui.tui.perform import perform
 from agent_tui.tui.screens.desk import DeskScreen
 from agent_tui.tui.screens.station import Station
-from agent_tui.tui.words import Words
+from agent_tui.tui.words import Words, speaking
+
+_own = speaking("vault.hand_over")
 
 SETTLED = frozenset({"applied"})
 """States of a command that only waits for its own row to come back."""
@@ -88,7 +89,3 @@ def leaving(station: Station) -> list[str]:
     now = held(station)
     counts = {"contacts": len(now.contacts), "work": len(now.work), "typed": now.drafts}
     return [_own(station.words, f"leave.{name}", count=count) for name, count in counts.items() if count]
-
-
-def _own(words: Words, name: str, **args: str | int) -> str:
-    return say(f"vault.hand_over.{name}", words.language, **args)

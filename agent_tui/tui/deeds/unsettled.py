@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from agent_tui.desk.views import ContactDetail, ContactView, Pending, People
 from agent_tui.domain.agent import Agent
-from agent_tui.i18n.catalog import say
 from agent_tui.tui.dialogs.page import Page
 from agent_tui.tui.dialogs.pick import Item, Pick
 from agent_tui.tui.line import EMPTY, Line, folded
 from agent_tui.tui.screens.station import Station
+from agent_tui.tui.words import speaking
+
+_own = speaking("vault.unsettled")
 
 OVER = ("refused", "conflict", "expired")
 """States in which nothing more comes of a command by itself."""
@@ -18,17 +20,17 @@ OVER = ("refused", "conflict", "expired")
 async def look_at(station: Station, item: Pending) -> None:
     """Read it, take the words back, or mark it as read."""
     words = station.words
-    ways = [Item("read", _own(station, "read"))]
+    ways = [Item("read", _own(words, "read"))]
     if item.text:
-        ways.append(Item("back", _own(station, "back")))
-    ways.append(Item("done", _own(station, "done")))
+        ways.append(Item("back", _own(words, "back")))
+    ways.append(Item("done", _own(words, "done")))
     title = f"{words.of('pending', item.state)}  {words.msg(item.summary)}"
     way = await station.ask(Pick(words, station.painter, title, ways))
     if way == "read":
         await station.ask(Page(words, station.painter, title, lambda width: _page(station, item, width)))
     elif way == "back":
         take_back(station, item)
-        station.say(_own(station, "taken"), "ok")
+        station.say(_own(words, "taken"), "ok")
     elif way == "done":
         station.door.dismiss(item.id)
 
@@ -52,7 +54,7 @@ def _page(station: Station, item: Pending, width: int) -> list[Line]:
     if now:
         lines += [EMPTY, *folded(now, width, "warn", margin)]
     if item.text:
-        lines += [EMPTY, *folded(_own(station, "typed"), width, "accent", margin)]
+        lines += [EMPTY, *folded(_own(words, "typed"), width, "accent", margin)]
         for paragraph in item.text.splitlines():
             lines += folded(paragraph, width, "text", margin) if paragraph else [EMPTY]
     return [*lines, EMPTY]
@@ -66,11 +68,7 @@ def _now(station: Station, item: Pending) -> str:
         return ""
     people: tuple[Agent, ...] = station.door.view(People())
     contact, words = view.contact, station.words
-    who = next((agent.name for agent in people if agent.id == contact.agent_id), _own(station, "nobody"))
+    who = next((agent.name for agent in people if agent.id == contact.agent_id), _own(words, "nobody"))
     moment = contact.closed_at or contact.cleared_at or contact.established_at or contact.queued_at
     state = words.of("contact_state", contact.state)
-    return _own(station, "now", state=state, who=who, at=words.clock(moment), version=contact.version)
-
-
-def _own(station: Station, name: str, **args: str | int) -> str:
-    return say(f"vault.unsettled.{name}", station.words.language, **args)
+    return _own(words, "now", state=state, who=who, at=words.clock(moment), version=contact.version)

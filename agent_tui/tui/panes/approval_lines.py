@@ -10,7 +10,9 @@ from agent_tui.domain.approval import Approval, ApprovalState, Signature
 from agent_tui.i18n.catalog import say
 from agent_tui.tui.line import EMPTY, Line, Piece, folded, piece
 from agent_tui.tui.text import width as cells_of
-from agent_tui.tui.words import Words
+from agent_tui.tui.words import Words, speaking
+
+own = speaking("cosign")
 
 MARKS = {
     ApprovalState.PROPOSED: ("~", "warn"),
@@ -24,11 +26,6 @@ MARKS = {
 }
 NAMED = 3
 """Colleagues named in a sentence; the others are counted."""
-
-
-def own(words: Words, key: str, /, **args: object) -> str:
-    """The text `cosign.<key>`."""
-    return say(f"cosign.{key}", words.language, **args)
 
 
 def what(words: Words, approval: Approval) -> str:

@@ -18,18 +18,15 @@ from agent_tui.sim.runner import Result
 from agent_tui.sim.scenario import Rubric, Scenario
 from agent_tui.tui.line import EMPTY, Line, cell, folded, piece
 from agent_tui.tui.text import clean, cut
-from agent_tui.tui.words import Words
+from agent_tui.tui.words import Words, speaking
+
+own = speaking("train")
 
 PARTS = ("category", "verification", "action", "sentences", "path", "time", "nothing_lost")
 LABEL_CELLS = 16
 NODE_CELLS = 24
 _BLANK = re.compile(r"\{[^{}]*\}")
 _SENTENCE_END = re.compile(r"[\n\u3002\uff01\uff1f!?]|\.\s")
-
-
-def own(words: Words, key: str, /, **args: object) -> str:
-    """The text `train.<key>`."""
-    return say(f"train.{key}", words.language, **args)
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):

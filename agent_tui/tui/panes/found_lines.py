@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from agent_tui.desk.found import Found, FoundItem
-from agent_tui.i18n.catalog import say
 from agent_tui.search.rank import Reason
 from agent_tui.tui.line import EMPTY, Line, cell, crop, folded, length, piece, spread
 from agent_tui.tui.text import width as cells_of
-from agent_tui.tui.words import Words
+from agent_tui.tui.words import Words, speaking
+
+own = speaking("knowledge")
 
 LINES_EACH = 2
 BEFORE = 14
@@ -15,11 +16,6 @@ BEFORE = 14
 LEAST_ROOM = 12
 """Cells that a further reason must have to be worth showing."""
 _KIND = {"zh": 5, "en": 9, "ja": 11}
-
-
-def own(words: Words, key: str, /, **args: object) -> str:
-    """The text `knowledge.<key>`."""
-    return say(f"knowledge.{key}", words.language, **args)
 
 
 def found_lines(found: Found, typed: str, words: Words, width: int) -> list[Line]:

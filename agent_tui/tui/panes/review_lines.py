@@ -12,7 +12,9 @@ from agent_tui.metrics.sampling import size
 from agent_tui.tui.line import EMPTY, Line, Piece, cell, crop, folded, joined, piece
 from agent_tui.tui.panes.approval_lines import payload_name
 from agent_tui.tui.text import width as cells_of
-from agent_tui.tui.words import Words
+from agent_tui.tui.words import Words, speaking
+
+own = speaking("review.screen")
 
 GAP: Piece = ("  ", "text")
 SEED_SHOWN = 24
@@ -20,11 +22,6 @@ SEED_SHOWN = 24
 WIDE = 100
 LATE_S = 86_400.0
 """What is due within a day is warned of."""
-
-
-def own(words: Words, key: str, /, **args: object) -> str:
-    """The text `review.screen.<key>`."""
-    return say(f"review.screen.{key}", words.language, **args)
 
 
 def of(words: Words, table: str, value: str) -> str:

@@ -13,7 +13,9 @@ from agent_tui.i18n.catalog import say
 from agent_tui.metrics.registry import METRICS
 from agent_tui.tui import marks
 from agent_tui.tui.line import EMPTY, Line, cell, crop, length, piece, spread
-from agent_tui.tui.words import Words
+from agent_tui.tui.words import Words, speaking
+
+own = speaking("monitor")
 
 LIFE_LINES = ("abandonment", "service_level", "asa", "occupancy")
 """M14: in the order of importance to the floor."""
@@ -22,11 +24,6 @@ MORE = ("aht", "utilisation", "contacts_per_hour", "csat", "fcr", "offered", "an
 
 STATES = ("reserved", "busy", "wrap_up", "ready", "not_ready")
 """The order of people on the wall; within a state the longest first."""
-
-
-def own(words: Words, key: str, /, **args: object) -> str:
-    """The text `monitor.<key>`."""
-    return say(f"monitor.{key}", words.language, **args)
 
 
 def metric_name(words: Words, metric: str) -> str:
