@@ -19,6 +19,7 @@ import msgspec
 from agent_tui import canon
 from agent_tui.server import checkpoints, merkle
 from agent_tui.server.database import Row, Tx
+from agent_tui.server.tail import head_of
 from agent_tui.wire.audit import Checkpoint
 
 PAGE = 2000
@@ -128,8 +129,7 @@ class _Walk:
 
     def __init__(self, tx: Tx, outside: Outside, progress: Callable[[int, int], None] | None) -> None:
         self.tx = tx
-        head = tx.one("head")
-        assert head is not None
+        head = head_of(tx)
         self.head = head
         self.last: int = head["audit_seq"]
         self.seq = 0
@@ -250,8 +250,7 @@ NOTHING = Outside()
 
 def verify(tx: Tx, outside: Outside = NOTHING, progress: Callable[[int, int], None] | None = None) -> Verified:
     """Recompute everything. `progress` is told (rows done, rows in all) now and then."""
-    head = tx.one("head")
-    assert head is not None
+    head = head_of(tx)
     try:
         walk = _Walk(tx, outside, progress)
         walk.run()

@@ -15,6 +15,7 @@ from agent_tui.domain.rows import stamp
 from agent_tui.server import merkle
 from agent_tui.server.database import Tx
 from agent_tui.server.signing import Signer
+from agent_tui.server.tail import head_of
 from agent_tui.wire.audit import Checkpoint, Consistency, Inclusion
 from agent_tui.wire.signed import good
 
@@ -42,8 +43,7 @@ def leaf_of(link: str) -> bytes:
 
 def genesis(tx: Tx) -> str:
     """The link before the first row."""
-    head = tx.one("head")
-    assert head is not None
+    head = head_of(tx)
     return canon.chain("", head["audit_salt"].encode())
 
 
@@ -114,8 +114,7 @@ def _read(body: str | None) -> Checkpoint | None:
 
 def take(tx: Tx, signer: Signer, now: datetime, reason: str) -> Checkpoint:
     """Sign how the audit stands now, in this transaction."""
-    head = tx.one("head")
-    assert head is not None
+    head = head_of(tx)
     before = last(tx)
     size: int = head["audit_seq"]
     grow(tx, size)

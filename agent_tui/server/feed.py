@@ -14,6 +14,7 @@ import msgspec
 from agent_tui.clock import Clock
 from agent_tui.server import problems, scope
 from agent_tui.server.database import Row, Tx
+from agent_tui.server.tail import head_of
 from agent_tui.wire.digest import Digest, sums
 from agent_tui.wire.feed import Change, Cursor, Page, SnapshotPage, parse_cursor
 
@@ -48,12 +49,6 @@ def read_cursor(text: str) -> Cursor:
         raise problems.fail("bad-request", key="server.refusal.bad_cursor", args={"field": "cursor"}) from None
 
 
-def _head(tx: Tx) -> Row:
-    head = tx.one("head")
-    assert head is not None
-    return head
-
-
 class Feed:
     """Reads pages; stateless, so that a reconnect resumes anywhere."""
 
@@ -70,7 +65,7 @@ class Feed:
     def changes(self, tx: Tx, agent_id: str, cursor: Cursor, scanned: int = 0, limit: int = LIMIT) -> Page:
         """What changed after `cursor`. `scanned` may be ahead of it when what lies between is known to hold nothing
         for this caller. Raises cursor-too-old for another epoch or before the floor."""
-        head = _head(tx)
+        head = head_of(tx)
         newest = head["feed_seq"]
         if cursor.epoch != head["epoch"] or not head["feed_floor"] <= cursor.seq <= newest:
             raise problems.fail("cursor-too-old", key="server.refusal.cursor_too_old")
@@ -110,7 +105,7 @@ class Feed:
         if after:
             place = self._place(after)
         else:
-            head = _head(tx)
+            head = head_of(tx)
             cursor = Cursor(head["epoch"], head["feed_seq"], scope.revision(tx, agent_id))
             place = Place(str(cursor), "", "", tx.value("snapshot_total", agent_id=agent_id))
         rows = tx.all("snapshot", agent_id=agent_id, entity=place.entity, id=place.id, limit=limit)
@@ -129,7 +124,7 @@ class Feed:
 
     def digest(self, tx: Tx, agent_id: str) -> Digest:
         """What the caller's copy should be at this moment."""
-        head = _head(tx)
+        head = head_of(tx)
         cursor = Cursor(head["epoch"], head["feed_seq"], scope.revision(tx, agent_id))
         rows = ((row["entity"], row["id"], row["version"]) for row in tx.each("visible", agent_id=agent_id))
         return Digest(cursor=str(cursor), entities=sums(rows))

@@ -23,6 +23,7 @@ from agent_tui.server.bus import Bus, wait
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Database, Row, Tx
 from agent_tui.server.recent import LIMIT, Image, Mark, Place, Recent
+from agent_tui.server.tail import head_of
 from agent_tui.wire.feed import Change, Cursor
 
 log = logging.getLogger("agent_tui.server")
@@ -92,8 +93,7 @@ def _put(row: Row) -> Change:
 
 def look(tx: Tx, after: int, sessions: list[str], limit: int = LIMIT) -> Seen:
     """Everything new since `after` unless it is more than `limit` rows, and how it stands with these sessions (hashes of tokens)."""
-    head = tx.one("head")
-    assert head is not None
+    head = head_of(tx)
     now = stamp(wall())
     revisions: dict[str, int | None] = dict.fromkeys(sessions)
     for row in tx.all("followers", sessions=msgspec.json.encode(sessions).decode()):

@@ -18,6 +18,7 @@ from agent_tui.server.database import Row, Tx
 from agent_tui.server.lookout import Follower
 from agent_tui.server.problems import ProblemError
 from agent_tui.server.services import Services
+from agent_tui.server.tail import head_of
 from agent_tui.wire.feed import Beat, Cursor, Page, parse_cursor
 
 BEAT_S = 5.0
@@ -43,8 +44,7 @@ def _beat(services: Services, head: int) -> bytes:
 
 async def _head(services: Services) -> int:
     def work(tx: Tx) -> int:
-        row = tx.one("head")
-        assert row is not None
+        row = head_of(tx)
         seq: int = row["feed_seq"]
         return seq
 

@@ -10,7 +10,7 @@ import msgspec
 
 from agent_tui import canon
 from agent_tui.domain.rows import stamp
-from agent_tui.server.database import Tx
+from agent_tui.server.database import Row, Tx
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,13 +42,19 @@ def make_head(tx: Tx) -> None:
     tx.run("create_head", epoch=secrets.token_hex(4), hash=canon.chain("", salt.encode()), salt=salt)
 
 
+def head_of(tx: Tx) -> Row:
+    """The one row that says how far feed and audit are; every database in use has it."""
+    row = tx.one("head")
+    assert row is not None
+    return row
+
+
 class Tail:
     """The open end of the ledger within one transaction."""
 
     def __init__(self, tx: Tx, now: datetime, cause: str | None = None) -> None:
         """`now` is business time; `cause` the id of the command."""
-        head = tx.one("head")
-        assert head is not None
+        head = head_of(tx)
         self._tx = tx
         self._at = stamp(now)
         self._cause = cause

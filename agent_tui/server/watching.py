@@ -17,7 +17,7 @@ from agent_tui.server.acts import acts
 from agent_tui.server.database import Tx
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
-from agent_tui.server.tail import AuditDraft, Tail
+from agent_tui.server.tail import AuditDraft, Tail, head_of
 
 EVER = "9999"
 """After every moment as the audit writes it."""
@@ -98,8 +98,7 @@ class RiskWatch:
 
 def _since(tx: Tx, seq: int) -> tuple[list[Act], int]:
     """The acts behind a row of the audit, and the last row there is."""
-    row = tx.one("head")
-    assert row is not None
+    row = head_of(tx)
     head: int = row["audit_seq"]
     found = tx.each("audit_acts", after=seq, size=head, since="", until=EVER)
     return list(acts(one["payload"] for one in found)), head

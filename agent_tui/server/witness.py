@@ -18,6 +18,7 @@ from agent_tui.server.figures import day_start
 from agent_tui.server.services import Services
 from agent_tui.server.signing import Signer
 from agent_tui.server.state import TableState
+from agent_tui.server.tail import head_of
 from agent_tui.wire.audit import Checkpoint
 
 EVERY = timedelta(minutes=15)
@@ -103,8 +104,7 @@ class Checkpoints:
 
     def _due(self, tx: Tx, now: datetime) -> str:
         """Why one is due; empty when none is."""
-        head = tx.one("head")
-        assert head is not None
+        head = head_of(tx)
         last = checkpoints.last(tx)
         was, self._present = self._present, _somebody(tx)
         if last is None:
@@ -124,8 +124,7 @@ def _somebody(tx: Tx) -> bool:
 
 def take_now(tx: Tx, signer: Signer, now: datetime, reason: str) -> Checkpoint:
     """A checkpoint over everything, or the last one if it holds everything already."""
-    head, last = tx.one("head"), checkpoints.last(tx)
-    assert head is not None
+    head, last = head_of(tx), checkpoints.last(tx)
     if last is not None and last.size == head["audit_seq"]:
         return last
     return checkpoints.take(tx, signer, now, reason)

@@ -15,6 +15,7 @@ from agent_tui.server import problems
 from agent_tui.server.database import Tx
 from agent_tui.server.endpoints.access import Tools, Who
 from agent_tui.server.services import Services
+from agent_tui.server.tail import head_of
 from agent_tui.wire import routes
 
 FARTHEST = timedelta(days=366)
@@ -39,8 +40,7 @@ class ClockMove(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _health(tx: Tx, services: Services) -> Health:
-    head = tx.one("head")
-    assert head is not None
+    head = head_of(tx)
     return Health(
         status="ok",
         version=__version__,

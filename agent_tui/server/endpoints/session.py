@@ -18,7 +18,7 @@ from agent_tui.server.database import Tx
 from agent_tui.server.endpoints.access import AnyRequest, Tools, Who, address, bearer
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
-from agent_tui.server.tail import AuditDraft, Tail
+from agent_tui.server.tail import AuditDraft, Tail, head_of
 from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope
 from agent_tui.wire.session import Session, SignIn, StepUpRequest
@@ -33,8 +33,7 @@ def _audit(tx: Tx, services: Services, actor: str, kind: str, outcome: str, devi
 
 def _session(tx: Tx, services: Services, account: Account, token: str) -> Session:
     agent = TableState(tx).get(Agent, account.agent_id) if account.kind == "agent" else None
-    head = tx.one("head")
-    assert head is not None
+    head = head_of(tx)
     return Session(
         token=token,
         expires_s=TOKEN_S,
