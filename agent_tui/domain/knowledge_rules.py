@@ -49,14 +49,14 @@ def publish_bulletin(command: PublishBulletin, case: Case) -> Effects:
 
 
 def bulletin_of(command: PublishBulletin, before: Bulletin | None, by: str, now: datetime) -> Bulletin:
-    """The row; other words than before make another revision."""
+    """The row that is published in place of `before`."""
     return Bulletin(
         id=command.bulletin_id,
         department=command.department,
         pages=command.pages,
         to=command.to,
         acknowledge=command.acknowledge,
-        revision=(before.revision + (before.pages != command.pages)) if before else 1,
+        revision=_revision(command.pages, before),
         valid_from=command.valid_from,
         valid_to=command.valid_to,
         published_at=now,
@@ -74,19 +74,24 @@ def publish_article(command: PublishArticle, case: Case) -> Effects:
 
 
 def article_of(command: PublishArticle, before: Article | None, by: str, now: datetime) -> Article:
-    """The row; other words than before make another revision."""
+    """The row that is published in place of `before`."""
     return Article(
         id=command.article_id,
         department=command.department,
         pages=command.pages,
         people=command.people,
         categories=command.categories,
-        revision=(before.revision + (before.pages != command.pages)) if before else 1,
+        revision=_revision(command.pages, before),
         valid_from=command.valid_from,
         valid_to=command.valid_to,
         published_at=now,
         published_by=by,
     )
+
+
+def _revision(pages: Pages, before: Bulletin | Article | None) -> int:
+    """Other words than before make another revision; other readers or times do not."""
+    return before.revision + (before.pages != pages) if before else 1
 
 
 def _check(command: PublishBulletin | PublishArticle, before: Bulletin | Article | None, case: Case) -> None:
