@@ -27,8 +27,8 @@ def _no(key: str, *, conflict: bool = False, **args: str | int) -> NoReturn:
     raise Stop(Refusal(key=f"release.refusal.{key}", args=args, conflict=conflict))
 
 
-def proposed(proposal: Proposal, author_id: str, case: Case) -> Release:
-    """The row of a proposal of now."""
+def proposed(proposal: Proposal, author_id: str, now: datetime) -> Release:
+    """The row of a proposal made `now`."""
     return Release(
         id=proposal.key,
         blueprint=proposal.blueprint,
@@ -43,7 +43,19 @@ def proposed(proposal: Proposal, author_id: str, case: Case) -> Release:
         begins=proposal.begins,
         ends=proposal.ends,
         author_id=author_id,
-        proposed_at=case.now,
+        proposed_at=now,
+    )
+
+
+def wording_of(proposal: Proposal, kind: str) -> Bundle:
+    """What is proposed, as the bundle that carries it to the desks; `kind` says which desks."""
+    return Bundle(
+        id=bundle_id(proposal.key),
+        kind=kind,
+        revision=proposal.digest,
+        text=proposal.wording,
+        effective_from=proposal.begins,
+        effective_to=proposal.ends,
     )
 
 
@@ -56,16 +68,10 @@ def propose(command: ProposeBlueprint, case: Case) -> Effects:
     latest = max((release.number for release in known), default=0)
     if proposal.number <= latest:
         _no("old_number", blueprint=proposal.blueprint, number=proposal.number, next=latest + 1)
-    release = proposed(proposal, case.agent().id, case)
-    bundle = Bundle(
-        id=bundle_id(release.id),
-        kind=PROPOSAL,
-        revision=release.digest,
-        text=proposal.wording,
-        effective_from=proposal.begins,
-        effective_to=proposal.ends,
+    release = proposed(proposal, case.agent().id, case.now)
+    return Effects(
+        puts=(release, wording_of(proposal, PROPOSAL)), events=(_fact("BlueprintProposed", release, case),)
     )
-    return Effects(puts=(release, bundle), events=(_fact("BlueprintProposed", release, case),))
 
 
 def release(command: ReleaseBlueprint, case: Case) -> Effects:

@@ -23,9 +23,9 @@ from agent_tui.blueprints.model import Blueprint, dump
 from agent_tui.blueprints.parse import BrokenBlueprint, parse
 from agent_tui.domain.centre import Bundle, Category, Group
 from agent_tui.domain.effects import Effects, Refusal
-from agent_tui.domain.release import Proposal, Release, ReleaseState, bundle_id
+from agent_tui.domain.release import Proposal, Release, ReleaseState
 from agent_tui.domain.release_commands import ProposeBlueprint
-from agent_tui.domain.release_rules import IN_USE, PROPOSAL
+from agent_tui.domain.release_rules import IN_USE, PROPOSAL, proposed, wording_of
 from agent_tui.domain.rows import Entity
 from agent_tui.server import seed
 from agent_tui.server.database import Tx
@@ -112,30 +112,8 @@ def take_in(tx: Tx, blueprints: Iterable[Blueprint], timezone: str, now: datetim
 
 
 def _rows(proposal: Proposal, now: datetime, *, new: bool) -> tuple[Release, Bundle]:
-    row = Release(
-        id=proposal.key,
-        blueprint=proposal.blueprint,
-        number=proposal.number,
-        state=ReleaseState.RELEASED if new else ReleaseState.PROPOSED,
-        titles=proposal.titles,
-        owner=proposal.owner,
-        change=proposal.change,
-        digest=proposal.digest,
-        valid_from=proposal.valid_from,
-        valid_to=proposal.valid_to,
-        begins=proposal.begins,
-        ends=proposal.ends,
-        author_id=FILES,
-        proposed_at=now,
-        releaser_id=FILES if new else None,
-        released_at=now if new else None,
-    )
-    bundle = Bundle(
-        id=bundle_id(row.id),
-        kind=IN_USE if new else PROPOSAL,
-        revision=row.digest,
-        text=proposal.wording,
-        effective_from=proposal.begins,
-        effective_to=proposal.ends,
-    )
-    return row, bundle
+    row = proposed(proposal, FILES, now)
+    if not new:
+        return row, wording_of(proposal, PROPOSAL)
+    released = msgspec.structs.replace(row, state=ReleaseState.RELEASED, releaser_id=FILES, released_at=now)
+    return released, wording_of(proposal, IN_USE)
