@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +34,6 @@ MOBILE = "13900001111"
 @pytest.fixture
 def services(tmp_path: Path) -> Services:
     return office.open_office(tmp_path)
-
-
-@pytest.fixture
-async def client(services: Services) -> AsyncIterator[Client]:
-    async with bench.client_of(services) as opened:
-        yield opened
 
 
 def errands(services: Services) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ straight to the API, as from a client that skips the desk.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,7 +40,7 @@ from agent_tui.server.services import Services
 from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope, Intent
 from tests import eg
-from tests.server import bench, office
+from tests.server import office
 from tests.server.engines import quick, tamper
 
 Client = AsyncTestClient[Litestar]
@@ -196,12 +196,6 @@ def services(tmp_path: Path) -> Services:
                 made.append(msgspec.structs.replace(contact, id=f"k-{agent}-{tier.value}-{verified.value}"))
     office.put(services, *made)
     return services
-
-
-@pytest.fixture
-async def client(services: Services) -> AsyncIterator[Client]:
-    async with bench.client_of(services) as opened:
-        yield opened
 
 
 class Asker:

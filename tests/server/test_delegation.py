@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +23,6 @@ Client = AsyncTestClient[Litestar]
 @pytest.fixture
 def services(tmp_path: Path) -> Services:
     return office.open_office(tmp_path)
-
-
-@pytest.fixture
-async def client(services: Services) -> AsyncIterator[Client]:
-    async with bench.client_of(services) as opened:
-        yield opened
 
 
 async def lent(client: Client, grantor: str, grantee: str, **more: Any) -> str:

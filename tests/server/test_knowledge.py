@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -31,12 +30,6 @@ def services(tmp_path: Path) -> Services:
     office.put(opened, eg.group("card_ops", kind="department"), eg.group("risk", kind="department"))
     office.put(opened, office.person("b3", **DEPARTMENT))
     return opened
-
-
-@pytest.fixture
-async def client(services: Services) -> AsyncIterator[Client]:
-    async with bench.client_of(services) as opened:
-        yield opened
 
 
 def bulletin(**fields: Any) -> PublishBulletin:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -35,12 +34,6 @@ Client = AsyncTestClient[Litestar]
 @pytest.fixture
 def services(tmp_path: Path) -> Services:
     return office.open_office(tmp_path)
-
-
-@pytest.fixture
-async def client(services: Services) -> AsyncIterator[Client]:
-    async with bench.client_of(services) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -84,7 +77,7 @@ async def test_an_amount_of_another_currency_is_not_measured_by_these_limits(cli
 async def test_one_person_reveals_so_many_fields_an_hour_and_no_more(client: Client, services: Services) -> None:
     desk, other = await office.fresh(client, "a1"), await office.fresh(client, "b3")
     show = RevealField(customer_id="c1", field=Secret.PHONE, purpose="verify", contact_id="k-a1-c1")
-    for _ in range(reveals.PER_HOUR):
+    for _ in range(Terms().reveals_per_hour):
         assert (await desk.send(show)).status_code == 200
     assert says(await desk.send(show), "authority.reveals")
     assert (await other.send(msgspec.structs.replace(show, contact_id="k-b3-c1"))).status_code == 200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -31,12 +30,6 @@ def to(services: Services, day: int, clock: str) -> None:
     """Move business time to a wall time of the centre in March 2026; the 2nd is a Monday."""
     assert isinstance(services.clock, ManualClock)
     services.clock.set(datetime(2026, 3, day, int(clock[:2]), int(clock[3:5]), int(clock[6:] or 0), tzinfo=SHANGHAI))
-
-
-@pytest.fixture
-async def client(services: Services) -> AsyncIterator[Client]:
-    async with bench.client_of(services) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,12 +26,6 @@ SECRET = b"12345678901234567890"
 @pytest.fixture
 def services(tmp_path: Path) -> Services:
     return office.open_office(tmp_path)
-
-
-@pytest.fixture
-async def client(services: Services) -> AsyncIterator[Client]:
-    async with bench.client_of(services) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize(
