@@ -8,7 +8,7 @@ import msgspec
 
 from agent_tui.blueprints.conditions import Value
 from agent_tui.blueprints.facts import of_contact, of_customer, of_product
-from agent_tui.blueprints.model import Blueprint
+from agent_tui.blueprints.model import Ask, Blueprint, Check, Offer
 from agent_tui.blueprints.record import Notebook
 from agent_tui.blueprints.run import (
     Result,
@@ -89,17 +89,11 @@ class Guide(OpenRuns):
             return "none"
         if ended(run):
             return "ended"
-        kind = current(run).kind
-        if kind in ("ask", "offer"):
-            return "choice"
-        if kind == "check" and not self.enough(contact_id or ""):
-            return "choice"
-        return "ahead"
-
-    def enough(self, contact_id: str) -> bool:
-        """Whether as many identity checks are marked as the node needs."""
-        now = self.shown(contact_id)
-        return now is not None and len(self.checked.get(contact_id, ())) >= now.need
+        node = current(run)
+        if isinstance(node, Check):
+            marked = self.checked.get(contact_id or "", ())
+            return "ahead" if len(marked) >= node.need else "choice"
+        return "choice" if isinstance(node, (Ask, Offer)) else "ahead"
 
     # ---- moving ----------------------------------------------------------------------------------------------------
 
