@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import psycopg
+from psycopg.adapt import Buffer, Loader
 from psycopg.rows import RowMaker
 from psycopg.types.numeric import Int8Dumper
 
@@ -167,6 +168,13 @@ def explained(where: Remote) -> Iterator[None]:
         raise explain(error, where) from error
 
 
+class Whole(Loader):
+    """What PostgreSQL adds up of whole numbers is `numeric`; here as on SQLite a sum of whole numbers is one."""
+
+    def load(self, data: Buffer) -> int:
+        return int(bytes(data))
+
+
 def connect(where: Remote) -> Connection:
     """A connection that commits each statement unless told otherwise. psycopg.Error when there is none."""
     connection: Connection = psycopg.connect(
@@ -181,6 +189,7 @@ def connect(where: Remote) -> Connection:
     )
     # Whole numbers always go as one type: a statement is prepared once, whatever their size.
     connection.adapters.register_dumper(int, Int8Dumper)
+    connection.adapters.register_loader("numeric", Whole)
     connection.execute(f"SET idle_in_transaction_session_timeout = '{STALLED_S}s'")
     connection.execute("SET synchronous_commit = on")
     return connection

@@ -1,6 +1,7 @@
-"""The ledger on SQLite: one writer, one reader with snapshots, a lock file that keeps a second process out.
+"""The ledger on SQLite: one writer, a few readers with snapshots, a lock file that keeps a second process out.
 
-Two writers would wait seconds for each other, and the feed's order rests on there being one.
+Two writers would wait seconds for each other, and the feed's order rests on there being one. Readers wait for nobody: who
+signs in or takes a snapshot does not hold up the look that tells everybody what is new.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import queue
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +19,10 @@ from typing import Any
 from agent_tui.errors import Corrupt, DiskFull, StoreError, StoreLocked
 from agent_tui.server import at_rest, migrations
 from agent_tui.server.database import STATEMENTS, Row, Tx
+
+
+READERS = 4
+"""Snapshots read at the same time."""
 
 
 def explain(error: sqlite3.Error, path: str) -> StoreError:
@@ -149,14 +155,15 @@ def writing_apart(path: Path) -> Iterator[Tx]:
 class SqliteEngine:
     """One file, opened for serving."""
 
-    readers = 1
+    readers = READERS
     shared = False
 
     def __init__(self, path: Path) -> None:
         """StoreLocked, NewerDatabase, DiskFull or Corrupt when it cannot be opened."""
         self._path = path
-        # What a test or a shell does on its own thread takes its turn with the writer's and the reader's.
-        self._writing, self._reading = threading.RLock(), threading.RLock()
+        # What a test or a shell does on its own thread takes its turn with the writer's.
+        self._writing = threading.RLock()
+        self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _lock(path.with_name(path.name + ".lock"))
         try:
@@ -165,7 +172,7 @@ class SqliteEngine:
                 self.writer = _connect(path)
                 path.chmod(0o600)
                 _prepare(self.writer, path)
-                self._reader = _connect(path)
+                self._idle.put(_connect(path))
         except BaseException:
             os.close(self._lock)
             raise
@@ -177,17 +184,35 @@ class SqliteEngine:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Tx]:
-        with self._reading, _explained(self._path):
-            self._reader.execute("BEGIN")
+        with _explained(self._path):
+            reader = self._reader()
             try:
-                yield SqliteTx(self._reader)
+                reader.execute("BEGIN")
+                try:
+                    yield SqliteTx(reader)
+                finally:
+                    reader.execute("ROLLBACK")
             finally:
-                self._reader.execute("ROLLBACK")
+                self._done_with(reader)
+
+    def _done_with(self, reader: sqlite3.Connection) -> None:
+        if reader.in_transaction:  # its end failed too: the disk is away
+            reader.close()
+        else:
+            self._idle.put(reader)
+
+    def _reader(self) -> sqlite3.Connection:
+        """One that nobody reads with, or one more: as many as ever read at the same time."""
+        try:
+            return self._idle.get_nowait()
+        except queue.Empty:
+            return _connect(self._path)
 
     def beside(self) -> contextlib.AbstractContextManager[Tx]:
         return self.writing()
 
     def close(self) -> None:
-        self._reader.close()
+        while not self._idle.empty():
+            self._idle.get_nowait().close()
         self.writer.close()
         os.close(self._lock)

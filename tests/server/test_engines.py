@@ -7,12 +7,15 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import msgspec
 import psycopg
 import pytest
 
 from agent_tui.errors import AgentTuiError, Corrupt, StoreError
 from agent_tui.i18n.catalog import LANGUAGES, say
+from agent_tui.server import limits
 from agent_tui.server.database import Database, Tx
 from agent_tui.server.place import Remote
 from agent_tui.server.postgres_sql import TRANSLATED, packed, translate, unpacked
@@ -59,10 +62,10 @@ def test_postgresql_understands_every_statement(postgres: Remote) -> None:
 
 @pytest.mark.one_engine("places that only PostgreSQL has")
 def test_each_wrong_place_is_one_sentence_without_the_password(postgres: Remote) -> None:
-    cluster, name = engines.cluster(), postgres.url.partition("@/")[2].partition("?")[0]
+    cluster, name = engines.cluster(), urlsplit(postgres.url).path.lstrip("/")
     good = cluster.tcp(name)
     wrong = {
-        "server.error.pg_login": good.replace(PASSWORD, "not-" + PASSWORD),
+        "server.error.pg_login": re.sub("//[^@]*@", f"//nobody:{PASSWORD}@", good),
         "server.error.pg_unreachable": cluster.tcp(name, 1),
         "server.error.pg_no_database": cluster.tcp("nowhere"),
     }
@@ -159,3 +162,17 @@ def test_statements_are_translated_outside_of_texts_only() -> None:
     assert (dict(given.sealed), sorted(given.opened)) == ({"b": "kind"}, ["f"])
     for body in ("{}", b"\x00\xff"):
         assert unpacked(packed(body)) == body
+
+
+def test_what_is_added_up_of_whole_numbers_is_one(services: Services) -> None:
+    """The policy takes no other: a sum of another kind would have everybody refused everything."""
+    whose = limits.Whose(action="waive_fee", agent_id="a1", customer_id="c1", team="t")
+
+    def work(tx: Tx) -> tuple[limits.Sums, limits.Sums]:
+        before = limits.sums(tx, whose, "2026-03-02")
+        limits.keep(tx, limits.Reserve(command_id="x", whose=whose, day="2026-03-02", amount_minor=900))
+        return before, limits.sums(tx, whose, "2026-03-02")
+
+    before, after = services.db.write_now(work)
+    assert [type(n) for sums in (before, after) for n in msgspec.structs.astuple(sums)] == [int] * 6
+    assert after == limits.Sums(agent=900, customer=900, team=900)
