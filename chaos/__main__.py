@@ -28,7 +28,8 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--database",
         default="",
-        help="postgres (one of our own), postgresql://…; SQLite in a private folder without it",
+        help="postgres (one of our own, or on the server that AGENT_TUI_TEST_POSTGRES names), postgresql://…; "
+        "SQLite in a private folder without it",
     )
     parser.add_argument("--servers", type=int, default=1, help="several need a PostgreSQL that they share")
     parser.add_argument("--kill-points", action="store_true", help="die at each named point instead, one by one")
@@ -51,16 +52,15 @@ def show(seed: int, told: Told, verdict: Verdict) -> None:
 
 @contextlib.contextmanager
 def ledger(database: str) -> Iterator[str]:
-    """The database of one campaign; `postgres` starts a cluster that is gone with it."""
+    """The database of one campaign; `postgres` makes one that is gone with it."""
     if database != "postgres":
         yield database
         return
-    from bench.postgres import Cluster
+    from bench.postgres import find
 
-    cluster = Cluster()
+    cluster = find()
     try:
-        cluster.run("CREATE DATABASE chaos")
-        yield cluster.url("chaos")
+        yield cluster.url(cluster.make())
     finally:
         cluster.stop()
 

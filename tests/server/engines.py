@@ -15,7 +15,7 @@ from agent_tui.server.place import Remote, Where
 from agent_tui.server.postgres_engine import PostgresTx
 from agent_tui.server.services import Services
 from agent_tui.server.sqlite_engine import SqliteEngine, SqliteTx
-from bench.postgres import Cluster
+from bench.postgres import Postgres, find
 
 BOTH = ("sqlite", "postgres")
 
@@ -24,10 +24,9 @@ class Chosen:
     """The engine of the test that runs, and the databases it was given."""
 
     engine = "sqlite"
-    cluster: ClassVar[Cluster | None] = None
+    cluster: ClassVar[Postgres | None] = None
     given: ClassVar[dict[Path, str]] = {}
     clean: ClassVar[list[str]] = []
-    made = 0
 
 
 def place(folder: Path, name: str = "ledger.db") -> Where:
@@ -39,10 +38,10 @@ def place(folder: Path, name: str = "ledger.db") -> Where:
     return Remote(cluster().url(Chosen.given[folder]), folder)
 
 
-def cluster() -> Cluster:
-    """The PostgreSQL of this test run, started when it is first needed."""
+def cluster() -> Postgres:
+    """The PostgreSQL of this test run, started (or asked) when it is first needed."""
     if Chosen.cluster is None:
-        Chosen.cluster = Cluster()
+        Chosen.cluster = find()
         atexit.register(Chosen.cluster.stop)
     return Chosen.cluster
 
@@ -53,10 +52,7 @@ def _database() -> str:
         name = Chosen.clean.pop()
         cluster().run(_WIPE, name)
         return name
-    Chosen.made += 1
-    name = f"t{Chosen.made}"
-    cluster().run(f"CREATE DATABASE {name}")
-    return name
+    return cluster().make()
 
 
 _WIPE = """
