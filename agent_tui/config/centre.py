@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from agent_tui.config.centre_bounds import BOUNDS, within
 from agent_tui.config.toml import line_of, read_toml
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.calendar import Calendar
@@ -50,6 +51,30 @@ class CentreSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How long it waits otherwise."""
     break_glass_level: int = 3
     """The least level of both people who break the glass."""
+    effect_level: int = 3
+    """The least level of who finds out what became of an effect of unknown outcome."""
+    delegation_days: int = 30
+    """A delegation ends after so many days at the latest."""
+    step_up_s: int = 300
+    """How long an authentication counts, in real seconds; the policy may ask for a fresher one."""
+    token_s: int = 900
+    """A session that is not renewed ends after so many real seconds."""
+    session_s: int = 43_200
+    """After so many real seconds somebody signs in anew, however often the session was renewed."""
+    reveal_s: int = 60
+    """A revealed field is gone from the screen after so many real seconds."""
+    reveals_per_hour: int = 20
+    """Fields one person may reveal within an hour."""
+    searches_per_hour: int = 120
+    """Searches for customers one person may make within an hour."""
+    free_tries: int = 5
+    """Failures at one login before it must wait."""
+    free_tries_from_address: int = 100
+    """Failures from one address before it must wait."""
+    block_s: int = 30
+    """The first wait, in real seconds; it doubles with each failure."""
+    longest_block_s: int = 3_600
+    """No wait is longer."""
     review_full: tuple[Stratum, ...] = IN_FULL
     """What post-hoc supervision looks at in full; `break_glass` always is."""
     review_confidence: float = 0.95
@@ -93,7 +118,9 @@ class _File:
         try:
             return msgspec.convert(value, kind)
         except msgspec.ValidationError as error:
-            raise self.wrong(where, str(error).replace("`", "'")) from None
+            reason, _, path = str(error).replace("`", "'").partition(" - at '$")
+            inside = path.rstrip("'").split("[")[0].split(".")[:2]
+            raise self.wrong(where + ".".join(inside), reason) from None
 
     def _known(self, value: Mapping[str, object], kind: type[msgspec.Struct], where: str) -> None:
         fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
@@ -224,6 +251,9 @@ def _entitlements(file: _File) -> tuple[Entitlement, ...]:
 def _settings(file: _File) -> CentreSettings:
     settings = file.struct(file.table, CentreSettings, "settings")
     _zone(file, "timezone", settings.timezone)
+    for name in BOUNDS:
+        if right := within(name, getattr(settings, name)):
+            raise file.wrong(name, right)
     _supervision(file, settings)
     return settings
 
@@ -233,10 +263,6 @@ def _supervision(file: _File, settings: CentreSettings) -> None:
     for name in ("review_confidence", "review_error_rate"):
         if not 0 < getattr(settings, name) < 1:
             raise file.wrong(name, "0 < … < 1")
-    if not 0 <= settings.review_again_share <= 1:
-        raise file.wrong("review_again_share", "0 … 1")
-    if settings.review_due_days < 1:
-        raise file.wrong("review_due_days", "1 …")
     file.among("review_full", settings.review_full, IN_FULL)
     if Stratum.BREAK_GLASS not in settings.review_full:
         raise file.wrong("review_full", Stratum.BREAK_GLASS.value)

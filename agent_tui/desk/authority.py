@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from agent_tui.policy.model import Policy
 
 FORGED = "desk.policy.forged"
-STEP_UP_S = 300
-"""How long an authentication counts, in real seconds; the server measures it again."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +66,11 @@ class Authority:
 
     def step_up_left_s(self) -> float:
         """Real seconds for which the last authentication still counts."""
-        return 0.0 if self._stepped_up is None else max(0.0, self._stepped_up + STEP_UP_S - monotonic())
+        if self._stepped_up is None:
+            return 0.0
+        # The server, which measures it again, said for how long it counts.
+        counts_s = float(self._sight.cache.meta.get("step_up_s", "300"))
+        return max(0.0, self._stepped_up + counts_s - monotonic())
 
     def warm(self) -> None:
         """Make the policy ready before somebody waits for it."""
@@ -171,7 +173,9 @@ class Authority:
         return self._sight.cache.meta.get("timezone", "Asia/Shanghai")
 
     def _step_up_age_s(self) -> int | None:
-        return None if self._stepped_up is None else int(monotonic() - self._stepped_up)
+        if self._stepped_up is None or not self.step_up_left_s():
+            return None
+        return int(monotonic() - self._stepped_up)
 
     def _circumstances(self, question: Question, customer_id: str, now: datetime) -> Circumstances:
         used = self._used(now)

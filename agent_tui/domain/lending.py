@@ -14,9 +14,6 @@ from agent_tui.domain.commands import GrantDelegation, RevokeDelegation
 from agent_tui.domain.effects import Effects, Event
 from agent_tui.domain.standing import no, works
 
-LONGEST = timedelta(days=30)
-"""A delegation ends after this at the latest; sync page section 4.3."""
-
 
 def _moment(text: str) -> datetime:
     try:
@@ -26,8 +23,9 @@ def _moment(text: str) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else no("bad_moment", text=text[:40])
 
 
-def grant(command: GrantDelegation, id: str, case: Case) -> Delegation:
-    """The delegation asked for, as far as it can be judged without the policy. Stop with the reason."""
+def grant(command: GrantDelegation, id: str, case: Case, longest: timedelta) -> Delegation:
+    """The delegation asked for, as far as it can be judged without the policy. Stop with the reason, also when it
+    would last longer than `longest`."""
     grantor, reason = case.agent(), case.clean(command.reason)
     grantee = case.state.get(Agent, command.grantee_id)
     if grantee is None or not works(grantee) or grantee.id == grantor.id:
@@ -45,8 +43,8 @@ def grant(command: GrantDelegation, id: str, case: Case) -> Delegation:
         no("delegation_sum")
     start = _moment(command.valid_from) if command.valid_from else case.now
     end = _moment(command.valid_to)
-    if not max(start, case.now) < end <= start + LONGEST:
-        no("delegation_time", days=LONGEST.days)
+    if not max(start, case.now) < end <= start + longest:
+        no("delegation_time", days=longest.days)
     return Delegation(
         id=id,
         grantor_id=grantor.id,

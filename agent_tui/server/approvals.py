@@ -23,9 +23,10 @@ from agent_tui.domain.standing import check_signer, no, standing, works
 from agent_tui.server import delegations, executing, limits, payload, resolving
 from agent_tui.server.authority import Authority
 from agent_tui.server.database import Tx
-from agent_tui.server.hearing import Hearing, Terms, fact, facts_of
+from agent_tui.server.hearing import Hearing, fact, facts_of
 from agent_tui.server.proposing import propose
 from agent_tui.server.record import Matter
+from agent_tui.server.terms import Terms
 from agent_tui.server.turn import Turn, stopped
 from agent_tui.server.vault import Vault
 

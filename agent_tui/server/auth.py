@@ -22,10 +22,7 @@ from agent_tui.server.caller import Caller
 from agent_tui.server.database import Row, Tx
 from agent_tui.server.state import TableState
 from agent_tui.server.tail import AuditDraft, Tail
-
-TOKEN_S = 900
-LONGEST_S = 12 * 3_600
-"""However often a token is renewed, after so long somebody signs in anew."""
+from agent_tui.server.terms import Terms
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +51,8 @@ _HASHER = PasswordHasher()
 class Doorman:
     """Passwords and tokens. Hashing takes a tenth of a second, so it is done outside transactions."""
 
-    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+    def __init__(self, hasher: PasswordHasher | None = None, terms: Terms | None = None) -> None:
+        self._terms = terms or Terms()
         self._hasher = hasher or _HASHER
         self._nobody = _nobodys_hash(self._hasher)
 
@@ -87,7 +85,7 @@ class Doorman:
             login=login,
             device=device,
             issued_at=stamp(now),
-            expires_at=stamp(now + timedelta(seconds=TOKEN_S)),
+            expires_at=stamp(now + timedelta(seconds=self._terms.token_s)),
         )
         return Account(login=row["login"], agent_id=row["agent_id"], kind=row["kind"]), token
 
@@ -96,16 +94,21 @@ class Doorman:
         row = self._row(tx, token_hash(token))
         if not works(tx, row["kind"], row["agent_id"]):
             raise problems.fail("not-signed-in", key="server.refusal.not_signed_in")
-        now = wall()
-        age = int((now - _parse(row["step_up_at"])).total_seconds()) if row["step_up_at"] else None
         return Caller(
             kind=row["kind"],
             id=row["agent_id"],
             login=row["login"],
             device=row["device"],
             token=row["hash"],
-            step_up_age_s=age,
+            step_up_age_s=self._step_up_age_s(row),
         )
+
+    def _step_up_age_s(self, row: Row) -> int | None:
+        """None when the session was never authenticated again, or so long ago that it counts for nothing."""
+        if not row["step_up_at"]:
+            return None
+        age = int((wall() - _parse(row["step_up_at"])).total_seconds())
+        return age if age <= self._terms.step_up_s else None
 
     def present(self, tx: Tx, caller: Caller) -> None:
         """not-signed-in once the token of a caller who was let in is over; for streams, which outlive it."""
@@ -118,11 +121,11 @@ class Doorman:
         return row
 
     def extend(self, tx: Tx, caller: Caller) -> None:
-        """Another TOKEN_S; not-signed-in when the session has lasted LONGEST_S."""
+        """Another `token_s`; not-signed-in when the session has lasted `session_s`."""
         row, now = self._row(tx, caller.token), wall()
-        if _parse(row["issued_at"]) + timedelta(seconds=LONGEST_S) <= now:
+        if _parse(row["issued_at"]) + timedelta(seconds=self._terms.session_s) <= now:
             raise problems.fail("not-signed-in", key="server.refusal.not_signed_in")
-        tx.run("token_extend", hash=caller.token, expires_at=stamp(now + timedelta(seconds=TOKEN_S)))
+        tx.run("token_extend", hash=caller.token, expires_at=stamp(now + timedelta(seconds=self._terms.token_s)))
 
     def step_up(self, tx: Tx, caller: Caller) -> None:
         tx.run("token_step_up", hash=caller.token, at=stamp(wall()))

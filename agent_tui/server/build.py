@@ -38,7 +38,6 @@ from agent_tui.server.errands import ErrandsJob
 from agent_tui.server.expiry import Expiry
 from agent_tui.server.feed import Feed
 from agent_tui.server.figures import FiguresJob
-from agent_tui.server.hearing import Terms
 from agent_tui.server.jobs import Crew, Job, Runner
 from agent_tui.server.lease import Lease, LedDatabase
 from agent_tui.server.ledger import Ledger
@@ -54,6 +53,7 @@ from agent_tui.server.router import Router
 from agent_tui.server.services import Services
 from agent_tui.server.signing import Signer
 from agent_tui.server.strongbox import Strongbox
+from agent_tui.server.terms import Terms
 from agent_tui.server.triage import Triage, open_model
 from agent_tui.server.upkeep import Ears, Hours, Leavers, Sweeper
 from agent_tui.server.vault import Vault
@@ -101,7 +101,7 @@ def open_services(
     options: ServerOptions, decide: Decide, rules: Rules | None = None, terms: Terms | None = None
 ) -> Services:
     """Open the database and everything that works on it. `rules` carry the centre's thresholds and time zone, `terms`
-    how long requests wait."""
+    how long things wait and count."""
     chosen = rules or Rules()
     db = Database(options.database)
     seed.ensure_head(db)
@@ -117,8 +117,8 @@ def open_services(
         db=db,
         clock=clock,
         vault=vault,
-        doorman=Doorman(),
-        ledger=Ledger(clock, authority, vault, Approvals(authority, vault, terms), signer.bundle),
+        doorman=Doorman(terms=terms),
+        ledger=Ledger(clock, authority, vault, Approvals(authority, vault, terms), terms, signer.bundle),
         feed=Feed(clock),
         bus=bus,
         lookout=Lookout(db, bus),
@@ -127,7 +127,7 @@ def open_services(
         signer=signer,
         strongbox=Strongbox.beside(db.path),
         rules=chosen,
-        break_glass_level=terms.break_glass_level,
+        terms=terms,
     )
 
 
@@ -182,12 +182,8 @@ def rules_of(settings: CentreSettings) -> Rules:
 
 
 def terms_of(settings: CentreSettings) -> Terms:
-    """How long requests wait, and who breaks the glass."""
-    return Terms(
-        approval_on_line_s=settings.approval_on_line_s,
-        approval_s=settings.approval_s,
-        break_glass_level=settings.break_glass_level,
-    )
+    """How long things wait and count, and how often they may be done."""
+    return Terms(**{name: getattr(settings, name) for name in Terms.__struct_fields__})
 
 
 def review_terms(settings: CentreSettings, top_minor: dict[str, int]) -> sampling.Terms:

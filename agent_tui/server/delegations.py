@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from agent_tui.domain import lending
 from agent_tui.domain.actions import ACTIONS
@@ -20,7 +20,7 @@ from agent_tui.server.turn import Turn
 
 def grant(hearing: Hearing, command: GrantDelegation) -> Turn:
     """The delegation; its id is that of the command. Stop when it reaches beyond the grantor."""
-    delegation = lending.grant(command, hearing.id, hearing.case)
+    delegation = lending.grant(command, hearing.id, hearing.case, timedelta(days=hearing.terms.delegation_days))
     me = hearing.me()
     for action in delegation.actions:
         if ACTIONS[action].amount and delegation.max_minor > _most(hearing.authority.decide, me, action, hearing.now):

@@ -18,22 +18,9 @@ from agent_tui.server.authority import Authority
 from agent_tui.server.database import Tx
 from agent_tui.server.record import Matter
 from agent_tui.server.state import TableState
+from agent_tui.server.terms import Terms
 from agent_tui.server.turn import Turn
 from agent_tui.server.vault import Vault
-
-STEP_UP_S = 300
-"""How long an authentication counts, in real seconds."""
-
-
-class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """How the centre has it; seconds of business time."""
-
-    approval_on_line_s: int = 900
-    """How long a request waits while the customer is on the line."""
-    approval_s: int = 14_400
-    """How long it waits otherwise."""
-    break_glass_level: int = 3
-    """The least level of both people."""
 
 
 class Hearing(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +53,7 @@ class Hearing(msgspec.Struct, frozen=True, kw_only=True):
     def fresh(self) -> bool:
         """Whether the person has authenticated again just now."""
         age = self.matter.caller.step_up_age_s
-        return age is not None and age <= STEP_UP_S
+        return age is not None and age <= self.terms.step_up_s
 
     def step_up(self) -> Turn:
         """The answer to somebody who only has to authenticate again."""

@@ -20,30 +20,29 @@ from agent_tui.domain.commands import (
     ProposeBlueprint,
     RevealField,
     VerifyCaller,
-    target,
 )
 from agent_tui.domain.contact import Contact, Verified
+from agent_tui.domain.editing import edited
 from agent_tui.domain.effects import Refusal
 from agent_tui.domain.triage import Guess
 from agent_tui.killpoint import kill_point
-from agent_tui.server import limits, problems, promises, releases, resolving, writing
+from agent_tui.server import edits, limits, problems, promises, releases, resolving, writing
 from agent_tui.server.approvals import Approvals
 from agent_tui.server.authority import Authority
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
 from agent_tui.server.intake import admit
+from agent_tui.server.paces import too_many_reveals
 from agent_tui.server.record import Answer, Matter, Recorder, Revealed, refused_event
 from agent_tui.server.releases import Sign
-from agent_tui.server.reveals import too_many
 from agent_tui.server.state import TableState
 from agent_tui.server.tail import Entry, Tail
+from agent_tui.server.terms import Terms
 from agent_tui.server.turn import Turn, Verdict
 from agent_tui.server.vault import Vault
 from agent_tui.wire.command import Envelope
 from agent_tui.wire.problem import Problem
 
-REVEAL_S = 60
-"""A revealed field must be gone from the screen after this many real seconds."""
 KEY_LIFE_MS = 35 * 86_400_000
 """Commands whose id is older are refused unseen, so that their records may be archived."""
 
@@ -69,7 +68,7 @@ def gate(envelope: Envelope, caller: Caller) -> Problem | None:
 
 def check_version(tx: Tx, envelope: Envelope) -> Problem | None:
     """Whether what the person saw is what is there."""
-    about = target(envelope.command)
+    about = edited(envelope.command)
     if envelope.if_match is None or about is None:
         return None
     current = TableState(tx).version(about)
@@ -77,17 +76,25 @@ def check_version(tx: Tx, envelope: Envelope) -> Problem | None:
         return None
     key = "server.refusal.version_conflict"
     said = (problems.sentences(key, {}),)
-    return problems.make("version-conflict", key=key, reasons=said, current=current, command_id=envelope.id)
+    by = edits.since(tx, about, envelope.if_match)
+    return problems.make("version-conflict", key=key, reasons=said, current=current, edits=by, command_id=envelope.id)
 
 
 class Ledger:
     """Commits commands. Its methods run on the writer thread, inside the transaction they are given."""
 
     def __init__(
-        self, clock: Clock, authority: Authority, vault: Vault, approvals: Approvals, sign: Sign | None = None
+        self,
+        clock: Clock,
+        authority: Authority,
+        vault: Vault,
+        approvals: Approvals,
+        terms: Terms,
+        sign: Sign | None = None,
     ) -> None:
         """`sign` puts the server's name under bundles that a command publishes."""
         self._sign = sign
+        self._terms = terms
         self._clock = clock
         self._authority = authority
         self._vault = vault
@@ -148,7 +155,9 @@ class Ledger:
         envelope, caller = matter.envelope, matter.caller
         if type(envelope.command) in AUTHORITY:
             return self._approvals.turn(tx, matter)
-        no = resolving.stands_open(tx, envelope.command) or too_many(tx, envelope.command, caller.maker, matter.now)
+        no = resolving.stands_open(tx, envelope.command)
+        if isinstance(envelope.command, RevealField):
+            no = too_many_reveals(tx, self._terms, caller.maker, matter.now)
         if no is not None:
             return problems.of_refusal(no, envelope.id)
         command = admit(tx, self._vault, envelope.command, guess)
@@ -195,7 +204,7 @@ class Ledger:
         """The clear value an applied command gives to its maker."""
         if isinstance(command, RevealField):
             value = self._vault.get(tx, command.customer_id, command.field)
-            return None if value is None else Revealed(value=value, expires_s=REVEAL_S)
+            return None if value is None else Revealed(value=value, expires_s=self._terms.reveal_s)
         if isinstance(command, VerifyCaller) and command.degree != Verified.NONE:
             contact = TableState(tx).get(Contact, command.contact_id)
             if contact is not None and contact.customer_id:

@@ -18,6 +18,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("schema.sql",),
     ("audit_tables.sql", "authority_tables.sql", "devices_tables.sql", "door_tables.sql", "lease_tables.sql"),
     ("door_tables.sql",),
+    ("edits_tables.sql", "paces_tables.sql"),
 )
 """Files of each step, from the first."""
 SCHEMA_VERSION = len(STEPS)

@@ -22,8 +22,6 @@ from agent_tui.server.state import TableState
 from agent_tui.server.turn import Turn
 from agent_tui.server.vault import Vault
 
-LEAST_LEVEL = 3
-"""Who finds out what became of an effect is at least this senior."""
 _ERRANDS = msgspec.json.Decoder(writing.Errand)
 
 
@@ -105,8 +103,9 @@ def resolve(hearing: Hearing, command: ResolveEffect) -> Turn:
 
 def _check_hands(hearing: Hearing, lost: Lost, approval: Approval | None) -> None:
     me = hearing.me()
-    if not works(me) or me.level < LEAST_LEVEL:
-        no("level_too_low", level=me.level, needs=LEAST_LEVEL)
+    needed = hearing.terms.effect_level
+    if not works(me) or me.level < needed:
+        no("level_too_low", level=me.level, needs=needed)
     if me.id == lost.maker:
         no("own_effect")
     if approval is not None and me.id in {approval.maker_id, *(s.signer_id for s in approval.signatures)}:

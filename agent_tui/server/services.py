@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from agent_tui.clock import Clock
+from agent_tui.metrics import sampling
 from agent_tui.metrics.interval import Rules
-from agent_tui.metrics.sampling import Terms
 from agent_tui.server.auth import Doorman
 from agent_tui.server.bus import Bus
 from agent_tui.server.caller import Caller
@@ -22,6 +22,7 @@ from agent_tui.server.record import Answer
 from agent_tui.server.screens import Screens
 from agent_tui.server.signing import Signer
 from agent_tui.server.strongbox import Strongbox
+from agent_tui.server.terms import Terms
 from agent_tui.server.triage import Triage
 from agent_tui.server.vault import Vault
 from agent_tui.wire.command import Envelope
@@ -45,10 +46,10 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     strongbox: Strongbox
     screens: Screens = msgspec.field(default_factory=Screens)
     rules: Rules = Rules()
-    review: Terms = Terms()
+    review: sampling.Terms = sampling.Terms()
     """How much is looked at afterwards."""
-    break_glass_level: int = 3
-    """The least level of both people who break the glass; desks are told when they sign in."""
+    terms: Terms = Terms()
+    """What the centre sets; desks are told of it what they need when they sign in."""
     triage: Triage | None = None
     """A trained model, where the server was given one."""
 

@@ -1,8 +1,8 @@
 """How often somebody may try to sign in: by login, known here or not, and by the address they come from.
 
-Guessing at one login is slowed down after FREE_TRIES failures, guessing at many from one address after many more, since
-a whole centre may come from one. A waiting time begins at BLOCK_S and doubles with each failure up to LONGEST_S. Who
-waits costs no hashing, and the audit one row for each waiting time.
+Guessing at one login is slowed down after `free_tries` failures, guessing at many from one address after many more, since
+a whole centre may come from one. A waiting time begins at `block_s` and doubles with each failure up to `longest_block_s`
+(`terms`). Who waits costs no hashing, and the audit one row for each waiting time.
 """
 
 from __future__ import annotations
@@ -14,14 +14,9 @@ from datetime import datetime, timedelta
 from agent_tui.clock import wall
 from agent_tui.domain.rows import stamp
 from agent_tui.server.database import Tx
+from agent_tui.server.terms import Terms
 from agent_tui.server.vault import Vault
 
-FREE_TRIES = 5
-"""Failures at one login before it is slowed down."""
-FREE_FROM_ADDRESS = 100
-"""Failures from one address before it is slowed down."""
-BLOCK_S = 30
-LONGEST_S = 3_600
 FORGOTTEN = timedelta(hours=1)
 """Failures count until nothing failed for so long."""
 _NETWORK_BITS = 64
@@ -47,9 +42,9 @@ def of_address(address: str) -> str:
     return f"address:{found}"
 
 
-def free(name: str) -> int:
+def free(name: str, terms: Terms) -> int:
     """Failures that cost no waiting."""
-    return FREE_FROM_ADDRESS if name.startswith("address:") else FREE_TRIES
+    return terms.free_tries_from_address if name.startswith("address:") else terms.free_tries
 
 
 def waits(tx: Tx, names: Iterable[str]) -> tuple[str, float] | None:
@@ -64,13 +59,14 @@ def waits(tx: Tx, names: Iterable[str]) -> tuple[str, float] | None:
     return longest if longest is not None and longest[1] > 0 else None
 
 
-def failed(tx: Tx, name: str) -> None:
+def failed(tx: Tx, name: str, terms: Terms) -> None:
     """One more failure; from a number on the next must wait."""
     row = tx.one("tries", name=name)
     now = wall()
     before = row["failures"] if row and datetime.fromisoformat(row["last_at"]) > now - FORGOTTEN else 0
-    over = before + 1 - free(name)
-    until = now + timedelta(seconds=min(LONGEST_S, BLOCK_S * 2 ** min(over, 16))) if over >= 0 else None
+    over = before + 1 - free(name, terms)
+    block_s = min(terms.longest_block_s, terms.block_s * 2 ** min(over, 16))
+    until = now + timedelta(seconds=block_s) if over >= 0 else None
     tx.run(
         "tries_put",
         name=name,
@@ -91,6 +87,6 @@ def told(tx: Tx, name: str) -> bool:
     return row is None or bool(row["told"])
 
 
-def trim(tx: Tx) -> None:
+def trim(tx: Tx, terms: Terms) -> None:
     """Forget what is over."""
-    tx.run("tries_trim", before=stamp(wall() - FORGOTTEN - timedelta(seconds=LONGEST_S)))
+    tx.run("tries_trim", before=stamp(wall() - FORGOTTEN - timedelta(seconds=terms.longest_block_s)))

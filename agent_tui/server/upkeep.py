@@ -126,7 +126,7 @@ class Sweeper:
             tail.feed(entries)
             tail.close()
         tx.run("tokens_trim", before=stamp(wall()))
-        throttle.trim(tx)
+        throttle.trim(tx, self._services.terms)
         floor = tx.value("feed_cut", before=stamp(now - FEED))
         if floor:
             tx.run("raise_floor", floor=floor)

@@ -100,6 +100,7 @@ class Pull:
             timezone=session.timezone,
             signing_key=session.signing_key,
             break_glass_level=str(session.break_glass_level),
+            step_up_s=str(session.step_up_s),
         )
         kill_point("pull.greeted")
 

@@ -44,6 +44,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     """`ed25519:<hex>`: bundles of policy are trusted by this key."""
     break_glass_level: int = 3
     """The least level of both people who break the glass, as the centre has it."""
+    step_up_s: int = 300
+    """How long an authentication counts, in real seconds."""
     banner: str = ""
     """`simulation` on a training server; the desk must then look different."""
 

@@ -31,12 +31,12 @@ from agent_tui.server import approvals, expiry, seed, writing
 from agent_tui.server.authority import Authority
 from agent_tui.server.caller import Caller
 from agent_tui.server.errands import Due, ErrandsJob
-from agent_tui.server.hearing import Terms
 from agent_tui.server.ledger import Ledger
 from agent_tui.server.ports.port import Result
 from agent_tui.server.record import Answer
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
+from agent_tui.server.terms import Terms
 from agent_tui.wire.command import Envelope
 from tests import eg
 from tests.server import office
@@ -94,7 +94,7 @@ class Centre(RuleBasedStateMachine):
         self.clock = ManualClock(eg.NOW)
         authority = Authority(type(self).judge, "Asia/Shanghai")
         vault = self.services.vault
-        self.ledger = Ledger(self.clock, authority, vault, approvals.Approvals(authority, vault, Terms()))
+        self.ledger = Ledger(self.clock, authority, vault, approvals.Approvals(authority, vault, Terms()), Terms())
         self.job = ErrandsJob(self.services, ())
         self.requests: list[str] = []
         self.payloads: dict[str, list[str]] = {}

@@ -33,6 +33,7 @@ from agent_tui.server.build import open_services
 from agent_tui.server.options import ServerOptions
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
+from agent_tui.server.terms import Terms
 from agent_tui.wire import routes
 from tests import eg
 from tests.server import bench, engines
@@ -83,12 +84,13 @@ def rows() -> list[Entity]:
     return [eg.group("cards"), *(person(id) for id in LEVELS), customer(), customer("c2"), complaint, *contacts]
 
 
-def open_office(folder: Path, rules: Policy | None = None, **options: Any) -> Services:
+def open_office(folder: Path, rules: Policy | None = None, terms: Terms | None = None, **options: Any) -> Services:
     """The office under the rules that ship, or under others."""
     from agent_tui.policy.decide import decide
 
     given = {"database": engines.place(folder), "clock": "manual", "clock_start": eg.NOW, "jobs": False}
-    services = open_services(ServerOptions(**{**given, **options}), lambda *facts: decide(rules or policy(), *facts))
+    chosen = ServerOptions(**{**given, **options})
+    services = open_services(chosen, lambda *facts: decide(rules or policy(), *facts), terms=terms)
     services.db.write_now(lambda tx: seed.publish(tx, rows(), "SeedOffice", eg.NOW))
     accounts = [seed.NewAccount(login=id, password=bench.PASSWORD, agent_id=id) for id in LEVELS]
     seed.add_accounts(services.db, accounts, seed.QUICK)

@@ -35,8 +35,8 @@ from agent_tui.policy.decision import (
     SubjectFacts,
 )
 from agent_tui.policy.limits import most
-from agent_tui.server import reveals
 from agent_tui.server.services import Services
+from agent_tui.server.terms import Terms
 from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope, Intent
 from tests import eg
@@ -240,7 +240,7 @@ async def test_the_server_answers_every_row_of_the_table_as_the_policy_says(
     asker: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # One person reveals more here than in a year; how often is no part of the table.
-    monkeypatch.setattr(reveals, "PER_HOUR", 100_000)
+    monkeypatch.setattr(asker.services.ledger, "_terms", Terms(reveals_per_hour=100_000))
     wrong: list[Any] = []
     seen = set()
     for row in rows():

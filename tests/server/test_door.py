@@ -23,6 +23,7 @@ from agent_tui.server.jobs import Crew, Runner
 from agent_tui.server.lease import Lease
 from agent_tui.server.rates import Rates
 from agent_tui.server.services import Services
+from agent_tui.server.terms import Terms
 from agent_tui.server.upkeep import Ears
 from agent_tui.wire import routes
 from agent_tui.wire.feed import Cursor
@@ -30,6 +31,7 @@ from tests.server import bench
 from tests.server.test_feed import change_agent
 
 Client = AsyncTestClient[Litestar]
+TERMS = Terms()
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +57,7 @@ def sign_ins(services: Services) -> list[tuple[str, str]]:
 
 
 async def test_nobodys_login_is_answered_like_somebodys_try_by_try(client: Client) -> None:
-    for _ in range(throttle.FREE_TRIES + 3):
+    for _ in range(TERMS.free_tries + 3):
         (one, known), (other, unknown) = await attempt(client, "chen"), await attempt(client, "nobody")
         known.pop("retry_after_s", None), unknown.pop("retry_after_s", None)
         assert (one, known) == (other, unknown)
@@ -63,7 +65,7 @@ async def test_nobodys_login_is_answered_like_somebodys_try_by_try(client: Clien
 
 
 async def test_what_was_typed_as_a_login_is_kept_nowhere(client: Client, services: Services) -> None:
-    for _ in range(throttle.FREE_TRIES + 1):
+    for _ in range(TERMS.free_tries + 1):
         await attempt(client, "my-Secret-Passw0rd")
     assert not any("my-Secret-Passw0rd" in line for line in await bench.dump(services))
 
@@ -86,17 +88,17 @@ async def test_a_locked_and_an_unknown_login_cost_as_much_hashing_as_a_known_one
 
 
 async def test_each_waiting_time_stands_in_the_audit_once(client: Client, services: Services) -> None:
-    for _ in range(throttle.FREE_TRIES + 5):
+    for _ in range(TERMS.free_tries + 5):
         await attempt(client, "chen")
     found = sign_ins(services)
-    assert found.count(("chen", "refused")) == throttle.FREE_TRIES
+    assert found.count(("chen", "refused")) == TERMS.free_tries
     assert found.count(("chen", "throttled")) == 1
 
 
 async def test_the_waiting_time_doubles_and_ends_with_the_right_password(
     client: Client, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _ in range(throttle.FREE_TRIES):
+    for _ in range(TERMS.free_tries):
         await attempt(client, "chen")
     waits, start, passed = [], wall(), 0.0
     for _ in range(3):
@@ -106,16 +108,16 @@ async def test_the_waiting_time_doubles_and_ends_with_the_right_password(
         later = start + timedelta(seconds=passed)
         monkeypatch.setattr(throttle, "wall", lambda later=later: later)
         assert (await attempt(client, "chen"))[0] == 401
-    assert [round(wait / throttle.BLOCK_S) for wait in waits] == [1, 2, 4]
+    assert [round(wait / TERMS.block_s) for wait in waits] == [1, 2, 4]
     monkeypatch.setattr(throttle, "wall", lambda: start + timedelta(hours=3))
     assert (await attempt(client, "chen", bench.PASSWORD))[0] == 200
     assert services.db.read_now(lambda tx: tx.one("tries", name="login:chen")) is None
 
 
 async def test_guessing_at_many_logins_from_one_address_is_slowed_down_too(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    client: Client, services: Services
 ) -> None:
-    monkeypatch.setattr(throttle, "FREE_FROM_ADDRESS", 8)
+    msgspec.structs.force_setattr(services, "terms", Terms(free_tries_from_address=8))
     answers = [(await attempt(client, f"guess-{n}"))[0] for n in range(9)]
     assert answers == [401] * 8 + [429]
     assert (await attempt(client, "chen", bench.PASSWORD))[0] == 429
@@ -129,7 +131,7 @@ def test_one_network_is_one_address() -> None:
 
 
 async def test_a_new_password_ends_the_waiting(client: Client, services: Services) -> None:
-    for _ in range(throttle.FREE_TRIES):
+    for _ in range(TERMS.free_tries):
         await attempt(client, "chen")
     seed.add_accounts(services.db, [seed.NewAccount(login="chen", password="another", agent_id="a1")], seed.QUICK)
     assert (await attempt(client, "chen", "another"))[0] == 200
@@ -159,10 +161,10 @@ async def test_a_session_ends_after_twelve_hours_however_often_it_is_renewed(
 ) -> None:
     desk = await bench.sign_in(client, "chen")
     start = wall()
-    for passed in range(0, auth.LONGEST_S, auth.TOKEN_S - 10):
+    for passed in range(0, TERMS.session_s, TERMS.token_s - 10):
         monkeypatch.setattr(auth, "wall", lambda passed=passed: start + timedelta(seconds=passed))
         assert (await desk.post(routes.SESSION_RENEW)).status_code == 200
-    monkeypatch.setattr(auth, "wall", lambda: start + timedelta(seconds=auth.LONGEST_S))
+    monkeypatch.setattr(auth, "wall", lambda: start + timedelta(seconds=TERMS.session_s))
     assert (await desk.post(routes.SESSION_RENEW)).status_code == 401
 
 

@@ -16,7 +16,6 @@ from agent_tui.domain.customer import Secret
 from agent_tui.domain.effects import External
 from agent_tui.domain.ticket import Ticket, TicketKind
 from agent_tui.errors import UsageError
-from agent_tui.server import reveals
 from agent_tui.server.errands import ErrandsJob
 from agent_tui.server.ports import core_banking, terminals
 from agent_tui.server.ports.faults import inject
@@ -24,6 +23,7 @@ from agent_tui.server.ports.port import Result
 from agent_tui.server.ports.simulated import SimulatedSystem
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
+from agent_tui.server.terms import Terms
 from tests.server import bench, office
 from tests.server.engines import tamper
 from tests.server.office import act, says, waive

@@ -11,14 +11,16 @@ from litestar.testing import AsyncTestClient
 from agent_tui.clock import wall
 from agent_tui.domain.agent import Agent, AgentState
 from agent_tui.domain.commands import SetAgentState
-from agent_tui.server import auth, throttle
+from agent_tui.server import auth
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
+from agent_tui.server.terms import Terms
 from agent_tui.wire import routes
 from tests.server import bench
 from tests.server.test_feed import change_agent
 
 Client = AsyncTestClient[Litestar]
+TERMS = Terms()
 
 
 async def attempt(client: Client, login: str, password: str) -> tuple[int, dict[str, object]]:
@@ -30,7 +32,7 @@ async def test_a_session_says_who_one_is(client: Client) -> None:
     session = (await bench.sign_in(client, "chen")).session
     assert session["agent_id"] == "a1"
     assert (session["role"], session["level"], session["groups"]) == ("agent", 2, ["cards"])
-    assert session["expires_s"] == auth.TOKEN_S
+    assert session["expires_s"] == TERMS.token_s
 
 
 async def test_an_unknown_login_and_a_wrong_password_get_the_same_answer(client: Client) -> None:
@@ -38,7 +40,7 @@ async def test_an_unknown_login_and_a_wrong_password_get_the_same_answer(client:
 
 
 async def test_after_five_failures_even_the_right_password_must_wait(client: Client) -> None:
-    for _ in range(throttle.FREE_TRIES):
+    for _ in range(TERMS.free_tries):
         assert (await attempt(client, "chen", "wrong"))[0] == 401
     status, problem = await attempt(client, "chen", bench.PASSWORD)
     assert status == 429
@@ -70,9 +72,9 @@ async def test_a_token_dies_after_fifteen_minutes_unless_renewed(
 ) -> None:
     one, other = await bench.sign_in(client, "chen"), await bench.sign_in(client, "wang")
     start = wall()
-    monkeypatch.setattr(auth, "wall", lambda: start + timedelta(seconds=auth.TOKEN_S - 5))
+    monkeypatch.setattr(auth, "wall", lambda: start + timedelta(seconds=TERMS.token_s - 5))
     assert (await one.post(routes.SESSION_RENEW)).json()["token"] == one.session["token"]
-    monkeypatch.setattr(auth, "wall", lambda: start + timedelta(seconds=auth.TOKEN_S + 5))
+    monkeypatch.setattr(auth, "wall", lambda: start + timedelta(seconds=TERMS.token_s + 5))
     assert (await one.get(routes.SNAPSHOT)).status_code == 200
     assert (await other.get(routes.SNAPSHOT)).status_code == 401
 

@@ -64,6 +64,10 @@ WHERE s.token = :token ORDER BY s.kind, s.customer_id LIMIT :limit;
 SELECT at FROM audit WHERE type = 'RevealField' AND outcome = 'applied' AND actor = :actor
 ORDER BY seq DESC LIMIT 1 OFFSET :back;
 
+-- :search_before
+SELECT at FROM audit WHERE type = 'SearchCustomers' AND outcome = 'applied' AND actor = :actor
+ORDER BY seq DESC LIMIT 1 OFFSET :back;
+
 -- :search_one
 SELECT customer_id FROM search_token WHERE token = :token AND kind = :kind ORDER BY customer_id LIMIT 2;
 

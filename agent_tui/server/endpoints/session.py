@@ -13,7 +13,7 @@ from agent_tui.domain.agent import Agent, AgentState
 from agent_tui.domain.commands import SetAgentState
 from agent_tui.domain.rows import stamp
 from agent_tui.server import devices, problems, throttle, totp
-from agent_tui.server.auth import TOKEN_S, Account, works
+from agent_tui.server.auth import Account, works
 from agent_tui.server.database import Tx
 from agent_tui.server.endpoints.access import AnyRequest, Tools, Who, address, bearer
 from agent_tui.server.services import Services
@@ -36,7 +36,7 @@ def _session(tx: Tx, services: Services, account: Account, token: str) -> Sessio
     head = head_of(tx)
     return Session(
         token=token,
-        expires_s=TOKEN_S,
+        expires_s=services.terms.token_s,
         agent_id=account.agent_id,
         login=account.login,
         name=agent.name if agent else account.agent_id,
@@ -48,7 +48,8 @@ def _session(tx: Tx, services: Services, account: Account, token: str) -> Sessio
         speed=services.clock.speed,
         timezone=services.rules.timezone,
         signing_key=services.signer.key,
-        break_glass_level=services.break_glass_level,
+        break_glass_level=services.terms.break_glass_level,
+        step_up_s=services.terms.step_up_s,
         banner=services.banner,
     )
 
@@ -81,7 +82,7 @@ def _slow_down(wait_s: float) -> problems.ProblemError:
     return problems.fail("slow-down", key="server.refusal.too_many_tries", retry_after_s=round(wait_s, 1))
 
 
-def _judge(tx: Tx, names: tuple[str, ...], *, good: bool) -> None:
+def _judge(tx: Tx, services: Services, names: tuple[str, ...], *, good: bool) -> None:
     """Count a failure, or forget those at this login. Of many guesses at the same time those that come after the
     waiting time began count for nothing."""
     found = throttle.waits(tx, names)
@@ -91,12 +92,12 @@ def _judge(tx: Tx, names: tuple[str, ...], *, good: bool) -> None:
         throttle.forget(tx, names[0])
         return
     for name in names:
-        throttle.failed(tx, name)
+        throttle.failed(tx, name, services.terms)
 
 
 @post(routes.SESSION, status_code=200)
 async def sign_in(request: AnyRequest, data: JSONBody[SignIn], services: Tools) -> Session:
-    """A token for 15 minutes. Unknown logins and wrong passwords get the same answer in the same time."""
+    """A token for `token_s` (15 minutes). Unknown logins and wrong passwords get the same answer in the same time."""
     _not_too_old(data.client_version)
     await services.db.read(lambda tx: devices.check(tx, data.device_id))
     login = await services.db.read(lambda tx: throttle.of_login(tx, services.vault, data.login))
@@ -110,7 +111,7 @@ async def sign_in(request: AnyRequest, data: JSONBody[SignIn], services: Tools) 
     def finish(tx: Tx) -> Session | None:
         row = tx.one("account", login=data.login)
         good = right and row is not None and works(tx, row["kind"], row["agent_id"])
-        _judge(tx, names, good=good)
+        _judge(tx, services, names, good=good)
         if not good:
             _audit(tx, services, actor, "SignIn", "refused", data.device_id)
             return None
@@ -126,7 +127,7 @@ async def sign_in(request: AnyRequest, data: JSONBody[SignIn], services: Tools) 
 
 @post(routes.SESSION_RENEW, status_code=200)
 async def renew(request: AnyRequest, caller: Who, services: Tools) -> Session:
-    """The same token for another 15 minutes, up to twelve hours after signing in."""
+    """The same token for another `token_s`, up to `session_s` (twelve hours) after signing in."""
     token = bearer(request)
 
     def work(tx: Tx) -> Session:
@@ -139,7 +140,7 @@ async def renew(request: AnyRequest, caller: Who, services: Tools) -> Session:
 
 @post(routes.SESSION_STEP_UP, status_code=204)
 async def step_up(data: JSONBody[StepUpRequest], caller: Who, services: Tools) -> None:
-    """Authenticate again, by password or by a code used once; counts for 5 minutes, in this session only. Who sends
+    """Authenticate again, by password or by a code used once; counts for `step_up_s` (5 minutes), in this session only. Who sends
     both, because six digits may be either, needs one of them to be right and has tried once."""
     names = (f"login:{caller.login}",)
     await _not_too_soon(services, names, "StepUp", caller.maker, caller.device)
@@ -149,7 +150,7 @@ async def step_up(data: JSONBody[StepUpRequest], caller: Who, services: Tools) -
 
     def work(tx: Tx) -> bool:
         good = right or (bool(data.code) and totp.accept(tx, services.vault, caller.login, data.code))
-        _judge(tx, names, good=good)
+        _judge(tx, services, names, good=good)
         if good:
             services.doorman.step_up(tx, caller)
         _audit(tx, services, caller.maker, "StepUp", "applied" if good else "refused", caller.device)

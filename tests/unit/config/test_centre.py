@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from agent_tui.config import data
 from agent_tui.config.centre import load
+from agent_tui.config.centre_bounds import BOUNDS
 from agent_tui.domain.calendar import is_open
 from agent_tui.errors import ConfigError
 
@@ -67,7 +69,8 @@ def test_holidays_and_working_weekends_are_data(calendar: str, moment: datetime,
         ("people.toml", 'login = "lin.yutong"', 'login = "chen.xiao"', "person[a1002].login", ""),
         ("people.toml", 'id = "a1002"', 'id = "a1001"', "person[a1001]", ""),
         ("calendars.toml", 'timezone = "Asia/Tokyo"', 'timezone = "Asia/Tokio"', "calendar[japan_desk].timezone", ""),
-        ("calendars.toml", 'opens = "09:00"', 'opens = "9 o\'clock"', "calendar[office_cn]", ""),
+        ("calendars.toml", 'opens = "09:00"', 'opens = "9 o\'clock"', "calendar[office_cn].hours", ""),
+        ("settings.toml", "reveals_per_hour = 20", "reveals_per_hour = '20'", "settings.reveals_per_hour", ""),
         ("settings.toml", "short_abandon_s = 5", "short_abandn_s = 5", "settings.short_abandn_s", "short_abandon_s"),
         ("entitlements.toml", '["vip"]', '["vpi"]', "entitlement[secretary].tiers", "vip"),
         ("entitlements.toml", "[[entitlement]]", "[[entitlment]]", "entitlment", "entitlement"),
@@ -81,6 +84,24 @@ def test_a_slip_is_named(folder: Path, file: str, right: str, wrong: str, settin
         load(folder)
     told = caught.value.args_
     assert (Path(str(told["file"])).name, told["setting"], told["near"]) == (file, setting, near)
+
+
+@pytest.mark.parametrize("name", sorted(BOUNDS))
+def test_a_figure_outside_its_bounds_is_named_with_its_line_and_what_would_be_right(folder: Path, name: str) -> None:
+    text = (folder / "settings.toml").read_text(encoding="utf-8")
+    least, most = BOUNDS[name]
+    for wrong in (least - 1, most + 1):
+        (folder / "settings.toml").write_text(re.sub(rf"(?m)^{name} = \S+", f"{name} = {wrong}", text))
+        with pytest.raises(ConfigError) as caught:
+            load(folder)
+        told = caught.value.args_
+        assert (told["setting"], told["reason"]) == (name, f"{least} … {most}")
+        assert f"{name} = " in text.splitlines()[int(str(told["line"])) - 1]
+
+
+def test_what_ships_says_every_figure_that_a_centre_can_set() -> None:
+    text = (SHIPPED / "settings.toml").read_text(encoding="utf-8")
+    assert {name for name in BOUNDS if not re.search(rf"(?m)^{name} = ", text)} == set()
 
 
 def test_a_missing_file_is_named(folder: Path) -> None:
