@@ -49,6 +49,7 @@ async def authenticate(station: Station) -> bool:
             [password_field(station)],
             go="confirm",
             live=always(said),
+            at_once=True,
         )
         values = await station.ask(form)
         if values is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent_tui.errors import AgentTuiError, Offline
 from agent_tui.i18n.catalog import say
+from agent_tui.tui.authenticate import always
 from agent_tui.tui.dialogs.fields import Field
 from agent_tui.tui.dialogs.form import Form
 from agent_tui.tui.dialogs.pick import Item, Pick
@@ -14,8 +15,11 @@ from agent_tui.wire.session import FoundCustomer
 async def look_up(station: Station, title: str) -> str | None:
     """The id of the customer that was chosen; None when nobody was, which is said."""
     words, door = station.words, station.door
-    field = Field(name="words", label=words("form.words"), required=True, value=door.draft("find"), draft="find")
-    values = await station.ask(Form(words, station.painter, title, [field], go="check", keep=door.keep_draft))
+    field = Field(name="words", label=words("form.who"), required=True, value=door.draft("find"), draft="find")
+    said = always([(words("form.words"), "muted")])
+    values = await station.ask(
+        Form(words, station.painter, title, [field], go="search", live=said, keep=door.keep_draft, at_once=True)
+    )
     if values is None:
         return None
     found = await _found(station, values["words"])
@@ -25,7 +29,10 @@ async def look_up(station: Station, title: str) -> str | None:
     if not found:
         station.say(words("said.nobody_found", words=values["words"]), "warn")
         return None
-    items = [Item(hit.customer_id, hit.name, words.of("tier", hit.tier), words=hit.matched) for hit in found]
+    items = [
+        Item(hit.customer_id, hit.name, f"{words.of('tier', hit.tier)}  {words.of('matched', hit.matched)}")
+        for hit in found
+    ]
     return await station.ask(Pick(words, station.painter, words("pick.found"), items))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
+from agent_tui.tui.dialogs.confirm import AGAIN_S
 from agent_tui.tui.dialogs.fields import Field
 from agent_tui.tui.dialogs.form import Form
 from agent_tui.tui.panes.approval_lines import own
@@ -27,7 +28,21 @@ class DealForm(Form):
             check=deal.check, live=deal.live, effect=deal.effect, heading=deal.heading, keep=desk.door.keep_draft,
         )  # fmt: skip
         self._deal = deal
+        self._complaint = ""
         self._keys = f"{own(self.words, 'ask.key')}    {self._keys}"
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_interval(AGAIN_S, self._look_again)
+
+    def show_live(self, complaint: str = "") -> None:
+        self._complaint = complaint
+        super().show_live(complaint)
+
+    def _look_again(self) -> None:
+        """Who could sign comes and goes while the form is filled; a complaint stays until something is typed."""
+        if not self._complaint:
+            self.show_live()
 
     def action_ask(self) -> None:
         """Ask for a co-sign; what is within one's own authority is not asked for."""

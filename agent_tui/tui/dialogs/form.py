@@ -1,8 +1,9 @@
-"""A form filled by keys: Tab between fields, F9 checks it, shows the exact effect and does it; Escape keeps drafts."""
+"""A form filled by keys: Tab or Enter between fields, F9 checks it, shows the exact effect and does it; Escape keeps drafts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import ClassVar, TypeAlias
 
 from textual import work
@@ -59,8 +60,12 @@ class Form(Dialog[Values]):
         heading: Callable[[Values], str] | None = None,
         keep: Callable[[str, str], str] | None = None,
         follow: Callable[[Form, str], None] | None = None,
+        at_once: bool = False,
     ) -> None:
-        super().__init__(words, painter, title, words("form.keys", go=words(f"form.{go}")))
+        """`at_once`: it asks for one thing that does nothing yet, so that Enter is enough."""
+        keys = "form.keys_one" if at_once else "form.keys"
+        super().__init__(words, painter, title, words(keys, go=words(f"form.{go}")))
+        self._at_once = at_once
         self.fields = fields
         self._check, self._live, self._effect, self._keep, self._follow = check, live, effect, keep, follow
         self._heading = heading or (lambda _: words("form.effect"))
@@ -134,6 +139,14 @@ class Form(Dialog[Values]):
         self._draft(event.input.id or "", event.value)
         self.show_live()
 
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in a line of text."""
+        event.stop()
+        if self._at_once:
+            self.action_submit()
+        else:
+            self.focus_next()
+
     def _draft(self, id: str, text: str) -> None:
         kept = self._drafts.get(id.removeprefix("field-"))
         if kept is not None:
@@ -179,7 +192,7 @@ class Form(Dialog[Values]):
             self.app.bell()
             return
         if self._effect is not None:
-            asked = Confirm(self.words, self.painter, self._heading(values), self._effect(values))
+            asked = Confirm(self.words, self.painter, self._heading(values), partial(self._effect, values))
             if not await self.app.push_screen_wait(asked):
                 return
         self._keep_now()
