@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from agent_tui.domain.agent import Agent, AgentState
 from agent_tui.domain.commands import AcceptContact, SetAgentState
-from agent_tui.domain.contact import LIVE_STATES, Contact, ContactState
+from agent_tui.domain.contact import LIVE_STATES, Channel, Contact, ContactState
 from agent_tui.domain.customer import Customer
 from agent_tui.sim import plan as planning
 from agent_tui.sim.cast import Cast
 from agent_tui.sim.floor import Floor
 from agent_tui.sim.handling import Handling
 from agent_tui.sim.hands import Hands
+from agent_tui.sim.leading import Leading
 from agent_tui.sim.office import Office
-from agent_tui.sim.plan import Speeches
+from agent_tui.sim.plan import Plan, Speech, Speeches
+from agent_tui.sim.scripts import Scripts, opening
 from agent_tui.sim.seat import Seat
 
 NOTICE_S = (1.0, 4.5)
@@ -29,11 +31,22 @@ RETURN_S = (5.0, 40.0)
 class Colleague:
     """One robot at one desk."""
 
-    def __init__(self, seat: Seat, floor: Floor, office: Office, cast: Cast, speeches: Speeches, seed: int) -> None:
+    def __init__(
+        self,
+        seat: Seat,
+        floor: Floor,
+        office: Office,
+        cast: Cast,
+        speeches: Speeches,
+        seed: int,
+        scripts: Scripts | None = None,
+    ) -> None:
+        """`scripts`: the blueprints it is led by; without them it works by heart."""
         self.hands = Hands(seat, floor, seed)
         self.id = seat.agent_id
         self.handled = 0
         self._floor, self._office, self._cast, self._speeches = floor, office, cast, speeches
+        self._scripts = scripts
         self._break_due = self._later(*BREAK_AFTER_S)
         self._leaving = False
         self._answering = ("", 0)
@@ -140,4 +153,17 @@ class Colleague:
         customer = self._floor.get(Customer, contact.customer_id) if contact.customer_id else None
         plan = planning.make(contact, customer, persona, self._cast, speech, self._floor.categories())
         me = self._floor.agent(self.id)
-        return Handling(self.hands, contact, plan, speech, me.name if me else "")
+        leading = self._led(contact, customer, plan, speech)
+        return Handling(self.hands, contact, plan, speech, me.name if me else "", leading)
+
+    def _led(self, contact: Contact, customer: Customer | None, plan: Plan, speech: Speech) -> Leading | None:
+        """Through the blueprints of a call; what is written is written by heart."""
+        now = self._floor.pace.now()
+        if self._scripts is None or contact.channel != Channel.PHONE:
+            return None
+        blueprints = self._scripts.opens_with(contact, plan.about, now)
+        if not blueprints:
+            return None
+        me, words = self._floor.agent(self.id), speech.notes[plan.topic][0]
+        begun = opening(contact, customer, me, plan, speech.deviations, words, now, self._scripts.today(now))
+        return Leading(self.hands, blueprints, begun)

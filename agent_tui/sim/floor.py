@@ -16,7 +16,9 @@ from agent_tui.sim.seat import News
 from agent_tui.wire.feed import Change, Page
 
 E = TypeVar("E", bound=Entity)
-KEPT = frozenset({"agent", "contact", "customer", "thread", "group", "category", "figure", "ticket", "approval"})
+KEPT = frozenset(
+    {"agent", "contact", "customer", "thread", "group", "category", "figure", "ticket", "approval", "bundle"}
+)
 
 
 def _name(kind: type) -> str:

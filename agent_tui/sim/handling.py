@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from agent_tui.blueprints.run import Filled
 from agent_tui.domain.commands import (
     AddNote,
     ClearContact,
     HoldContact,
     PerformAction,
     RaiseWorkOrder,
+    RecordWalk,
     RetrieveContact,
     SendMessage,
     VerifyCaller,
@@ -15,6 +17,7 @@ from agent_tui.domain.commands import (
 )
 from agent_tui.domain.contact import TEXT_CHANNELS, Channel, Contact, ContactState, Verified
 from agent_tui.sim.hands import Hands
+from agent_tui.sim.leading import Leading
 from agent_tui.sim.plan import CHECKS, Plan, Speech
 
 TYPING_S = (4.0, 14.0)
@@ -30,9 +33,14 @@ EXTRA_NOTE_SHARE = 0.2
 class Handling:
     """One contact, one plan."""
 
-    def __init__(self, hands: Hands, contact: Contact, plan: Plan, speech: Speech, name: str) -> None:
+    def __init__(
+        self, hands: Hands, contact: Contact, plan: Plan, speech: Speech, name: str, leading: Leading | None = None
+    ) -> None:
+        """`leading`: through the blueprints of the matter; None where there is none."""
         self._hands, self._contact, self._plan, self._speech, self._name = hands, contact, plan, speech, name
         self._id = contact.id
+        self._leading = leading
+        self._held = plan.hold_at is None
 
     async def run(self) -> None:
         """Until the customer is gone."""
@@ -43,31 +51,66 @@ class Handling:
             await self._act()
         else:
             await self._speak()
-        if self._plan.order and self._hands.live(self._id):
+        if self._plan.order and not self._tried(self._plan.order) and self._hands.live(self._id):
             await self._order()
         if self._contact.channel != Channel.PHONE and self._hands.live(self._id):
             await self._hands.do(ClearContact(contact_id=self._id))
         await self._hands.until_cleared(self._id)
 
+    def _tried(self, what: str | None) -> bool:
+        """Whether a blueprint came to this action, or to a work order for this department."""
+        return self._leading is not None and what in self._leading.done
+
     async def wrap_up(self) -> bool:
-        """Category, result and a note. Whether the contact is closed."""
+        """Category, result, a note and what was seen of blueprints. Whether the contact is closed."""
         await self._hands.floor.pace.sleep(self._plan.wrap_s)
         contact = self._hands.mine(self._id)
+        walks = self._leading.walks() if self._leading else ()
         if contact is None or contact.state is not ContactState.WRAP_UP:
+            for walk in walks:
+                await self._hands.do(RecordWalk(contact_id=self._id, walk=walk))
             return False
         note = self._plan.note
         if note and self._hands.rng.random() < EXTRA_NOTE_SHARE:
             await self._hands.do(AddNote(text=note, contact_id=self._id, customer_id=contact.customer_id))
-        done = WrapUpContact(contact_id=self._id, category=self._plan.category, result=self._plan.result, note=note)
+        seen = self._leading.filled() if self._leading else Filled()
+        done = WrapUpContact(
+            contact_id=self._id,
+            category=self._plan.category,
+            result=self._plan.result,
+            note=note,
+            path=seen.path,
+            deviations=seen.deviations,
+            walks=walks,
+        )
         return (await self._hands.do(done)).applied
 
     # ---- on the phone -------------------------------------------------------------------------------------------
 
     async def _speak(self) -> None:
-        """Verify early, act in the middle, perhaps hold; the customer hangs up."""
-        talk = self._plan.talk_s
+        """As the blueprint leads, and what it did not come to afterwards; the customer hangs up."""
         if self._plan.hasty:
             await self._act()
+        if self._leading is None:
+            await self._by_heart()
+            return
+        await self._leading.run(self._between)
+        if not self._plan.hasty and not self._tried(self._plan.action):
+            await self._act()
+
+    async def _between(self, seconds: float) -> None:
+        """Between two nodes: perhaps the customer is put on hold, once."""
+        if (
+            not self._held
+            and self._hands.live(self._id)
+            and seconds >= self._plan.talk_s * (self._plan.hold_at or 0.0)
+        ):
+            self._held = True
+            await self._hold()
+
+    async def _by_heart(self) -> None:
+        """Without a blueprint: verify early, act in the middle, perhaps hold."""
+        talk = self._plan.talk_s
         if not await self._hands.pause(self._id, talk * FIRST_HALF):
             return
         await self._verify()

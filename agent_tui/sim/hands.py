@@ -57,11 +57,15 @@ class Hands:
             self.failed.append((command, answer))
         return answer
 
-    async def attempt(self, command: Command, action: str, amount_minor: int | None = None) -> bool:
-        """Issue an action under authority and remember what the policy said. Whether it was done."""
+    async def tried(self, command: Command, action: str, amount_minor: int | None = None) -> Answer:
+        """Issue an action under authority and remember what the policy said."""
         answer = await self._seat.send(command)
         self.deeds.append(Deed(agent_id=self.id, action=action, amount_minor=amount_minor, answer=answer))
-        return answer.applied
+        return answer
+
+    async def attempt(self, command: Command, action: str, amount_minor: int | None = None) -> bool:
+        """The same; whether it was done."""
+        return (await self.tried(command, action, amount_minor)).applied
 
     def arm(self) -> None:
         """From now on a change rings."""

@@ -45,6 +45,7 @@ from agent_tui.sim.customers import PATIENT_CHANNELS, offer
 from agent_tui.sim.drill import ClockMove, Told
 from agent_tui.sim.floor import Floor
 from agent_tui.sim.link import RING_S, SURVEY_S
+from agent_tui.sim.morning_walks import MorningWalks
 from agent_tui.sim.pace import Pace
 from agent_tui.sim.persona import Known, Persona
 from agent_tui.sim.plan import CHECKS, Plan
@@ -140,6 +141,7 @@ class Morning:
         self._heap: list[tuple[datetime, int, Act, bool]] = []
         self._serial = 0
         self._personas: dict[str, Persona] = {}
+        self._walks = MorningWalks(self._floor, self._speeches, how.zone, self._rng, self._quietly)
         self._rung: set[tuple[str, str, int]] = set()
 
     async def play(self, until: datetime, budget_s: float, progress: Callable[[datetime, int], None]) -> Played:
@@ -168,6 +170,9 @@ class Morning:
         self._serial += 1
         moment = max(self.now, (since or self.now) + timedelta(seconds=after_s))
         heapq.heappush(self._heap, (moment, self._serial, act, quiet))
+
+    def _quietly(self, after_s: float, act: Act) -> None:
+        self._at(after_s, act, quiet=True)
 
     def _draw(self, span: tuple[float, float]) -> float:
         return self._rng.uniform(*span)
@@ -257,9 +262,10 @@ class Morning:
         talk_s = self._draw(TEXT_S) if text or contact.channel == Channel.ALARM else plan.talk_s
         if text:
             self._at(talk_s * 0.1, lambda: self._write(contact, persona, plan, seat), quiet=True)
-        for share, command in zip((0.2, 0.5, 0.8), self._commands(contact, plan), strict=False):
-            if command is not None:
-                self._at(talk_s * share, lambda c=command: _send(seat, c), quiet=True)  # type: ignore[misc]
+        if not self._walks.begin(contact, customer, plan, seat, self.now):
+            for share, command in zip((0.2, 0.5, 0.8), self._commands(contact, plan), strict=False):
+                if command is not None:
+                    self._at(talk_s * share, lambda c=command: _send(seat, c), quiet=True)  # type: ignore[misc]
         self._at(talk_s, lambda: self._part(contact, persona, plan, seat))
 
     def _commands(self, contact: Contact, plan: Plan) -> tuple[Command | None, ...]:
@@ -298,7 +304,16 @@ class Morning:
         self._at(plan.wrap_s, lambda: self._wrap(contact, persona, plan, seat))
 
     async def _wrap(self, contact: Contact, persona: Persona, plan: Plan, seat: WebSeat) -> None:
-        wrap = WrapUpContact(contact_id=contact.id, category=plan.category, result=plan.result, note=plan.note)
+        seen, walks = self._walks.end(contact.id)
+        wrap = WrapUpContact(
+            contact_id=contact.id,
+            category=plan.category,
+            result=plan.result,
+            note=plan.note,
+            path=seen.path,
+            deviations=seen.deviations,
+            walks=walks,
+        )
         await seat.send(wrap)
         if persona.rating is not None and contact.channel not in (Channel.EMAIL, Channel.ALARM):
             score = RecordSatisfaction(contact_id=contact.id, score=persona.rating)

@@ -46,6 +46,8 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     mail: str
     topics: dict[str, Phrases]
     notes: dict[str, tuple[str, ...]]
+    deviations: tuple[str, ...]
+    """Why they left the script of a blueprint."""
 
 
 class Speeches(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,6 +62,8 @@ def load(folder: Path) -> Speeches:
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
+    about: str
+    """Id of the category it belongs to, whatever triage made of it."""
     talk_s: float
     """How long the conversation will take on the phone, as the customer has it in mind."""
     degree: Verified
@@ -129,6 +133,7 @@ def make(
     held = contact.channel == "phone" and rng.random() < HOLD_SHARE
     return Plan(
         topic=name,
+        about=topic.category,
         talk_s=persona.talk_s if persona else rng.uniform(60, 180),
         degree=Verified(deal.verify) if customer is not None else Verified.NONE,
         hasty=rng.random() < HASTY_SHARE,

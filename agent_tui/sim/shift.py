@@ -23,6 +23,7 @@ from agent_tui.sim.office import Office
 from agent_tui.sim.pace import Pace
 from agent_tui.sim.persona import Known, Persona
 from agent_tui.sim.roster import Floorful, Logins
+from agent_tui.sim.scripts import Scripts
 from agent_tui.sim.signer import Signers
 from agent_tui.sim.web_seat import WebSeat
 
@@ -38,6 +39,7 @@ class Shift:
         self.observer, self._link_seat = observer, link
         self.pace = Pace(observer.session.at, observer.session.speed)
         self.floor, self.office = Floor(self.pace), Office()
+        self._scripts = Scripts(self.floor, how.zone)
         self.line = Line(link, self.pace)
         self.customers = Customers(self.line, self.floor, self.office)
         self.link = SwitchLink(self.line, self.floor, self.office, self.cast, how.seed)
@@ -80,7 +82,7 @@ class Shift:
         """One colleague, at work from now on."""
         seat = await WebSeat.open(url, *login)
         self._seats.append(seat)
-        colleague = Colleague(seat, self.floor, self.office, self.cast, self._speeches, self.how.seed)
+        colleague = Colleague(seat, self.floor, self.office, self.cast, self._speeches, self.how.seed, self._scripts)
         self.colleagues.append(colleague)
         self.signers.employ([seat])
         self.line.spawn(colleague.work())
