@@ -29,7 +29,6 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """The blueprint is on the screen: what nobody sees is not gone on from."""
     typed: bool = False
     """Its present node is answered by typing."""
-    blueprints: bool = True
     asked: tuple[ApprovalView, ...] = ()
     """Requests of mine that wait for others to sign, the first to expire first."""
 
@@ -104,7 +103,7 @@ def _while_connected(facts: Facts) -> NextStep:
         return NextStep("blueprint.forward", msg("tui.next.forward"))
     if facts.run == "choice":
         return NextStep("view.blueprint", msg("tui.next.type" if facts.typed else "tui.next.choose"))
-    if facts.run == "none" and facts.blueprints:
+    if facts.run == "none":
         return NextStep("blueprint.choose", msg("tui.next.blueprint"))
     return NextStep("contact.end", msg("tui.next.end"))
 
@@ -200,10 +199,6 @@ def _insert(facts: Facts) -> Msg | None:
     return _writable(facts) or _running(facts)
 
 
-def _choose(facts: Facts) -> Msg | None:
-    return None if facts.blueprints else msg("tui.not.no_blueprints")
-
-
 def _customer(facts: Facts) -> Msg | None:
     return None if facts.customer_id else msg("tui.not.no_customer")
 
@@ -241,7 +236,6 @@ _CHECKS = {
     "text.insert": _insert,
     "text.send": _send,
     "text.discard": _text,
-    "blueprint.choose": _choose,
     "blueprint.forward": _running,
     "blueprint.back": _running,
     "blueprint.jump": _running,

@@ -52,7 +52,7 @@ class Seat:
         """The one of my contacts that is in front."""
         self.groups: dict[str, str] = {}
         self.categories: dict[str, str] = {}
-        self.facts = Facts(status=nothing_yet(door))
+        self.facts = Facts(status=status_of(door))
         self.card: Customer360 | None = None
 
     @property
@@ -92,7 +92,7 @@ class Seat:
         if contact is not None and self.guided(contact.contact.id):
             self.guide.refresh(contact)
         front = self._guided(mine)
-        status: Status = self.door.view(StatusOf())
+        status = status_of(self.door)
         if self._guide is not None and status.connection == "live":
             self._guide.put_away(frozenset(view.contact.id for view in mine))
         self.facts = Facts(
@@ -105,7 +105,6 @@ class Seat:
             read=read,
             typed=typed,
             run=self.guide.state(front) if front and self.guided(front) else "none",
-            blueprints=True,
             asked=self._asked() if status.asked else (),
         )
         return self.facts
@@ -113,7 +112,7 @@ class Seat:
     def watch(self) -> Facts:
         """The situation where nobody is served: how things stand, and the customer who was looked up."""
         customer_id = self.looked.customer_id if self.looked else None
-        self.facts = Facts(status=nothing_yet(self.door), customer_id=customer_id)
+        self.facts = Facts(status=status_of(self.door), customer_id=customer_id)
         return self.facts
 
     def _asked(self) -> tuple[ApprovalView, ...]:
@@ -166,9 +165,7 @@ class Seat:
         return changed
 
 
-def nothing_yet(door: Door) -> Status:
-    """The status before anything was gathered."""
-    status = door.view(StatusOf())
-    if isinstance(status, Status):
-        return status
-    raise TypeError(f"{type(status).__name__} is not a Status")
+def status_of(door: Door) -> Status:
+    """How things stand now: who is here, the state, the line to the server."""
+    status: Status = door.view(StatusOf())
+    return status
