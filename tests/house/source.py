@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,16 +22,20 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
 
 
-def functions(tree: ast.AST) -> Iterator[Function]:
-    for node in ast.walk(tree):
-        if isinstance(node, Function):
-            yield node
+@cache
+def parsed(text: str) -> ast.Module:
+    """The tree of a module, which many rules look at and none changes."""
+    return ast.parse(text)
 
 
-def classes(tree: ast.AST) -> Iterator[ast.ClassDef]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef):
-            yield node
+@cache
+def functions(text: str) -> tuple[Function, ...]:
+    return tuple(node for node in ast.walk(parsed(text)) if isinstance(node, Function))
+
+
+@cache
+def classes(text: str) -> tuple[ast.ClassDef, ...]:
+    return tuple(node for node in ast.walk(parsed(text)) if isinstance(node, ast.ClassDef))
 
 
 def length(node: Function | ast.ClassDef) -> int:

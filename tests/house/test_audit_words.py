@@ -8,12 +8,12 @@ from typing import get_args
 
 from agent_tui.domain.commands import Command
 from agent_tui.i18n import catalog
-from tests.house.source import modules
+from tests.house.source import modules, parsed
 
 
 def kinds(text: str) -> Iterator[str]:
     """Kinds that a module names when it drafts a row, or keeps in a table called KINDS."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "AuditDraft":
             named = [keyword.value for keyword in node.keywords if keyword.arg == "type"]
         elif isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "KINDS":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.source import PROGRAM, modules, name
+from tests.house.source import PROGRAM, modules, name, parsed
 
 PARSES = {"Static", "Label", "Button", "notify", "Option", "from_markup", "add_row", "update", "Markdown", "Checkbox"}
 """Callables of Textual whose text argument is parsed unless told otherwise."""
@@ -32,7 +32,7 @@ def _built(node: ast.expr) -> bool:
 def parsed_text(path: Path, text: str) -> list[str]:
     """Calls that hand built text to a parser of markup."""
     found = []
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if not isinstance(node, ast.Call):
             continue
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

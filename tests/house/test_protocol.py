@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from agent_tui.server.build import HANDLERS
 from agent_tui.server.endpoints import ops
 from agent_tui.server.problems import STATUS
-from tests.house.source import ROOT
+from tests.house.source import ROOT, parsed
 
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
 EVENTS = (ROOT / "docs" / "events.md").read_text(encoding="utf-8")
@@ -63,7 +63,7 @@ def made() -> set[str]:
     found: set[str] = set()
     for folder in ("domain", "server"):
         for path in (ROOT / "agent_tui" / folder).rglob("*.py"):
-            tree = ast.parse(path.read_text(encoding="utf-8"))
+            tree = parsed(path.read_text(encoding="utf-8"))
             found |= {name for name in names_in(tree) if re.fullmatch(r"(?:[A-Z][a-z]+){2,}", name)}
     return found
 

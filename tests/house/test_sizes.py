@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import statistics
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.house.source import PROGRAM, Function, classes, functions, length, modules, name
+from tests.house.source import PROGRAM, Function, classes, functions, length, modules, name, parsed
 
 FILE, FUNCTION, CLASS, METHODS, MEDIAN = 400, 50, 250, 20, 8
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "managers", "core"}
@@ -17,17 +18,17 @@ EXCEPTIONS: dict[str, str] = {}
 """`path` or `path:name` → why it is larger than the rule allows."""
 
 
+@cache
 def too_large(path: Path, text: str) -> list[str]:
     """What in this file breaks the rule of sizes, without looking at exceptions."""
     found = []
     lines = text.count("\n") + 1
     if lines > FILE:
         found.append(f"{name(path)}: {lines} lines, {FILE} are allowed")
-    tree = ast.parse(text)
-    for function in functions(tree):
+    for function in functions(text):
         if length(function) > FUNCTION:
             found.append(f"{name(path)}:{function.name}: {length(function)} lines, {FUNCTION} are allowed")
-    for cls in classes(tree):
+    for cls in classes(text):
         methods = sum(isinstance(item, Function) for item in cls.body)
         if length(cls) > CLASS:
             found.append(f"{name(path)}:{cls.name}: {length(cls)} lines, {CLASS} are allowed")
@@ -43,7 +44,7 @@ def test_nothing_is_too_large(path: Path) -> None:
 
 
 def test_the_median_function_is_short() -> None:
-    lengths = [length(f) for path in modules() for f in functions(ast.parse(path.read_text()))]
+    lengths = [length(f) for path in modules() for f in functions(path.read_text())]
     assert statistics.median(lengths) <= MEDIAN
 
 
@@ -55,7 +56,7 @@ def test_every_module_says_what_it_is() -> None:
     silent = [
         name(path)
         for path in modules()
-        if path.name != "__init__.py" and not ast.get_docstring(ast.parse(path.read_text()))
+        if path.name != "__init__.py" and not ast.get_docstring(parsed(path.read_text()))
     ]
     assert not silent
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent_tui.i18n import catalog
-from tests.house.source import PROGRAM, modules, name
+from tests.house.source import PROGRAM, modules, name, parsed
 
 HAN = re.compile(r"[぀-ヿ㐀-鿿]")
 KEY = re.compile(r"^[a-z_]+(\.[a-z0-9_]+)+$")
@@ -43,7 +43,7 @@ def test_english_holds_no_chinese_and_chinese_is_chinese() -> None:
 def used_keys(text: str) -> set[str]:
     """Message keys given as literals to `msg`, `say`, `Msg`, `Refusal(key=…)` or an error of ours."""
     found = set()
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if not isinstance(node, ast.Call):
             continue
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -76,7 +76,7 @@ def test_every_key_used_in_code_exists() -> None:
 
 def literal_text(path: Path, text: str) -> list[str]:
     """Chinese or Japanese text in string constants of a module that shows things to people; docstrings are not shown."""
-    tree = ast.parse(text)
+    tree = parsed(text)
     doc = {
         id(body[0].value)
         for node in ast.walk(tree)

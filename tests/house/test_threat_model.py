@@ -12,7 +12,7 @@ import pytest
 
 from agent_tui.cli.main import SUBCOMMANDS
 from agent_tui.cli.parser import Parser
-from tests.house.source import ROOT
+from tests.house.source import ROOT, parsed
 
 PAGE = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`((?:\w+/)+test_\w+\.py)(?:::(test_\w+))?`", PAGE)))
@@ -25,7 +25,7 @@ BY_WAY_OF = ("-file", "-fd")
 def test_every_defence_is_held_by_a_test_that_exists(file: str, test: str) -> None:
     path = ROOT / "tests" / file
     assert path.is_file()
-    found = {node.name for node in ast.walk(ast.parse(path.read_text("utf-8"))) if hasattr(node, "name")}
+    found = {node.name for node in ast.walk(parsed(path.read_text("utf-8"))) if hasattr(node, "name")}
     assert not test or test in found
 
 
