@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # a desk that only shows its queue yet does without
     from agent_tui.desk.authority import Authority
     from agent_tui.desk.drafts import DraftBook
     from agent_tui.domain.commands import Command
+    from agent_tui.domain.rows import Entity
     from agent_tui.policy.decision import Decision
     from agent_tui.sync.link import Link
     from agent_tui.wire.command import Outcome
@@ -96,7 +97,9 @@ class Desk:
             )
         )
 
-    def submit(self, command: Command, *, if_match: int | None = None) -> Submitted | NotSubmitted:
+    def submit(
+        self, command: Command, *, if_match: int | None = None, seen: Entity | None = None
+    ) -> Submitted | NotSubmitted:
         from agent_tui import ids
         from agent_tui.desk.drafts import scrubbed
         from agent_tui.desk.offline import refused_offline
@@ -117,6 +120,10 @@ class Desk:
             offline=offline,
             made_at=self.sight.clock.now(),
         )
+        if seen is not None:
+            from agent_tui.desk.conflicts import decided_on
+
+            new = decided_on(self.sight, new, seen)
         try:
             self.journal.add(new)
         except StoreError as error:
@@ -130,13 +137,13 @@ class Desk:
 
     def view(self, query: Any) -> Any:
         try:
-            return self._select(query)
+            return _select(self, query)
         except Corrupt:
             # The cache can be made again at any time; what people did is in the journal.
             rebuild(self.sight.cache)
             if self._link is not None:
                 self._link.restart()
-            return self._select(query)
+            return _select(self, query)
 
     def watch(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
         return self.wakes.watch(listener)
@@ -165,6 +172,11 @@ class Desk:
     def again(self, command_id: str) -> None:
         if self._link is not None:
             self._link.push.again(command_id)
+
+    def on_top(self, command_id: str) -> Submitted | NotSubmitted:
+        from agent_tui.desk.conflicts import on_top
+
+        return on_top(self, self.journal, command_id)
 
     def dismiss(self, command_id: str) -> None:
         self.journal.drop((command_id,))
@@ -212,24 +224,24 @@ class Desk:
         self.sight.cache.close()
         self._lock.release()
 
-    # ---- inside
 
-    def _select(self, query: Any) -> Any:
-        if isinstance(query, views.QueueRows):
-            return queue_rows(self.sight, query)
-        if isinstance(query, views.ActionRows):
-            return self._authority.rows(query)
-        if isinstance(query, views.PolicyOf):
-            return self._authority.standing()
-        if isinstance(query, views.StepUpLeft):
-            return self._authority.step_up_left_s()
-        if isinstance(query, views.Drafts):
-            return self._drafts.all()
-        if isinstance(query, views.CustomerCard):
-            self._arrivals.looked(query.customer_id)
-        from agent_tui.desk.selectors import SELECTORS
+def _select(desk: Desk, query: Any) -> Any:
+    """The answer to a query of `views`."""
+    if isinstance(query, views.QueueRows):
+        return queue_rows(desk.sight, query)
+    if isinstance(query, views.ActionRows):
+        return desk._authority.rows(query)
+    if isinstance(query, views.PolicyOf):
+        return desk._authority.standing()
+    if isinstance(query, views.StepUpLeft):
+        return desk._authority.step_up_left_s()
+    if isinstance(query, views.Drafts):
+        return desk._drafts.all()
+    if isinstance(query, views.CustomerCard):
+        desk._arrivals.looked(query.customer_id)
+    from agent_tui.desk.selectors import SELECTORS
 
-        return SELECTORS[type(query)](self.sight, query)
+    return SELECTORS[type(query)](desk.sight, query)
 
 
 def _online(desk: Desk) -> Link:

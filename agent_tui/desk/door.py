@@ -18,6 +18,7 @@ import msgspec
 if TYPE_CHECKING:  # not needed before the first paint
     from agent_tui.desk.keeper import Opened
     from agent_tui.domain.commands import Command
+    from agent_tui.domain.rows import Entity
     from agent_tui.i18n.message import Msg
     from agent_tui.policy.decision import Decision
     from agent_tui.wire.command import Outcome
@@ -79,9 +80,12 @@ class Door(Protocol):
     ) -> Decision:
         """What the policy in force says of a business action (`domain.actions`) now; the server decides again."""
 
-    def submit(self, command: Command, *, if_match: int | None = None) -> Submitted | NotSubmitted:
+    def submit(
+        self, command: Command, *, if_match: int | None = None, seen: Entity | None = None
+    ) -> Submitted | NotSubmitted:
         """Returns after the journal's commit (milliseconds). Commands outside `commands.OFFLINE` are not accepted
-        while the server is out of reach, and the answer says so."""
+        while the server is out of reach, and the answer says so. `seen` is the row an edit was decided on, as the
+        person had it before them: when others changed what matters of it since, the command ends as a conflict."""
 
     async def settle(self, command_id: str, timeout: float = 10.0) -> Outcome | None:
         """Wait until the outcome of a submitted command is known; None if it is not within `timeout` real seconds."""
@@ -113,6 +117,9 @@ class Door(Protocol):
 
     def again(self, command_id: str) -> None:
         """Send once more, under its own id, a command that was refused only until its maker authenticates again."""
+
+    def on_top(self, command_id: str) -> Submitted | NotSubmitted:
+        """Send a conflicting command once more, under an id of its own, decided on the row as it is now."""
 
     def dismiss(self, command_id: str) -> None:
         """The person has seen a refused or conflicting command."""

@@ -10,6 +10,7 @@ from agent_tui.i18n.message import Msg, msg
 from agent_tui.store.journal import ATTENTION, UNSENT, Item, Journal
 
 if TYPE_CHECKING:
+    from agent_tui.desk.sight import Sight
     from agent_tui.domain.commands import Command
     from agent_tui.domain.contact import Contact
 
@@ -72,9 +73,9 @@ class PendingIndex:
                 total[key] = total.get(key, 0) + (item.command.amount_minor or 0)
         return total
 
-    def list(self, name_of: dict[str, Contact]) -> tuple[Pending, ...]:
+    def list(self, name_of: dict[str, Contact], sight: Sight) -> tuple[Pending, ...]:
         """Everything that asks for attention, newest first; `name_of` maps contact ids to what is known of them."""
-        return tuple(_pending(item, name_of) for item in reversed(self._journal.items()))
+        return tuple(_pending(item, name_of, sight) for item in reversed(self._journal.items()))
 
     def contact_ids(self) -> tuple[str, ...]:
         """Contacts that pending commands are about."""
@@ -82,7 +83,9 @@ class PendingIndex:
         return tuple(dict.fromkeys(found))
 
 
-def _pending(item: Item, name_of: dict[str, Contact]) -> Pending:
+def _pending(item: Item, name_of: dict[str, Contact], sight: Sight) -> Pending:
+    from agent_tui.desk.conflicts import differs, row_of
+
     return Pending(
         id=item.id,
         type=item.type,
@@ -93,6 +96,9 @@ def _pending(item: Item, name_of: dict[str, Contact]) -> Pending:
         summary=_summary(item, name_of),
         reasons=item.reasons,
         problem=item.problem,
+        edits=item.edits,
+        row=row_of(item),
+        differs=differs(sight, item) if item.state == "conflict" else None,
     )
 
 

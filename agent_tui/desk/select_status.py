@@ -86,7 +86,7 @@ def _answers(sight: Sight) -> int:
 
 def pending_work(sight: Sight, query: PendingWork) -> tuple[Pending, ...]:
     known = {id_: read.get(sight.cache, Contact, id_) for id_ in sight.pending.contact_ids()}
-    return sight.pending.list({id_: contact for id_, contact in known.items() if contact})
+    return sight.pending.list({id_: contact for id_, contact in known.items() if contact}, sight)
 
 
 def reveals(sight: Sight, query: Reveals) -> tuple[Reveal, ...]:

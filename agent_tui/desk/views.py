@@ -14,9 +14,10 @@ if TYPE_CHECKING:  # the models are made, never decoded: what they hold need not
 
     from agent_tui.domain.agent import Agent, AgentState
     from agent_tui.domain.approval import Approval, Delegation
-    from agent_tui.domain.centre import Figure, Group, Notice
+    from agent_tui.domain.centre import Edit, Figure, Group, Notice
     from agent_tui.domain.contact import Channel, Contact, ContactState, Why
     from agent_tui.domain.customer import Customer
+    from agent_tui.domain.editing import Difference
     from agent_tui.domain.ticket import Note, Ticket
     from agent_tui.i18n.message import Msg
     from agent_tui.policy.decision import Decision
@@ -128,9 +129,12 @@ class Approvals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Signers(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `tuple[Agent, ...]`: who else could sign at a level, those at their desks first."""
+    """→ `tuple[Agent, ...]`: who else could sign at a level, those at their desks first; for what I ask, not those who
+    hold authority of mine."""
 
     level: int
+    approval_id: str = ""
+    """Of a request there is: who may sign that one."""
 
 
 class Delegations(msgspec.Struct, frozen=True):
@@ -283,6 +287,13 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[dict[str, str], ...] = ()
     problem: str | None = None
     text: str = ""  # what the person typed in it
+    edits: tuple[Edit, ...] = ()
+    """Of a conflict: who changed it since, the latest first."""
+    row: str = ""
+    """`entity:id` of the row it would change, when it was decided on one."""
+    differs: tuple[Difference, ...] | None = None
+    """Of a conflict: what is different from what the person saw; None while this desk has not the newer row yet, or
+    never had one."""
 
 
 class ApprovalView(msgspec.Struct, frozen=True, kw_only=True):
@@ -302,6 +313,8 @@ class ApprovalView(msgspec.Struct, frozen=True, kw_only=True):
     """Why I may not sign it, though it is open."""
     delegation: Delegation | None = None
     """The delegation I would sign under; None when my own authority is enough."""
+    editors: tuple[str, ...] = ()
+    """Names of those who lowered its amount."""
 
     @property
     def id(self) -> str:

@@ -132,6 +132,18 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 0
 
 
+class Edit(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of a row: who made it, and when."""
+
+    version: int
+    """The version it led to."""
+    at: datetime
+    by: str
+    """Id of the person; `centre` where no person did it."""
+    type: str = ""
+    """The command they sent."""
+
+
 class CommandRow(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome of a command, in the scope of its maker only."""
 
@@ -145,6 +157,8 @@ class CommandRow(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None = None
     target: str | None = None
     """`entity:id` it was about."""
+    edits: tuple[Edit, ...] = ()
+    """With `conflict`: what was done to it by others since its maker saw it, the latest first."""
     audit_seq: int = 0
     audit_hash: str = ""
     at: datetime

@@ -116,6 +116,7 @@ def command_row(matter: Matter, turn: Turn, tail: Tail) -> CommandRow:
         reasons=told.reasons if told else (),
         problem=told.name if told else None,
         target=turn.about or matter.about,
+        edits=told.edits if told else (),
         audit_seq=tail.audit_seq,
         audit_hash=tail.audit_hash,
         at=matter.now,

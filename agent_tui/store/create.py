@@ -84,3 +84,10 @@ def m0001_outbox_receipts_drafts(db: Database) -> None:
     db.table("receipt").create_index(["made_at"])
     db.table("draft").create({"key": str, "text": str, "updated_at": str}, pk="key", not_null={"text", "updated_at"})
     db.table("local_audit").create({"n": int, "at": str, "event": str, "prev": str, "hash": str}, pk="n")
+
+
+@journal_migrations()
+def m0002_what_was_seen(db: Database) -> None:
+    """What the person had before them when they decided, and who changed it since."""
+    db.execute("ALTER TABLE outbox ADD COLUMN seen BLOB NOT NULL DEFAULT x''")
+    db.execute("ALTER TABLE outbox ADD COLUMN edits TEXT NOT NULL DEFAULT '[]'")

@@ -27,6 +27,7 @@ from agent_tui.store.engine import Connection, DatabaseError, translate
 from agent_tui.store.writer import Writer
 
 if TYPE_CHECKING:  # an empty journal is read without knowing every command
+    from agent_tui.domain.centre import Edit
     from agent_tui.domain.commands import Command
     from agent_tui.store.escrow import Boxes
     from agent_tui.wire.command import Outcome
@@ -68,6 +69,10 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     feed_seq: int
     problem: str | None
     reasons: tuple[dict[str, str], ...]
+    seen: bytes = b""
+    """The row that the person looked at when they decided, as its own version had it; empty where it does not matter."""
+    edits: tuple[Edit, ...] = ()
+    """With `conflict`: what others did to that row since."""
 
     @property
     def may_wait(self) -> bool:
@@ -86,6 +91,8 @@ class NewItem(msgspec.Struct, frozen=True, kw_only=True):
     if_match: int | None
     offline: bool
     made_at: datetime
+    seen: bytes = b""
+    """The encoded row of version `if_match`."""
 
 
 class Journal:
@@ -148,6 +155,7 @@ class Journal:
             int(new.offline),
             stamp(new.made_at),
             int(wall().timestamp() * 1000),
+            new.seen,
         )
         self._run(lambda c: c.execute(QUERIES["outbox_add"], values), lambda boxes: boxes.put(new))
         kill_point("journal.kept")
@@ -157,13 +165,19 @@ class Journal:
         return self._change(lambda c: c.execute(QUERIES["outbox_state"], (state, command_id)))
 
     def record(
-        self, item: Item, outcome: Outcome, problem: str | None, reasons: tuple[dict[str, str], ...]
+        self,
+        item: Item,
+        outcome: Outcome,
+        problem: str | None,
+        reasons: tuple[dict[str, str], ...],
+        edits: tuple[Edit, ...] = (),
     ) -> Future[Any]:
         """Keep what became of a command, and its receipt; a revealed value is not among it."""
 
         def job(connection: Connection) -> None:
             encoded = msgspec.json.encode(reasons).decode()
-            values = (outcome.outcome, outcome.feed_seq, problem, encoded, item.id)
+            met = msgspec.json.encode(edits).decode()
+            values = (outcome.outcome, outcome.feed_seq, problem, encoded, met, item.id)
             connection.execute(QUERIES["outbox_outcome"], values)
             connection.execute(QUERIES["receipt_put"], _receipt(item, outcome))
 
@@ -238,9 +252,10 @@ class Journal:
 
 def _item(row: tuple[Any, ...]) -> Item:
     from agent_tui.domain import commands
+    from agent_tui.domain.centre import Edit
 
     n, id_, agent_id, lane, kind, target, if_match, body, offline, made_at, made_ms, *rest = row
-    state, attempts, feed_seq, problem, reasons = rest
+    state, attempts, feed_seq, problem, reasons, seen, edits = rest
     return Item(
         n=n,
         id=id_,
@@ -258,6 +273,8 @@ def _item(row: tuple[Any, ...]) -> Item:
         feed_seq=feed_seq,
         problem=problem,
         reasons=msgspec.json.decode(reasons, type=tuple[dict[str, str], ...]),
+        seen=bytes(seen),
+        edits=msgspec.json.decode(edits, type=tuple[Edit, ...]),
     )
 
 

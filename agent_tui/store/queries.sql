@@ -161,11 +161,12 @@ SELECT r.body FROM number x CROSS JOIN row r ON r.n = x.n
 WHERE x.number >= ? AND x.number < ? AND r.entity = 'ticket' ORDER BY x.number, x.n LIMIT ?;
 
 -- :outbox_add
-INSERT INTO outbox(id, agent_id, lane, type, target, if_match, body, offline, made_at, made_ms, state)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued');
+INSERT INTO outbox(id, agent_id, lane, type, target, if_match, body, offline, made_at, made_ms, seen, state)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued');
 
 -- :outbox_all
-SELECT n, id, agent_id, lane, type, target, if_match, body, offline, made_at, made_ms, state, attempts, feed_seq, problem, reasons
+SELECT n, id, agent_id, lane, type, target, if_match, body, offline, made_at, made_ms, state, attempts, feed_seq, problem, reasons,
+       seen, edits
 FROM outbox ORDER BY n;
 
 -- :outbox_state
@@ -175,7 +176,7 @@ UPDATE outbox SET state = ?1, attempts = attempts + (?1 = 'sending') WHERE id = 
 UPDATE outbox SET state = CASE WHEN offline = 1 THEN 'queued' ELSE 'unknown' END WHERE state = 'sending';
 
 -- :outbox_outcome
-UPDATE outbox SET state = ?, feed_seq = ?, problem = ?, reasons = ? WHERE id = ?;
+UPDATE outbox SET state = ?, feed_seq = ?, problem = ?, reasons = ?, edits = ? WHERE id = ?;
 
 -- :outbox_drop
 DELETE FROM outbox WHERE id = ?;

@@ -20,7 +20,7 @@ from agent_tui.client.api import Api
 from agent_tui.client.backoff import Backoff
 from agent_tui.client.problems import Declined, TryLater
 from agent_tui.clock import monotonic, wall
-from agent_tui.domain.centre import CommandRow
+from agent_tui.domain.centre import CommandRow, Edit
 from agent_tui.domain.commands import Command
 from agent_tui.errors import ConnectionError_, StoreError
 from agent_tui.i18n.message import msg
@@ -207,7 +207,7 @@ class Push:
         if problem.command_id is None and item.attempts and await self._known_there(item):
             return
         reasons = problem.reasons or ({"en": problem.detail},)
-        await self._record(item, _outcome(item, problem), problem.name, reasons)
+        await self._record(item, _outcome(item, problem), problem.name, reasons, problem.edits)
 
     async def _ask(self, item: Item) -> None:
         """Sent once, never answered: what became of it? What is too late is taken back at the server before it is said to
@@ -232,16 +232,22 @@ class Push:
         if not answer.outcomes:
             return False
         row = read.get(self._cache, CommandRow, item.id)
-        await self._record(item, answer.outcomes[0], row.problem if row else None, row.reasons if row else ())
+        told = (row.problem, row.reasons, row.edits) if row else (None, (), ())
+        await self._record(item, answer.outcomes[0], *told)
         return True
 
     # ---- outcomes
 
     async def _record(
-        self, item: Item, outcome: Outcome, problem: str | None, reasons: tuple[dict[str, str], ...]
+        self,
+        item: Item,
+        outcome: Outcome,
+        problem: str | None,
+        reasons: tuple[dict[str, str], ...],
+        edits: tuple[Edit, ...] = (),
     ) -> None:
         kill_point("push.answered")
-        await asyncio.wrap_future(self._journal.record(item, outcome, problem, reasons))
+        await asyncio.wrap_future(self._journal.record(item, outcome, problem, reasons, edits))
         kill_point("push.recorded")
         self._settled(item, outcome)
         if outcome.outcome == "applied" and outcome.feed_seq <= _seq(self._cache):
@@ -256,7 +262,7 @@ class Push:
         if row is None or row.outcome == item.state:
             return
         outcome = Outcome(id=row.id, outcome=row.outcome)
-        self._journal.record(item, outcome, row.problem, row.reasons)
+        self._journal.record(item, outcome, row.problem, row.reasons, row.edits)
         self._settled(item, outcome)
         if row.outcome == "applied":
             self._journal.drop((row.id,))

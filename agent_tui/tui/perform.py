@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from agent_tui.desk.door import NotSubmitted
+from agent_tui.desk.door import NotSubmitted, Submitted
 from agent_tui.desk.views import Pending, PendingWork
 from agent_tui.domain.commands import Command
 from agent_tui.tui.ahead import ahead
@@ -18,6 +18,7 @@ from agent_tui.tui.facts import Facts, why_not
 from agent_tui.wire.command import Outcome
 
 if TYPE_CHECKING:
+    from agent_tui.domain.rows import Entity
     from agent_tui.tui.screens.station import Station
 
 Deed = Callable[[Any], Awaitable[None]]
@@ -71,11 +72,20 @@ async def perform(station: Station, command: str) -> None:
         station.busy.discard(command)
 
 
-async def send(station: Station, command: Command, what: str, *, quiet: bool = False) -> Outcome | None:
+async def send(
+    station: Station, command: Command, what: str, *, quiet: bool = False, seen: Entity | None = None
+) -> Outcome | None:
     """Submit a command and say what became of it. None if it waits in the journal or is not known yet; what was not
-    even accepted here comes back as refused."""
+    even accepted here comes back as refused. `seen`: the row that an edit was decided on, as it stood on the screen;
+    when somebody was quicker, the person sees what they did and decides again."""
+    return await follow(station, station.door.submit(command, seen=seen), what, quiet=quiet)
+
+
+async def follow(
+    station: Station, submitted: Submitted | NotSubmitted, what: str, *, quiet: bool = False
+) -> Outcome | None:
+    """Say what became of a command that was submitted, as `send` does."""
     words, door = station.words, station.door
-    submitted = door.submit(command)
     if isinstance(submitted, NotSubmitted):
         station.say(words("said.refused", what=what, why=_because(station, submitted)), "bad")
         station.app.bell()
@@ -90,6 +100,12 @@ async def send(station: Station, command: Command, what: str, *, quiet: bool = F
         if not await _again(station, outcome, what):
             return outcome
         outcome = await door.settle(submitted.id, SETTLE_S)
+    if outcome is not None and outcome.outcome == "conflict":
+        from agent_tui.tui.deeds.conflict import meet
+
+        again = await meet(station, outcome.id)
+        if again is not None:
+            return await follow(station, again, what, quiet=quiet)
     if outcome is not None:
         _tell(station, outcome, what, quiet)
     else:

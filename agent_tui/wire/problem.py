@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from agent_tui.domain.centre import Edit
+
 BASE = "https://agent-tui.example/problems/"
 CONTENT_TYPE = "application/problem+json"
 
@@ -27,7 +29,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     needs_level: int | None = None
     limit_minor: int | None = None
     current: int | None = None
-    """Version of the target as it is now, with version-conflict."""
+    """Version of the row as it is now, with version-conflict."""
+    edits: tuple[Edit, ...] = ()
+    """Who changed that row since the version that was seen, the latest first, with version-conflict."""
     command_id: str | None = None
     retry_after_s: float | None = None
 

@@ -23,6 +23,7 @@ from agent_tui.domain.approval import Delegation
 from agent_tui.domain.centre import Bundle, Category, Figure, Group, Names, Notice
 from agent_tui.domain.contact import OPEN_STATES, Channel, Consult, Contact, ContactState, Message, Why
 from agent_tui.domain.customer import Customer, Product, Tier
+from agent_tui.domain.rows import Entity
 from agent_tui.domain.ticket import Note, Ticket, TicketKind
 from agent_tui.errors import Offline
 from agent_tui.i18n.message import Msg, msg
@@ -74,6 +75,8 @@ class FakeDoor:
         self.online = True
         self.keeper: Locking = FakeKeeper(self)
         self.sent: list[c.Command] = []
+        self.seen: Entity | None = None
+        """What the last command was decided on."""
         self.drafts: dict[str, str] = {}
         self.walks: dict[str, WalksOf] = {}
         self.pending: list[views.Pending] = []
@@ -150,7 +153,10 @@ class FakeDoor:
             return AllowWithReason(limit_minor=LIMIT)
         return Allow()
 
-    def submit(self, command: c.Command, *, if_match: int | None = None) -> Submitted | NotSubmitted:
+    def submit(
+        self, command: c.Command, *, if_match: int | None = None, seen: Entity | None = None
+    ) -> Submitted | NotSubmitted:
+        self.seen = seen
         if not self.online and type(command) not in c.OFFLINE:
             return refused_offline(command)
         self.sent.append(command)
@@ -217,6 +223,11 @@ class FakeDoor:
         self.sent.append(self.sent[-1])
         self.pending = [item for item in self.pending if item.id != command_id]
         self.tell("journal")
+
+    def on_top(self, command_id: str) -> Submitted | NotSubmitted:
+        self.sent.append(self.sent[-1])
+        self.pending = [item for item in self.pending if item.id != command_id]
+        return Submitted(id=f"{command_id}-again", offline=False)
 
     def dismiss(self, command_id: str) -> None:
         self.pending = [item for item in self.pending if item.id != command_id]

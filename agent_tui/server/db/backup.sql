@@ -191,6 +191,14 @@ FROM device ORDER BY id;
 INSERT INTO device (id, login, seen_at, unsent, revoked_at, wiped_at)
 VALUES (:id, :login, :seen_at, :unsent, :revoked_at, :wiped_at);
 
+-- :dump_device_key
+SELECT id, key, signature
+FROM device_key ORDER BY id;
+
+-- :load_device_key
+INSERT INTO device_key (id, key, signature)
+VALUES (:id, :key, :signature);
+
 -- :dump_tries
 SELECT name, failures, last_at, blocked_until, told
 FROM tries ORDER BY name;

@@ -83,6 +83,10 @@ INSERT INTO feed_scope (scope, seq) VALUES (:scope, :seq);
 INSERT INTO audit (seq, at, actor, type, outcome, customer_id, command_id, payload, prev, hash)
 VALUES (:seq, :at, :actor, :type, :outcome, :customer_id, :command_id, :payload, :prev, :hash);
 
+-- :edits_since
+SELECT f.version, f.at, c.maker, c.kind, c.type FROM feed f LEFT JOIN command c ON c.id = f.cause
+WHERE f.entity = :entity AND f.id = :id AND f.version > :version ORDER BY f.version DESC LIMIT :limit;
+
 -- :command_get
 SELECT maker, device, fingerprint, http, body, outcome FROM command WHERE id = :id;
 

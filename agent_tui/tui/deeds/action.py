@@ -115,7 +115,7 @@ async def carry_out(desk: Attending, action: str, given: Mapping[str, Any] | Non
 
 async def _submit(desk: Attending, deal: Deal, values: Values) -> Outcome | None:
     what = f"{deal.label} {desk.words.money(deal.amount(values))}".strip()
-    outcome = await send(desk, _command(deal, values), what)
+    outcome = await send(desk, _command(deal, values), what, seen=deal.changes(values))
     if stands(outcome):
         desk.door.drop_draft(f"form:{deal.action.id}:{deal.customer.id}")
     elif outcome is not None and outcome.problem == "limit-exceeded" and outcome.needs_level:

@@ -97,7 +97,7 @@ async def transfer(desk: DeskScreen) -> None:
         to = (party.kind, party.id, party.label) if party else None
     if to is not None:
         command = TransferContact(contact_id=own.contact.id, to_kind=to[0], to_id=to[1])
-        await send(desk, command, f"{desk.words.label('contact.transfer')} {to[2]}")
+        await send(desk, command, f"{desk.words.label('contact.transfer')} {to[2]}", seen=own.contact)
 
 
 async def regroup(desk: DeskScreen) -> None:
@@ -110,19 +110,21 @@ async def regroup(desk: DeskScreen) -> None:
     group = await desk.ask(Pick(desk.words, desk.painter, desk.words("pick.regroup"), items))
     if group:
         what = f"{desk.words.label('contact.regroup')} {desk.seat.groups.get(group, group)}"
-        await send(desk, CorrectGroup(contact_id=view.contact.id, group=group), what)
+        await send(desk, CorrectGroup(contact_id=view.contact.id, group=group), what, seen=view.contact)
 
 
 async def verify(desk: DeskScreen) -> None:
     """Record the degree by hand; the blueprint's check records the answers too."""
-    words = desk.words
+    words, own = desk.words, desk.facts.own
+    if own is None:
+        return
     items = [
         Item(degree, words.of("verified", degree), words=degree) for degree in Verified if degree != Verified.NONE
     ]
     degree = await desk.ask(Pick(words, desk.painter, words("pick.verified"), items))
     if not degree:
         return
-    key = f"verify:{_own(desk)}"
+    key = f"verify:{own.contact.id}"
     label, hint = words("form.checks"), words("form.checks_hint")
     fields = [Field(name="checks", label=label, required=True, hint=hint, value=desk.door.draft(key), draft=key)]
     form = Form(words, desk.painter, words.of("verified", degree), fields, keep=desk.door.keep_draft)
@@ -131,8 +133,8 @@ async def verify(desk: DeskScreen) -> None:
         return
     # What was checked, in the agent's words; the answers themselves are never kept.
     checks = tuple(part for part in re.split(r"[,，、;；\s]+", values["checks"]) if part)
-    command = VerifyCaller(contact_id=_own(desk), degree=degree, checks=checks)
-    if stands(await send(desk, command, words.of("verified", degree))):
+    command = VerifyCaller(contact_id=own.contact.id, degree=degree, checks=checks)
+    if stands(await send(desk, command, words.of("verified", degree), seen=own.contact)):
         desk.door.drop_draft(key)
 
 

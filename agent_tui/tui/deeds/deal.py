@@ -37,6 +37,8 @@ class Deal:
         self.desk, self.action, self.customer, self.given = desk, action, customer, given
         self.words = desk.words
         self.contact_id = serving(desk.facts, customer.id)
+        self.tickets = self.complaints()
+        """The complaints as they were when the form was opened."""
         self.label = self.words.label(f"action.{action.id}")
         self.glass = bool(given.get("glass"))
         """Under break-glass: two people instead of the level that is out of reach."""
@@ -74,6 +76,10 @@ class Deal:
             return parse(values["amount"]).minor if values.get("amount") else None
         except ValueError:
             return None
+
+    def changes(self, values: Values) -> Customer | Ticket:
+        """The row it changes, as it was when the form was opened."""
+        return next((ticket for ticket in self.tickets if ticket.id == values.get("ticket")), self.customer)
 
     def product(self, values: Values) -> Product | None:
         return next((p for p in self.customer.products if p.id == values.get("product")), None)

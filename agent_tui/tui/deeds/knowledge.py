@@ -224,7 +224,8 @@ async def read_ticket(station: Station, id: str) -> None:
     if pressed == ACT:
         await answer(station, ticket)
     elif pressed == END:
-        await send(station, MoveTicket(ticket_id=id, state=TicketState.CLOSED), own(words, "question.close"))
+        close = MoveTicket(ticket_id=id, state=TicketState.CLOSED)
+        await send(station, close, own(words, "question.close"), seen=ticket)
 
 
 async def answer(station: Station, ticket: Ticket) -> None:
@@ -237,7 +238,7 @@ async def answer(station: Station, ticket: Ticket) -> None:
     if values is None:
         return
     command = MoveTicket(ticket_id=ticket.id, state=TicketState.ANSWERED, text=values["text"])
-    if stands(await send(station, command, title)):
+    if stands(await send(station, command, title, seen=ticket)):
         door.drop_draft(key)
 
 

@@ -135,7 +135,7 @@ async def _asked(station: Station, title: str, fields: list[Field], said: Paragr
 async def _sent(station: Station, command: Command, doing: str, review: Review, key: str = "") -> bool:
     """Whether the server took it; what it refused stays to be read, with the text that was typed."""
     label = f"{own(station.words, f'{doing}.title')} {_what(station, review)}"
-    outcome = await send(station, command, label, quiet=True)
+    outcome = await send(station, command, label, quiet=True, seen=review)
     if outcome is None or outcome.outcome != "applied":
         return False
     if key:

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from agent_tui.desk.views import ContactDetail, ContactView, Pending, People
 from agent_tui.domain.agent import Agent
+from agent_tui.tui.deeds.conflict import decide
 from agent_tui.tui.dialogs.page import Page
 from agent_tui.tui.dialogs.pick import Item, Pick
 from agent_tui.tui.line import EMPTY, Line, folded
+from agent_tui.tui.perform import follow
 from agent_tui.tui.screens.station import Station
 from agent_tui.tui.words import speaking
 
@@ -15,10 +17,25 @@ _own = speaking("vault.unsettled")
 
 OVER = ("refused", "conflict", "expired")
 """States in which nothing more comes of a command by itself."""
+PLACES = {
+    "WrapUpContact": "wrap_up",
+    "SendMessage": "message",
+    "MoveTicket": "answer",
+    "RecordFinding": "review",
+    "FollowFinding": "follow",
+    "CloseFinding": "close",
+    "AnswerFinding": "answer",
+}
+"""Command → where its words are written; everything else becomes a note."""
 
 
 async def look_at(station: Station, item: Pending) -> None:
-    """Read it, take the words back, or mark it as read."""
+    """Read it, take the words back, or mark it as read; of a conflict, decide again."""
+    if item.state == "conflict" and item.row:
+        again = await decide(station, item)
+        if again is not None:
+            await follow(station, again, station.words.msg(item.summary))
+        return
     words = station.words
     ways = [Item("read", _own(words, "read"))]
     if item.text:
@@ -37,11 +54,10 @@ async def look_at(station: Station, item: Pending) -> None:
 
 def take_back(station: Station, item: Pending) -> None:
     """The words become a draft again, after whatever stands there; only then the command is done with."""
-    place = (item.target or "").removeprefix("contact:")
-    kind = "wrap_up" if item.type == "WrapUpContact" else "message" if item.type == "SendMessage" else "note"
-    key = f"{kind}:{place}"
+    key = f"{PLACES.get(item.type, 'note')}:{(item.target or '').rpartition(':')[2]}"
     before = station.door.draft(key)
-    station.door.keep_draft(key, f"{before}\n{item.text}" if before and item.text not in before else item.text)
+    if item.text and item.text not in before:
+        station.door.keep_draft(key, f"{before}\n{item.text}" if before else item.text)
     station.door.dismiss(item.id)
 
 

@@ -130,7 +130,7 @@ async def _submit(desk: DeskScreen, view: ContactView, values: Values, proposal:
         deviations=proposal.deviations,
         walks=desk.seat.guide.walks(view.contact.id),
     )
-    outcome = await send(desk, command, desk.words.label("contact.wrap_up"))
+    outcome = await send(desk, command, desk.words.label("contact.wrap_up"), seen=view.contact)
     if stands(outcome):
         desk.door.drop_draft(f"wrap_up:{view.contact.id}")
         desk.seat.guide.forget(view.contact.id)

@@ -1,0 +1,83 @@
+"""Editing what others edit too: which row a command changes, which of its fields matter to whoever decided on them, and
+how two images of it differ.
+
+Notes, messages and work orders only add; nobody's words overwrite another's there. What asks the switch for something
+carries no version either: its events say what became of it.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from agent_tui.domain.actions import ACTIONS
+from agent_tui.domain.commands import BreakGlass, Command, PerformAction, RequestApproval, target
+from agent_tui.domain.rows import NAMES, Entity
+
+MATTERS: dict[str, tuple[str, ...]] = {
+    "contact": ("group", "category", "agent_id", "customer_id", "verified", "result"),
+    "ticket": ("state", "group", "owner_id", "title", "text", "answer", "complaint_level", "due_at"),
+    "customer": (
+        *("tier", "phone", "email", "address", "id_number", "sensitivity", "frozen", "marketing_consent"),
+        *("entitlements", "products"),
+    ),
+}
+"""Entity → fields people decide on, in the order they are shown. What the line, the clock or the queue changes in the
+meantime is no reason to ask anybody again. Of an entity that does not stand here every field matters."""
+_NEVER = frozenset({"id", "version", "updated_at"})
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """One field of a row as it was seen and as it is."""
+
+    field: str
+    was: str
+    now: str
+
+
+def edited(command: Command) -> str | None:
+    """`entity:id` of the row whose version goes with the command (`if_match`): what it changes, which need not be the
+    contact in which it is done."""
+    inner = command.command if isinstance(command, RequestApproval | BreakGlass) else command
+    if not isinstance(inner, PerformAction):
+        return target(command)
+    known = ACTIONS.get(inner.action)
+    if known is not None and known.subject == "ticket" and inner.ticket_id:
+        return f"ticket:{inner.ticket_id}"
+    return f"customer:{inner.customer_id}"
+
+
+def differences(seen: Entity, now: Entity) -> tuple[Difference, ...]:
+    """What a person must know before they decide again; empty when nothing that matters is different."""
+    names = MATTERS.get(NAMES[type(seen)], tuple(f for f in seen.__struct_fields__ if f not in _NEVER))
+    return tuple(
+        Difference(field=name, was=was, now=is_)
+        for name in names
+        for was, is_ in _apart(getattr(seen, name), getattr(now, name))
+    )
+
+
+def _apart(was: Any, now: Any) -> list[tuple[str, str]]:
+    """The parts of a value that differ, as plain text; of products, those that changed."""
+    if was == now:
+        return []
+    if isinstance(was, tuple) and isinstance(now, tuple):
+        gone = [_text(one) for one in was if one not in now]
+        new = [_text(one) for one in now if one not in was]
+        return [(", ".join(gone), ", ".join(new))]
+    return [(_text(was), _text(now))]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, msgspec.Struct):
+        parts = (getattr(value, name) for name in value.__struct_fields__ if name not in _NEVER)
+        return " ".join(filter(None, map(_text, parts)))
+    if isinstance(value, dict):
+        return " ".join(f"{name}={one}" for name, one in value.items())
+    return str(value)
