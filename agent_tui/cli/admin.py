@@ -1,22 +1,25 @@
 """`agent-tui admin`: the first administrator of a server, further people and links, and their passwords.
 
-It works on the database itself, so the server must not be running. A password comes from the terminal without echo, or
-from a file or descriptor; never from the command line, which every process on the machine may read.
+It works on the database itself, so the server must not be running.
 """
 
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
-import stat
-import sys
 from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from agent_tui.cli import admin_backup, admin_devices, admin_erase, admin_knowledge, admin_policy, admin_revoke
+from agent_tui.cli import (
+    admin_backup,
+    admin_devices,
+    admin_erase,
+    admin_knowledge,
+    admin_policy,
+    admin_revoke,
+    passwords,
+)
 from agent_tui.cli.kinds import add_kinds
 from agent_tui.cli.where import add_database, is_there, resolve
 from agent_tui.clock import wall
@@ -227,9 +230,9 @@ def _give(db: Database, login: str, password: str, centre: Centre) -> None:
 def _password(args: argparse.Namespace, login: str, language: str) -> str:
     """From where it was told to come; UsageError for one that is too short or no secret."""
     if args.password_file is not None:
-        password = _from_file(args.password_file)
+        password = passwords.from_file(args.password_file)
     elif args.password_fd is not None:
-        password = _from_descriptor(args.password_fd)
+        password = passwords.from_descriptor(args.password_fd)
     else:
         password = _typed(login, language)
     if len(password) < LEAST_LENGTH:
@@ -239,31 +242,9 @@ def _password(args: argparse.Namespace, login: str, language: str) -> str:
     return password
 
 
-def _from_file(file: Path) -> str:
-    try:
-        if stat.S_IMODE(file.stat().st_mode) & 0o077:
-            raise UsageError("cli.admin.open_file", file=str(file))
-        return file.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError("cli.admin.unreadable", file=str(file), reason=type(error).__name__) from None
-
-
-def _from_descriptor(number: int) -> str:
-    try:
-        with os.fdopen(number, encoding="utf-8") as stream:
-            return stream.readline().rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError("cli.admin.unreadable", file=str(number), reason=type(error).__name__) from None
-
-
 def _typed(login: str, language: str) -> str:
-    if not sys.stdin.isatty():
-        raise UsageError("cli.admin.no_terminal")
-    try:
-        password = getpass.getpass(say("cli.admin.ask", language, login=login, least=LEAST_LENGTH))
-        again = getpass.getpass(say("cli.admin.ask_again", language))
-    except EOFError:
-        raise KeyboardInterrupt from None
+    prompts = say("cli.admin.ask", language, login=login, least=LEAST_LENGTH), say("cli.admin.ask_again", language)
+    password, again = passwords.typed(*prompts)
     if again != password:
         raise UsageError("cli.admin.differ")
     return password

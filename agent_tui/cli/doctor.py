@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from agent_tui.clock import wall
-from agent_tui.config import data, paths, secrets
+from agent_tui.config import data, paths, profiles, secrets
 from agent_tui.config.load import load as load_settings
 from agent_tui.config.model import Settings
 from agent_tui.errors import AgentTuiError
@@ -176,8 +176,7 @@ def _profiles() -> Iterator[Check]:
     """What lies sealed on this machine, and which profiles were wiped; ids only, nothing is opened."""
     from agent_tui.store import escrow
 
-    folder = paths.data_dir() / "profiles"
-    for profile in sorted(folder.iterdir()) if folder.is_dir() else ():
+    for profile in profiles.every():
         boxes = len(escrow.found(profile / escrow.FOLDER))
         args: dict[str, str | int] = {"profile": profile.name, "boxes": boxes}
         if (profile / escrow.WIPED).exists():

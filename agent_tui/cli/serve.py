@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent_tui.cli.where import add_database, resolve
+from agent_tui.config.address import LOOPBACK
 from agent_tui.errors import ConfigError, UsageError
 from agent_tui.i18n.catalog import say
 from agent_tui.server.place import Remote, Where
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 FASTEST = 3600.0
 SURE = 0.4
 """Share of certainty below which a trained triage is not followed."""
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LAST_PORT = 65_535
 
 

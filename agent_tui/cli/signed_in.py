@@ -1,15 +1,9 @@
-"""Commands of the shell that a running server carries out: whose they are, and how the person signs in.
-
-The password comes from the terminal without echo or from a file that nobody else may read; never from the command line.
-"""
+"""Commands of the shell that a running server carries out: whose they are, and how the person signs in."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
-import stat
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -17,10 +11,11 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from agent_tui import ids
-from agent_tui.config import paths, runtime
+from agent_tui.cli import passwords
+from agent_tui.config import profiles, runtime
 from agent_tui.config.load import load as load_settings
 from agent_tui.domain.commands import Command
-from agent_tui.errors import ConfigError, EnvironmentError_, Refused, UsageError
+from agent_tui.errors import EnvironmentError_, Refused, UsageError
 from agent_tui.i18n.catalog import say
 from agent_tui.wire.command import Envelope, Outcome
 
@@ -36,7 +31,7 @@ class Whose(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     login: str
-    password: str = ""
+    password: str
 
 
 class Declined(Refused):
@@ -97,12 +92,16 @@ async def submit(api: Api, command: Command, language: str) -> Outcome:
 def _whose(args: argparse.Namespace, language: str) -> Whose:
     if args.demo:
         return _of_demo(args.login)
-    known = _of_profile(args.profile) if args.profile or not args.server else None
+    settings = load_settings()
+    known = profiles.read(args.profile or settings.desk.profile) if args.profile or not args.server else None
     url = args.server or (known.url if known else "")
     login = args.login or (known.login if known else "")
     if not url or not login:
         raise UsageError("release.cli.nobody")
-    password = _from_file(args.password_file) if args.password_file else _typed(login, url, language)
+    if args.password_file:
+        password = passwords.from_file(args.password_file)
+    else:
+        (password,) = passwords.typed(say("tui.start.sign_in", language, login=login, url=url))
     return Whose(url=url, login=login, password=password)
 
 
@@ -116,33 +115,3 @@ def _of_demo(login: str | None) -> Whose:
         known = ", ".join(seat.login for seat in demo.seats)
         raise UsageError("release.cli.no_seat", login=login or "", known=known)
     return Whose(url=demo.url, login=seats[0].login, password=seats[0].password)
-
-
-def _of_profile(name: str | None) -> Whose | None:
-    """Server and login of a desk's profile on this machine; None if it has never been used."""
-    chosen = name or load_settings().desk.profile
-    file = paths.data_dir() / "profiles" / chosen / "profile.json"
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=Whose)
-    except FileNotFoundError:
-        return None
-    except (OSError, msgspec.DecodeError) as error:
-        raise ConfigError("tui.start.profile_wrong", file=str(file), reason=type(error).__name__) from error
-
-
-def _from_file(file: Path) -> str:
-    try:
-        if stat.S_IMODE(file.stat().st_mode) & 0o077:
-            raise UsageError("cli.admin.open_file", file=str(file))
-        return file.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError("cli.admin.unreadable", file=str(file), reason=type(error).__name__) from None
-
-
-def _typed(login: str, url: str, language: str) -> str:
-    if not sys.stdin.isatty():
-        raise UsageError("cli.admin.no_terminal")
-    try:
-        return getpass.getpass(say("tui.start.sign_in", language, login=login, url=url))
-    except EOFError:
-        raise KeyboardInterrupt from None

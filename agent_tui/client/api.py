@@ -14,6 +14,7 @@ import httpx_sse
 import msgspec
 
 from agent_tui.client.problems import Declined, error_of
+from agent_tui.config.address import LOOPBACK
 from agent_tui.config.model import TlsSettings
 from agent_tui.errors import BadAnswer, Offline
 
@@ -22,7 +23,6 @@ T = TypeVar("T")
 CONNECT_S, READ_S = 3.0, 10.0
 SILENCE_S = 15.0
 """A stream without a word for this long is dead; the server beats every 5 s."""
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 NO_TLS = TlsSettings()
 _JSON = {"content-type": "application/json"}
 
@@ -54,7 +54,7 @@ class Api:
             timeout=httpx.Timeout(READ_S, connect=CONNECT_S),
             headers={"x-device-id": device_id, "x-client-version": client_version},
             # A proxy is for the way out of the building, never for this machine.
-            trust_env=parts.hostname not in _LOOPBACK,
+            trust_env=parts.hostname not in LOOPBACK,
             # Without TLS there is nothing to verify, and loading the authorities takes longer than the first answer.
             verify=_context(tls) if parts.scheme == "https" else False,
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import getpass
 import os
 import signal
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from agent_tui.config import runtime, secrets
+from agent_tui.config import address, profiles, runtime, secrets
 from agent_tui.config.lease import Lease
 from agent_tui.config.load import load as load_settings
 from agent_tui.config.model import Settings
@@ -131,15 +132,13 @@ def _profile(name: str, folder: Path, url: str, login: str, language: str, keys:
 
 
 def _open_profile(mode: str, args: argparse.Namespace, settings: Settings) -> Opened:
-    from agent_tui.tui import profiles
-
     name = args.profile or settings.desk.profile
     known = profiles.read(name)
     url, login = args.server or (known.url if known else None), args.login or (known.login if known else None)
     if not url or not login:
         raise UsageError("tui.start.no_profile", mode=mode)
-    profiles.check_url(url, plain=settings.tls.plain)
-    password = profiles.ask(say("tui.start.sign_in", args.language, login=login, url=url))
+    address.check(url, plain=settings.tls.plain)
+    password = _ask(say("tui.start.sign_in", args.language, login=login, url=url))
     keys = _keys(settings.vault.backend, name, password, known is None, args.language)
     folder = profiles.folder(name)
     profile = _profile(name, folder, url, login, args.language, keys)
@@ -153,11 +152,17 @@ def _open_profile(mode: str, args: argparse.Namespace, settings: Settings) -> Op
     return Opened(desk, password, accepted=accepted)
 
 
+def _ask(prompt: str) -> str:
+    """The password, typed unseen. KeyboardInterrupt when the person leaves instead (Ctrl+C, Ctrl+D)."""
+    try:
+        return getpass.getpass(prompt)
+    except EOFError:
+        raise KeyboardInterrupt from None
+
+
 def _keys(backend: str, name: str, password: str, fresh: bool, language: str) -> secrets.Keys:
     """The keys of a profile. A password that does not open them was changed at the server, then the former one does;
     or, if nobody was ever accepted here, the first one was mistyped and there is nothing to lose."""
-    from agent_tui.tui import profiles
-
     try:
         return secrets.open_keys(backend, profiles.folder(name), password)
     except StoreError as error:
@@ -166,7 +171,7 @@ def _keys(backend: str, name: str, password: str, fresh: bool, language: str) ->
         if fresh:
             profiles.put_aside(name)
             return secrets.open_keys(backend, profiles.folder(name), password)
-        former = profiles.ask(say("tui.start.former", language))
+        former = _ask(say("tui.start.former", language))
         if not former:
             raise
         return secrets.open_keys(backend, profiles.folder(name), former)

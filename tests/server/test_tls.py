@@ -19,13 +19,12 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from agent_tui.client import endpoints
 from agent_tui.client.api import Api
-from agent_tui.config import tls
+from agent_tui.config import address, tls
 from agent_tui.config.model import TlsSettings
 from agent_tui.errors import ConfigError, Offline, UsageError
 from agent_tui.i18n.catalog import LANGUAGES, say
 from agent_tui.server.options import ServerOptions
 from agent_tui.server.run import bind, make_server
-from agent_tui.tui import profiles
 from tests.server import bench
 
 pytestmark = pytest.mark.one_engine("what stands before the ledger")
@@ -194,8 +193,8 @@ def test_a_file_that_cannot_be_used_stops_the_start_with_its_name(
 def test_a_password_never_travels_readable_to_another_machine() -> None:
     for url in ("http://10.0.0.7:8420", "http://desk.bank.example"):
         with pytest.raises(UsageError) as told:
-            profiles.check_url(url)
+            address.check(url)
         assert told.value.key == "tui.start.plain_url"
-        assert profiles.check_url(url, plain=True) == url
+        assert address.check(url, plain=True) == url
     for url in ("https://10.0.0.7", "http://127.0.0.1:8420", "http://[::1]:8420", "http://localhost:1"):
-        assert profiles.check_url(url) == url
+        assert address.check(url) == url
