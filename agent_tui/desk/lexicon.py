@@ -8,7 +8,7 @@ from pathlib import Path
 from agent_tui.config.data import files
 from agent_tui.config.toml import line_of, read_toml
 from agent_tui.errors import ConfigError
-from agent_tui.search.query import Lexicon
+from agent_tui.search.lexicon import Lexicon
 
 FOLDER = "scripts/search"
 

@@ -12,24 +12,13 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from agent_tui.search import sound
-from agent_tui.search.entry import TEXT, TITLE, WORDS, Entry, Field
-from agent_tui.search.fold import is_kana
-from agent_tui.search.query import Concept, Piece, Query
+from agent_tui.search.asked import Query
+from agent_tui.search.entry import TEXT, TITLE, WORDS, Entry
+from agent_tui.search.heard import ELSEWHERE, by_sound
+from agent_tui.search.match import Match, best_of, contained, named
 
-PLACE = {TITLE: 1.0, WORDS: 0.92, TEXT: 0.42}
-EXACT, BEGINS, PHRASE, SCATTERED = 1.3, 1.1, 1.0, 0.72
-SAME, SOUND, INITIALS, TYPO = 0.85, 0.8, 0.7, 0.7
-LEAST_SHARE = 0.3
-"""Of a piece's pairs, below which scattered ones are chance."""
 LONELY = 0.3
 """A single character says little beside others."""
-LEAST_OF_KANA = 0.6
-"""Pairs of kana stand in every Japanese text."""
-ELSEWHERE = 0.06
-"""For every further place in which a piece is found."""
-MOST_TIMES = 4
-"""Further places that still count where letters may stand for many words."""
 TOGETHER = 0.15
 """The whole query stands as one in a title or word."""
 NAMED = 0.3
@@ -75,6 +64,8 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     start: int = 0
     end: int = 0
     """Characters of `text` to mark; equal for none."""
+    asked: str = ""
+    """What was typed for it, where that is something else."""
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,17 +74,6 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...]
     """The best first, at most one for each place."""
     expired: bool = False
-
-
-class _Match(msgspec.Struct, frozen=True):
-    score: float
-    how: str
-    field: Field
-    start: int
-    end: int
-
-
-_NONE = 0.0
 
 
 def rank(sought: Sought, entries: Sequence[Entry], most: int = 20) -> list[Hit]:
@@ -110,7 +90,7 @@ def judge(sought: Sought, entry: Entry) -> Hit | None:
     """How well one entry answers; None when it does not."""
     by_number = _by_number(sought.query, entry)
     score, matches = _by_words(sought, entry)
-    heard, how = _by_sound(sought.query, entry)
+    heard, how = by_sound(sought.query, entry)
     if heard > score:
         score, matches = heard, [how] if how else []
     pointed = sought.pointed is not None and sought.pointed in entry.categories
@@ -121,7 +101,7 @@ def judge(sought: Sought, entry: Entry) -> Hit | None:
     if score <= 0.12:
         return None
     expired = bool(entry.valid_to) and entry.valid_to <= sought.now
-    reasons = ((by_number,) if by_number else ()) + _reasons(matches, sought.language)
+    reasons = ((by_number,) if by_number else ()) + _reasons(sought.query, matches, sought.language)
     if pointed:
         told = Reason(how="category", place=WORDS, language=sought.language, text=" ".join(sought.pointed_by))
         reasons = (
@@ -145,25 +125,26 @@ def _standing(entry: Entry, sought: Sought, expired: bool) -> float:
     return factor
 
 
-# ---- by what is written --------------------------------------------------------------------------------------------
+# ---- by what is written and by number --------------------------------------------------------------------------------
 
 
-def _by_words(sought: Sought, entry: Entry) -> tuple[float, list[_Match]]:
+def _by_words(sought: Sought, entry: Entry) -> tuple[float, list[Match]]:
     query, matches = sought.query, []
     total = reached = 0.0
-    named, together = _named(query.concepts, entry, sought.language)
+    others, together = named(query.concepts, entry, sought.language)
+    inside = contained(query.pieces, query.text, entry, sought.weights, sought.language)
     for at, piece in enumerate(query.pieces):
         weight = sum(sought.weights.get(gram, 1.0) for gram in piece.grams)
         if len(piece.text) == 1:
             weight *= LONELY
         total += weight
-        best, others = _best(piece, entry, sought)
-        concept = named.get(at)
-        if concept is not None and (best is None or concept.score > best.score):
-            best = concept
+        best, places = best_of(piece, entry, sought.weights, sought.meant, sought.language)
+        for other in (inside.get(at), others.get(at)):
+            if other is not None and (best is None or other.score > best.score):
+                best = other
         if best is None:
             continue
-        reached += weight * (best.score + ELSEWHERE * max(others - 1, 0))
+        reached += weight * (best.score + ELSEWHERE * max(places - 1, 0))
         matches.append(best)
     if not total:
         return 0.0, []
@@ -171,165 +152,6 @@ def _by_words(sought: Sought, entry: Entry) -> tuple[float, list[_Match]]:
     if len(query.pieces) > 1 and any(query.text in one.folded for one in entry.fields if one.place != TEXT):
         score += TOGETHER
     return score, matches
-
-
-def _best(piece: Piece, entry: Entry, sought: Sought) -> tuple[_Match | None, int]:
-    """The best place for a piece, and in how many places it is."""
-    best: _Match | None = None
-    places = set()
-    for one in entry.fields:
-        found = _in_run(piece, one, sought.weights) if piece.cjk else _in_words(piece, one, sought.meant)
-        if found is None:
-            continue
-        places.add(one.place)
-        if best is None or _key(found, sought.language) > _key(best, sought.language):
-            best = found
-    return best, len(places)
-
-
-def _in_run(piece: Piece, one: Field, weights: Mapping[str, float]) -> _Match | None:
-    at = one.folded.find(piece.text)
-    if at >= 0:
-        return _phrase(piece.text, at, one, "written", 1.0)
-    if len(piece.grams) < 2:
-        return None
-    whole = got = 0.0
-    start = -1
-    for gram in piece.grams:
-        weight = weights.get(gram, 1.0)
-        whole += weight
-        place = one.folded.find(gram)
-        if place >= 0:
-            got += weight
-            start = place if start < 0 else start
-    share = got / whole
-    if share < (LEAST_OF_KANA if all(map(is_kana, piece.text)) else LEAST_SHARE):
-        return None
-    return _Match(PLACE[one.place] * SCATTERED * share, "written", one, start, start + 2)
-
-
-def _phrase(text: str, at: int, one: Field, how: str, factor: float) -> _Match:
-    """A phrase found at `at`: better as a whole title or word, or at its beginning."""
-    end = at + len(text)
-    quality = PHRASE
-    if one.place != TEXT and one.folded[at - 1] == "\n":
-        quality = EXACT if one.folded[end] == "\n" else BEGINS
-    return _Match(PLACE[one.place] * quality * factor, how, one, at, end)
-
-
-def _in_words(piece: Piece, one: Field, meant: Mapping[str, tuple[str, ...]]) -> _Match | None:
-    at = word_at(one.folded, piece.grams[0])
-    if at >= 0:
-        return _phrase(
-            piece.text if one.folded.startswith(piece.text, at) else piece.grams[0], at, one, "written", 1.0
-        )
-    for other in meant.get(piece.grams[0], ()):
-        at = word_at(one.folded, other)
-        if at >= 0:
-            return _phrase(other, at, one, "typo", TYPO)
-    return None
-
-
-def word_at(folded: str, beginning: str) -> int:
-    """Where a word with this beginning starts; -1 for nowhere."""
-    at = folded.find(beginning)
-    while at > 0:
-        before = folded[at - 1]
-        if not (before.isascii() and before.isalnum()):
-            return at
-        at = folded.find(beginning, at + 1)
-    return at
-
-
-def _key(match: _Match, language: str) -> tuple[float, bool]:
-    """The better match is greater; among equals the one in the reader's language."""
-    return round(match.score, 6), match.field.language == language
-
-
-def _named(concepts: Sequence[Concept], entry: Entry, language: str) -> tuple[dict[int, _Match], int]:
-    """Piece → where the entry calls it by another name, and how many pieces are one name together."""
-    found: dict[int, _Match] = {}
-    together = 0
-    for concept in concepts:
-        best: _Match | None = None
-        here = [name for name in concept.others if name in entry.named]
-        for one in entry.fields if here else ():
-            for name in here:
-                at = word_at(one.folded, name) if name.isascii() else one.folded.find(name)
-                if at >= 0:
-                    match = _phrase(name, at, one, concept.how, TYPO if concept.how == "typo" else SAME)
-                    best = match if best is None or _key(match, language) > _key(best, language) else best
-        if best is not None:
-            if len(concept.pieces) > 1 and concept.how == "same":
-                together = max(together, len(concept.pieces))
-            for at in concept.pieces:
-                if at not in found or best.score > found[at].score:
-                    found[at] = best
-    return found, together
-
-
-# ---- by sound and by number ------------------------------------------------------------------------------------------
-
-
-def _by_sound(query: Query, entry: Entry) -> tuple[float, _Match | None]:
-    for syllables in query.sounds:
-        if len(syllables) < 2 and len(syllables[0]) < 2:
-            continue
-        at = entry.spoken.find("|" + "|".join(syllables))
-        if at >= 0:
-            found = _sounding(entry, syllables)
-            if found is not None:
-                return found.score * SOUND, found
-    if query.romaji and any(heard.startswith(query.romaji) for heard in entry.romaji):
-        found = _in_kana(entry, query.romaji)
-        if found is not None:
-            return found.score * SOUND, found
-    if len(query.initials) > 1:
-        found = _sounding(entry, tuple(query.initials))
-        if found is not None:
-            return found.score * INITIALS * min(1.0, 0.7 + 0.1 * len(query.initials)), found
-    return 0.0, None
-
-
-def _sounding(entry: Entry, sounds: Sequence[str]) -> _Match | None:
-    """The best title or word with characters whose syllables begin so, one after another."""
-    best: _Match | None = None
-    times = 0
-    known = sound.syllables_of()
-    how = "initials" if all(len(one) == 1 for one in sounds) else "sound"
-    for one in entry.fields:
-        if one.place == TEXT or one.language not in ("zh", ""):
-            continue
-        for at in range(len(one.folded) - len(sounds)):
-            if not _heard(one.folded, at, sounds, known):
-                continue
-            found = _phrase(one.folded[at : at + len(sounds)], at, one, how, 1.0)
-            times += 1
-            if best is None or found.score > best.score:
-                best = found
-    if best is None:
-        return None
-    return msgspec.structs.replace(best, score=best.score * (1.0 + ELSEWHERE * min(times - 1, MOST_TIMES)))
-
-
-def _heard(folded: str, at: int, sounds: Sequence[str], known: Mapping[str, tuple[str, ...]]) -> bool:
-    last = len(sounds) - 1
-    for n, sought in enumerate(sounds):
-        readings = known.get(folded[at + n], ())
-        whole = n < last and len(sought) > 1
-        if not any(reading == sought if whole else reading.startswith(sought) for reading in readings):
-            return False
-    return True
-
-
-def _in_kana(entry: Entry, romaji: str) -> _Match | None:
-    for one in entry.fields:
-        if one.place == TEXT:
-            continue
-        for run in sound.kana_runs(one.folded):
-            if sound.romaji(run).startswith(romaji):
-                return _phrase(run, one.folded.find(run), one, "sound", 1.0)
-    return None
 
 
 def _by_number(query: Query, entry: Entry) -> Reason | None:
@@ -353,7 +175,7 @@ def _by_number(query: Query, entry: Entry) -> Reason | None:
     return None
 
 
-def _reasons(matches: Sequence[_Match], language: str) -> tuple[Reason, ...]:
+def _reasons(query: Query, matches: Sequence[Match], language: str) -> tuple[Reason, ...]:
     """What answered, for people: the best of each place."""
     found: dict[tuple[str, str], Reason] = {}
     for match in sorted(matches, key=lambda match: (-match.score, match.field.language != language)):
@@ -369,6 +191,7 @@ def _reasons(matches: Sequence[_Match], language: str) -> tuple[Reason, ...]:
             text=text,
             start=start,
             end=start + match.end - match.start,
+            asked=query.as_typed(match.asked) if match.how != "written" else "",
         )
         found.setdefault((one.place, text), reason)
     return tuple(found.values())[:3]

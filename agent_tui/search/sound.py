@@ -169,10 +169,20 @@ def romaji_tokens(folded_text: str) -> list[str]:
 
 
 def letters_of(word: str) -> tuple[str, ...]:
-    """A folded word wholly of kana, or wholly of characters that have a pinyin, in Latin letters; every reading."""
+    """A folded word wholly of kana, or of characters that have a pinyin and Latin letters, in Latin letters; every reading."""
     if all(is_kana(char) for char in word):
         return (romaji(word),)
     known = syllables_of()
-    if not all(char in known for char in word):
+    if not all(char in known or (char.isascii() and char.isalpha()) for char in word):
         return ()
-    return tuple("".join(reading) for reading in islice(product(*(known[char] for char in word)), MOST_READINGS))
+    readings = islice(product(*(known.get(char, (char,)) for char in word)), MOST_READINGS)
+    return tuple("".join(reading) for reading in readings)
+
+
+def initials_of(word: str) -> tuple[str, ...]:
+    """The initials of a folded word of three and more characters that have a pinyin; every reading."""
+    known = syllables_of()
+    if len(word) < 3 or not all(char in known for char in word):
+        return ()
+    readings = islice(product(*(known[char] for char in word)), MOST_READINGS)
+    return tuple(dict.fromkeys("".join(syllable[0] for syllable in reading) for reading in readings))

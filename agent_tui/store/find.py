@@ -14,9 +14,9 @@ from itertools import accumulate, pairwise
 from agent_tui.domain.rows import decode
 from agent_tui.domain.ticket import Ticket
 from agent_tui.search import sound, typo
+from agent_tui.search.asked import Piece, Query
 from agent_tui.search.entry import Entry, category_token
 from agent_tui.search.fold import is_cjk, pairs, stem, tokens
-from agent_tui.search.query import Piece, Query
 from agent_tui.store import index
 from agent_tui.store.cache import Cache, GuideWords
 from agent_tui.store.entries import of_ticket
@@ -77,7 +77,9 @@ class Known:
         self.weights[gram] = SEAM if piece.cjk and not found else weight(found, self.guides)
 
     def telling(self) -> frozenset[str]:
-        """The pairs and words that are worth looking for: the rarer ones, all if there is none."""
+        """The pairs and words that are worth looking for: the rarer ones, all if there is none, or few guides."""
+        if self.guides <= MOST_WEIGHED:
+            return frozenset(self.weights)
         common = weight(self.guides // COMMON, self.guides)
         rarer = frozenset(gram for gram, says in self.weights.items() if says > common)
         return rarer or frozenset(self.weights)
@@ -279,7 +281,8 @@ def _every(query: Query) -> str:
     """All pieces as written, or the whole as pinyin; empty where too little was typed to say anything."""
     written = [_written(piece) for piece in query.pieces]
     ways = [" AND ".join(f"({one})" for one in written if one)] if written and all(written) else []
-    ways += [way for way, syllables in zip(_sounds(query), query.sounds, strict=False) if len(syllables) > 1]
+    if query.text.isascii():
+        ways += [way for way, syllables in zip(_sounds(query), query.sounds, strict=False) if len(syllables) > 1]
     return " OR ".join(f"({way})" for way in ways)
 
 

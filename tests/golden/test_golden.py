@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent_tui.desk import lexicon
-from agent_tui.search.query import Lexicon
+from agent_tui.search.lexicon import Lexicon
 from agent_tui.store.cache import Cache
 from agent_tui.store.open import open_cache
 from tests.golden.shelf import fill, missed, search

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent_tui.desk.found import Found, FoundItem
 from agent_tui.search.rank import Reason
 from agent_tui.tui.line import EMPTY, Line, cell, crop, folded, length, piece, spread
+from agent_tui.tui.text import cut
 from agent_tui.tui.text import width as cells_of
 from agent_tui.tui.words import Words, speaking
 
@@ -13,6 +14,8 @@ own = speaking("knowledge")
 LINES_EACH = 2
 BEFORE = 14
 """Cells of text in front of what is marked."""
+MOST_ASKED = 16
+"""Cells of what was typed in front of what it means."""
 LEAST_ROOM = 12
 """Cells that a further reason must have to be worth showing."""
 _KIND = {"zh": 5, "en": 9, "ja": 11}
@@ -67,7 +70,10 @@ def _said(reason: Reason, words: Words) -> str:
     if reason.how in ("category", "number"):
         return own(words, f"how.{reason.how}")
     place = own(words, f"place.{reason.place}")
-    return place if reason.how == "written" else f"{place} · {own(words, f'how.{reason.how}')}"
+    if reason.how == "written":
+        return place
+    said = f"{place} · {own(words, f'how.{reason.how}')}"
+    return f"{said} {cut(reason.asked, MOST_ASKED)} =" if reason.asked else said
 
 
 def marked(reason: Reason, width: int) -> Line:

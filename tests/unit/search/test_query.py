@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from agent_tui.desk import lexicon
-from agent_tui.search.query import Lexicon, read
+from agent_tui.search.lexicon import Lexicon
+from agent_tui.search.query import read
 
 WORDS = Lexicon.of(
     [["挂失", "丢卡", "lost card", "ふんしつ"], ["没纸", "缺纸"]], ["怎么办", "了", "を", "な", "how", "do", "i"]

@@ -1,0 +1,79 @@
+"""How well an entry answers what was typed by its sound: pinyin, initials, romaji, characters that sound the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from agent_tui.search import sound
+from agent_tui.search.asked import Query
+from agent_tui.search.entry import TEXT, Entry
+from agent_tui.search.match import INITIALS, SOUND, Match, phrase
+
+ELSEWHERE = 0.06
+"""For every further place in which a piece is found."""
+MOST_TIMES = 4
+"""Further places that still count where letters may stand for many words."""
+
+
+def by_sound(query: Query, entry: Entry) -> tuple[float, Match | None]:
+    """(how well, where); (0, None) for not at all."""
+    for syllables in query.sounds:
+        if len(syllables) < 2 and len(syllables[0]) < 2:
+            continue
+        at = entry.spoken.find("|" + "|".join(syllables))
+        if at >= 0:
+            found = _sounding(entry, syllables)
+            if found is not None:
+                return found.score * SOUND, found
+    if query.romaji and any(heard.startswith(query.romaji) for heard in entry.romaji):
+        found = _in_kana(entry, query.romaji)
+        if found is not None:
+            return found.score * SOUND, found
+    if len(query.initials) > 1:
+        found = _sounding(entry, tuple(query.initials))
+        if found is not None:
+            return found.score * INITIALS * min(1.0, 0.7 + 0.1 * len(query.initials)), found
+    return 0.0, None
+
+
+def _sounding(entry: Entry, sounds: Sequence[str]) -> Match | None:
+    """The best title or word with characters whose syllables begin so, one after another."""
+    best: Match | None = None
+    times = 0
+    known = sound.syllables_of()
+    how = "initials" if all(len(one) == 1 for one in sounds) else "sound"
+    for one in entry.fields:
+        if one.place == TEXT or one.language not in ("zh", ""):
+            continue
+        for at in range(len(one.folded) - len(sounds)):
+            if not _heard(one.folded, at, sounds, known):
+                continue
+            found = phrase(one.folded[at : at + len(sounds)], at, one, how, 1.0)
+            times += 1
+            if best is None or found.score > best.score:
+                best = found
+    if best is None:
+        return None
+    return msgspec.structs.replace(best, score=best.score * (1.0 + ELSEWHERE * min(times - 1, MOST_TIMES)))
+
+
+def _heard(folded: str, at: int, sounds: Sequence[str], known: Mapping[str, tuple[str, ...]]) -> bool:
+    last = len(sounds) - 1
+    for n, sought in enumerate(sounds):
+        readings = known.get(folded[at + n], ())
+        whole = n < last and len(sought) > 1
+        if not any(reading == sought if whole else reading.startswith(sought) for reading in readings):
+            return False
+    return True
+
+
+def _in_kana(entry: Entry, romaji: str) -> Match | None:
+    for one in entry.fields:
+        if one.place == TEXT:
+            continue
+        for run in sound.kana_runs(one.folded):
+            if sound.romaji(run).startswith(romaji):
+                return phrase(run, one.folded.find(run), one, "sound", 1.0)
+    return None
