@@ -8,13 +8,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from agent_tui.blueprints.diff import Change, diff
-from agent_tui.blueprints.graph import branch_label, dot, drawing
+from agent_tui.blueprints.diff import diff
+from agent_tui.blueprints.graph import dot, drawing
 from agent_tui.blueprints.known import Known, of_centre
-from agent_tui.blueprints.lint import all_texts, lint
-from agent_tui.blueprints.model import Ask, Blueprint
+from agent_tui.blueprints.lint import lint
+from agent_tui.blueprints.model import Blueprint
 from agent_tui.blueprints.parse import BrokenBlueprint, parse, text_of
 from agent_tui.blueprints.schema import nearest
+from agent_tui.blueprints.told import show, told
 from agent_tui.cli import blueprint_release, blueprint_walks
 from agent_tui.cli.failure import sentence
 from agent_tui.cli.kinds import add_kinds
@@ -170,48 +171,3 @@ def _progress(number: int, total: int) -> None:
     done = "#" * (20 * number // total) if number else ""
     sys.stderr.write(f"\r[{done:<20}] {number}/{total} " if number else "\r" + " " * 40 + "\r")
     sys.stderr.flush()
-
-
-# ---- show and diff -----------------------------------------------------------------------------------------------
-
-
-def show(blueprint: Blueprint, spoken: str, language: str) -> Iterator[str]:
-    """The whole blueprint as text in one language."""
-    title = blueprint.title(spoken)
-    yield say("blueprint.cli.head", language, title=title, key=blueprint.key, state=blueprint.state)
-    yield say(
-        "blueprint.cli.owner",
-        language,
-        owner=blueprint.owner,
-        contact=blueprint.contact,
-        first=blueprint.valid_from,
-        last=blueprint.valid_to,
-    )
-    yield blueprint.change
-    for node in blueprint.nodes:
-        must = f" · {say('blueprint.cli.must', language)}" if node.must else ""
-        yield f"\n{node.id} · {say(f'blueprint.kind.{node.kind}', language)}{must}"
-        for texts in all_texts(node):
-            if texts:
-                yield from (f"    {line}" for line in texts.get(spoken, "").split("\n"))
-        if isinstance(node, Ask):
-            yield from (f"    [{choice.id}] {choice.texts.get(spoken, '')}" for choice in node.choices)
-        for branch in node.branches:
-            label = branch_label(node, branch, spoken)
-            yield f"  → {branch.to}" + (f"  ({label})" if label else "")
-
-
-def told(changes: Sequence[Change], language: str) -> Iterator[str]:
-    """Changes as lines, old text after `-`, new text after `+`."""
-    for change in changes:
-        if not change.field:
-            kind = "removed" if change.before else "added"
-            yield say(f"blueprint.cli.{kind}", language, **_args(change))
-            continue
-        yield say("blueprint.cli.changed", language, **_args(change))
-        for sign, text in (("-", change.before), ("+", change.after)):
-            yield from (f"    {sign} {line}" for line in text.split("\n") if text)
-
-
-def _args(change: Change) -> dict[str, str]:
-    return {"place": change.place, "field": change.field, "before": change.before, "after": change.after}

@@ -16,6 +16,7 @@ import msgspec
 
 from agent_tui.blueprints.diff import diff
 from agent_tui.blueprints.model import Blueprint, load
+from agent_tui.blueprints.told import show, told
 from agent_tui.cli import signed_in
 from agent_tui.domain.release import Release, ReleaseState
 from agent_tui.domain.release_commands import ProposeBlueprint, ReleaseBlueprint, RetireBlueprint
@@ -86,8 +87,6 @@ def release(args: argparse.Namespace, language: str) -> int:
 
 
 async def _show(api: Api, row: Release, wording: Blueprint, language: str) -> None:
-    from agent_tui.cli.blueprint import show, told
-
     before = await _in_use(api, row)
     print(_head(row, language))
     if before is None:

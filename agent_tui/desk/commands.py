@@ -144,6 +144,7 @@ COMMANDS: tuple[DeskCommand, ...] = (
     _watching("monitor.figures", "i", "f6"),
     _watching("monitor.recall", "r", "f7", risky=True),
     _watching("monitor.notice", "n", "ctrl+t"),
+    DeskCommand(id="monitor.releases", group="monitor", leader="b", modes=("monitor",)),
     DeskCommand(id="train.coach", group="train", keys=("ctrl+y",), leader="2", modes=("train",)),
     DeskCommand(id="train.again", group="train", leader="3", modes=("train",), risky=True),
     DeskCommand(id="train.choose", group="train", leader="4", modes=("train",), risky=True),

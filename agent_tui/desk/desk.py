@@ -28,6 +28,7 @@ from agent_tui.store.open import rebuild
 if TYPE_CHECKING:  # a desk that only shows its queue yet does without
     from agent_tui.desk.authority import Authority
     from agent_tui.desk.drafts import DraftBook
+    from agent_tui.domain.centre import Bundle
     from agent_tui.domain.commands import Command
     from agent_tui.domain.rows import Entity
     from agent_tui.policy.decision import Decision
@@ -159,6 +160,9 @@ class Desk:
 
     async def walks_of(self, contact_id: str) -> WalksOf:
         return await _online(self).walks_of(contact_id)
+
+    async def wording(self, release_id: str) -> Bundle:
+        return await _online(self).wording(release_id)
 
     async def find_customers(self, words: str) -> tuple[FoundCustomer, ...]:
         return await _online(self).find_customers(words)

@@ -17,6 +17,7 @@ import msgspec
 
 if TYPE_CHECKING:  # not needed before the first paint
     from agent_tui.desk.keeper import Opened
+    from agent_tui.domain.centre import Bundle
     from agent_tui.domain.commands import Command
     from agent_tui.domain.rows import Entity
     from agent_tui.i18n.message import Msg
@@ -111,6 +112,9 @@ class Door(Protocol):
 
     async def walks_of(self, contact_id: str) -> WalksOf:
         """What was seen of blueprints in a contact, from the server; Offline raises `errors.Offline`."""
+
+    async def wording(self, release_id: str) -> Bundle:
+        """The wording of `id@version`, proposed ones too, from the server; Offline raises `errors.Offline`."""
 
     async def step_up(self, password: str) -> bool:
         """Authenticate again; True when it was right. The password is kept nowhere."""

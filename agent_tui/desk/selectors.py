@@ -8,12 +8,14 @@ from typing import Any
 
 from agent_tui.desk import (
     found,
+    release_views,
     review_views,
     select_approvals,
     select_centre,
     select_customer,
     select_knowledge,
     select_queue,
+    select_release,
     select_review,
     select_search,
     select_status,
@@ -42,6 +44,7 @@ SELECTORS: Mapping[type, Callable[[Sight, Any], Any]] = {
     views.Approvals: select_approvals.approvals,
     views.Signers: select_approvals.signers,
     views.Delegations: select_approvals.delegations,
+    release_views.Releases: select_release.releases,
     review_views.Reviews: select_review.board,
     review_views.ReviewCase: select_review.case,
     review_views.Findings: select_review.findings,

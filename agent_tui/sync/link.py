@@ -16,6 +16,7 @@ from agent_tui.client.login import Login
 from agent_tui.client.problems import Declined
 from agent_tui.config.lease import Lease
 from agent_tui.config.model import TlsSettings
+from agent_tui.domain.centre import Bundle
 from agent_tui.domain.commands import Command
 from agent_tui.errors import AgentTuiError, ConnectionError_, Refused
 from agent_tui.i18n.message import msg
@@ -148,6 +149,9 @@ class Link:
 
     async def walks_of(self, contact_id: str) -> WalksOf:
         return await endpoints.walks_of(self._api, contact_id)
+
+    async def wording(self, release_id: str) -> Bundle:
+        return await endpoints.wording(self._api, release_id)
 
     async def find_customers(self, words: str) -> tuple[FoundCustomer, ...]:
         return await endpoints.find_customers(self._api, words)

@@ -16,6 +16,7 @@ from agent_tui.desk import views
 from agent_tui.desk.door import Locking, NotSubmitted, Submitted
 from agent_tui.desk.keeper import Opened
 from agent_tui.desk.offline import refused_offline
+from agent_tui.desk.release_views import ReleaseView
 from agent_tui.domain import commands as c
 from agent_tui.domain.actions import ACTIONS
 from agent_tui.domain.agent import Agent, AgentState
@@ -79,6 +80,8 @@ class FakeDoor:
         """What the last command was decided on."""
         self.drafts: dict[str, str] = {}
         self.walks: dict[str, WalksOf] = {}
+        self.wordings: dict[str, Bundle] = {}
+        self.releases: tuple[ReleaseView, ...] = ()
         self.pending: list[views.Pending] = []
         self.reveals: list[views.Reveal] = []
         self.messages: dict[str, tuple[Message, ...]] = {}
@@ -214,6 +217,11 @@ class FakeDoor:
         if not self.online:
             raise Offline("desk.connection.offline")
         return self.walks[contact_id]
+
+    async def wording(self, release_id: str) -> Bundle:
+        if not self.online:
+            raise Offline("desk.connection.offline")
+        return self.wordings[release_id]
 
     async def step_up(self, password: str) -> bool:
         self.step_up_left = 300.0 if password == self.password else 0.0
@@ -392,6 +400,9 @@ class FakeDoor:
 
     def _view_People(self, query: object) -> tuple[Agent, ...]:
         return self.people
+
+    def _view_Releases(self, query: object) -> tuple[ReleaseView, ...]:
+        return self.releases
 
     def _view_Blueprints(self, query: object) -> tuple[Bundle, ...]:
         return self.bundles

@@ -9,9 +9,11 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from agent_tui.desk.door import Door
+from agent_tui.desk.release_views import Releases
 from agent_tui.desk.review_views import Reviews
 from agent_tui.desk.views import Wall, WallView
 from agent_tui.domain.centre import Notice
+from agent_tui.i18n.catalog import say
 from agent_tui.i18n.message import Msg
 from agent_tui.tui.bars import age, status_line
 from agent_tui.tui.keymap import bindings, shown
@@ -123,10 +125,16 @@ class MonitorScreen(Attending):
         """The newest alarm in force, or what this screen is."""
         alarm: Notice | None = next((n for n in self.wall.notices if n.kind == "alarm"), None)
         if alarm is None:
-            title = (piece(f"  {own(self.words, 'title')}", "bar_key"),)
+            title = (piece(f"  {own(self.words, 'title')}", "bar_key"), *self._proposed())
             return spread(title, (piece(self.words.clock(self.status.now), "bar"), (" ", "bar")), width, "bar")
         text = self.words.msg(Msg(alarm.key, dict(alarm.args)))
         return spread((piece(" " + own(self.words, "alarm", text=text), "offer"),), (), width, "offer")
+
+    def _proposed(self) -> Line:
+        """That blueprints wait for a second person, and the key to them."""
+        count = sum(view.waits for view in self.door.view(Releases()))
+        said = say("release.screen.waiting", self.words.language, count=count, key=shown("monitor.releases"))
+        return (piece(f"  {said}", "bar_warn"),) if count else ()
 
     def _as_of(self) -> str:
         if self.status.connection == "live":
