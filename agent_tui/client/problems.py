@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from agent_tui.errors import AgentTuiError, BadAnswer, Offline, Refused
+from agent_tui.i18n.catalog import texts
 from agent_tui.wire.problem import BASE, CONTENT_TYPE, RETRY, Problem
 
 _KEYS = {
@@ -21,6 +22,9 @@ class Declined(Refused):
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(_KEYS.get(problem.name, "desk.connection.refused"), title=problem.detail or problem.title)
+        if problem.name not in _KEYS and problem.key in texts("en"):
+            # The server's own sentence, so that everybody reads it in their language.
+            self.key, self.args_ = problem.key, dict(problem.args)
         self.problem = problem
 
 
