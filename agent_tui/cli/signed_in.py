@@ -12,8 +12,9 @@ import msgspec
 
 from agent_tui import ids
 from agent_tui.cli import passwords
-from agent_tui.config import profiles, runtime
+from agent_tui.config import address, profiles, runtime
 from agent_tui.config.load import load as load_settings
+from agent_tui.config.model import TlsSettings
 from agent_tui.domain.commands import Command
 from agent_tui.errors import EnvironmentError_, Refused, UsageError
 from agent_tui.i18n.catalog import say
@@ -32,6 +33,7 @@ class Whose(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     login: str
     password: str
+    tls: TlsSettings = TlsSettings()
 
 
 class Declined(Refused):
@@ -61,7 +63,7 @@ async def _signed_in(whose: Whose, work: Callable[[Api, Session], Awaitable[T]])
     from agent_tui.client import endpoints
     from agent_tui.client.api import Api
 
-    api = Api(whose.url, f"shell-{whose.login}", __version__)
+    api = Api(whose.url, f"shell-{whose.login}", __version__, tls=whose.tls)
     try:
         session = await endpoints.sign_in(api, whose.login, whose.password)
         api.token = session.token
@@ -98,11 +100,12 @@ def _whose(args: argparse.Namespace, language: str) -> Whose:
     login = args.login or (known.login if known else "")
     if not url or not login:
         raise UsageError("release.cli.nobody")
+    address.check(url, plain=settings.tls.plain)
     if args.password_file:
         password = passwords.from_file(args.password_file)
     else:
         (password,) = passwords.typed(say("tui.start.sign_in", language, login=login, url=url))
-    return Whose(url=url, login=login, password=password)
+    return Whose(url=url, login=login, password=password, tls=settings.tls)
 
 
 def _of_demo(login: str | None) -> Whose:
