@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -73,6 +74,20 @@ class Cache:
     def first(self, name: str, *args: Any) -> tuple[Any, ...] | None:
         rows = self.all(name, *args)
         return rows[0] if rows else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """All that is written inside, or nothing. StoreError of its kind when the file cannot be written."""
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            yield self.connection
+            self.connection.execute("COMMIT")
+        except BaseException as error:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            if isinstance(error, DatabaseError):
+                raise translate(error, self.path) from None
+            raise
 
     def changed(self, entities: Iterable[str]) -> None:
         """Forget what was remembered of these entities."""

@@ -19,7 +19,6 @@ from agent_tui.search.entry import Entry, columns, ticket_tokens
 from agent_tui.search.query import LEAST_NUMBER
 from agent_tui.store import read
 from agent_tui.store.cache import QUERIES, Cache
-from agent_tui.store.engine import DatabaseError, translate
 from agent_tui.store.entries import entry_of
 
 BATCH = 40
@@ -39,19 +38,10 @@ def waiting(cache: Cache) -> int:
 def step(cache: Cache, seconds: float) -> bool:
     """Index for about so long (real seconds); True when more is left. StoreError of its kind when the disk fails."""
     until = time.monotonic() + seconds
-    connection = cache.connection
     left = True
-    try:
-        connection.execute("BEGIN IMMEDIATE")
+    with cache.transaction():
         while left and time.monotonic() < until:
             left = _batch(cache)
-        connection.execute("COMMIT")
-    except BaseException as error:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        if isinstance(error, DatabaseError):
-            raise translate(error, cache.path) from None
-        raise
     return left
 
 

@@ -12,7 +12,6 @@ from agent_tui.clock import wall
 from agent_tui.domain.rows import ENTITIES, NAMES, Entity, decode, encode, facets
 from agent_tui.killpoint import kill_point
 from agent_tui.store.cache import QUERIES, Cache
-from agent_tui.store.engine import DatabaseError, translate
 from agent_tui.store.place import place
 from agent_tui.wire.feed import Change, Page, SnapshotPage
 
@@ -110,18 +109,9 @@ def _values(row: Entity, version: int, generation: str, body: bytes) -> tuple[An
 
 
 def _commit(cache: Cache, write: Callable[[], Any], meta: dict[str, str]) -> None:
-    connection = cache.connection
-    try:
-        connection.execute("BEGIN IMMEDIATE")
+    with cache.transaction() as connection:
         write()
         connection.executemany(QUERIES["meta_put"], list(meta.items()))
         kill_point("cache.commit")
-        connection.execute("COMMIT")
-        kill_point("cache.committed")
-    except BaseException as error:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        if isinstance(error, DatabaseError):
-            raise translate(error, cache.path) from None
-        raise
+    kill_point("cache.committed")
     cache.meta.update(meta)
