@@ -42,12 +42,28 @@ def told(changes: Sequence[Change], language: str) -> Iterator[str]:
     for change in changes:
         if not change.field:
             kind = "removed" if change.before else "added"
-            yield say(f"blueprint.cli.{kind}", language, **_args(change))
+            yield say(f"blueprint.cli.{kind}", language, **_args(change, language))
             continue
-        yield say("blueprint.cli.changed", language, **_args(change))
+        yield say("blueprint.cli.changed", language, **_args(change, language))
         for sign, text in (("-", change.before), ("+", change.after)):
             yield from (f"    {sign} {line}" for line in text.split("\n") if text)
 
 
-def _args(change: Change) -> dict[str, str]:
-    return {"place": change.place, "field": change.field, "before": change.before, "after": change.after}
+def _args(change: Change, language: str) -> dict[str, str]:
+    kinds = {kind: say(f"blueprint.kind.{kind}", language) if kind else "" for kind in (change.before, change.after)}
+    return {
+        "place": say("blueprint.field.head", language) if change.place == "head" else change.place,
+        "field": field(change.field, language),
+        "before": change.before if change.field else kinds[change.before],
+        "after": change.after if change.field else kinds[change.after],
+    }
+
+
+def field(name: str, language: str) -> str:
+    """A dotted field of `diff` as people say it: `texts.zh` → `话术 中文`; what no text is for stays as it is."""
+    said = []
+    for part in name.split("."):
+        key = f"blueprint.field.{part}"
+        found = say(key, language)
+        said.append(part if found == key else found)
+    return " ".join(said)

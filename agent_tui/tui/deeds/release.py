@@ -94,7 +94,9 @@ def _read(row: Release, new: Bundle, old: Bundle | None, language: str, known: o
 
     blueprint = load(new.text)
     before = load(old.text) if old else None
-    changes = diff(before, blueprint) if before else ()
+    # Number and change note of the new version stand above the changes already.
+    differ = diff(before, blueprint) if before else ()
+    changes = [one for one in differ if (one.place, one.field) not in (("head", "version"), ("head", "change"))]
     text = told(changes, language) if before else show(blueprint, language, language)
     findings = lint(blueprint, known if isinstance(known, Known) else None)
     return Reading(

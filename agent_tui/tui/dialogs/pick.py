@@ -20,6 +20,9 @@ from agent_tui.tui.words import Words
 
 K = TypeVar("K")
 
+AROUND = 9
+"""Rows of the terminal that the list leaves to others: border, title, filter and keys of the box, and what is around it."""
+
 
 class Item(msgspec.Struct, Generic[K], frozen=True):
     """One thing to choose."""
@@ -107,7 +110,7 @@ class Pick(Dialog[K], Generic[K]):
 
     def paint(self) -> None:
         super().paint()
-        self.query_one("#pick-list", Lines).styles.height = max(1, min(len(self.items), self.size.height - 8))
+        self.query_one("#pick-list", Lines).styles.height = max(1, min(len(self.items), self.size.height - AROUND))
         self._list()
 
     def _list(self) -> None:

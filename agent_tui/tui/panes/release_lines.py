@@ -48,7 +48,7 @@ def title(words: Words, view: ReleaseView) -> str:
 def entry(words: Words, view: ReleaseView) -> Item[str]:
     """One line of the list: its state, which it is, who wrote it and why."""
     row = view.release
-    mark = "! " if view.waits else ""
+    mark = "! " if view.waits else "  "
     who = view.author or own(words, "files")
     told = row.reason or row.change
     day = words.day(row.proposed_at)
@@ -112,7 +112,8 @@ class ReleaseText:
         key = "page.against" if read.against else "page.first"
         compared = own(words, key, release=read.against, count=read.changes)
         body = [line for text in read.text for line in self._text(text, marked=bool(read.against))]
-        return [*told, *self._row("digest", digest, "muted"), EMPTY, (piece(f" {compared}", "strong"),), *body, EMPTY]
+        said = (piece(f" {compared}", "strong"),)
+        return [*told, EMPTY, said, *body, EMPTY, *self._row("digest", digest, "muted"), EMPTY]
 
     def _text(self, text: str, *, marked: bool) -> Sequence[Line]:
         """Folded to the page with its indent; what is new and what goes have their own ink as well as their sign."""
