@@ -10,7 +10,7 @@ from textual.widgets import Input
 from agent_tui.desk import found as f
 from agent_tui.domain.commands import AskAboutArticle, ReadBulletin
 from agent_tui.search.rank import Reason
-from agent_tui.tui.dialogs.reading import Reading
+from agent_tui.tui.dialogs.keyed_page import KeyedPage
 from agent_tui.tui.dialogs.search import Search
 from tests import eg
 from tests.tui.fake import FakeDoor
@@ -88,7 +88,7 @@ async def test_enter_right_behind_the_last_key_opens_what_was_typed() -> None:
         await on.press("slash")
         await on.pilot.press("年", "费", "enter")
         await on.settle()
-        assert isinstance(on.pilot.app.screen, Reading)
+        assert isinstance(on.pilot.app.screen, KeyedPage)
         assert "沈立群" in on.text and "6201" in on.text
 
 

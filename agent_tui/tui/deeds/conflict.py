@@ -11,7 +11,7 @@ from agent_tui.domain.agent import Agent
 from agent_tui.domain.centre import Edit
 from agent_tui.domain.editing import Difference
 from agent_tui.i18n.catalog import say
-from agent_tui.tui.dialogs.reading import Reading
+from agent_tui.tui.dialogs.keyed_page import KeyedPage
 from agent_tui.tui.line import EMPTY, Line, folded
 from agent_tui.tui.screens.station import Station
 from agent_tui.tui.words import Words, speaking
@@ -48,7 +48,7 @@ async def decide(station: Station, item: Pending) -> Submitted | NotSubmitted | 
     title = f"{words.of('pending', 'conflict')}  {words.msg(item.summary)}"
     keys = {TOP: _own(words, "top"), THEIRS: _own(words, "theirs")}
     pressed = await station.ask(
-        Reading(words, station.painter, title, lambda width: page(station, find(station, id) or item, width), keys)
+        KeyedPage(words, station.painter, title, lambda width: page(station, find(station, id) or item, width), keys)
     )
     if pressed == TOP:
         return station.door.on_top(id)

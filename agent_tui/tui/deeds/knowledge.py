@@ -13,8 +13,8 @@ from agent_tui.domain.knowledge import page_in
 from agent_tui.domain.ticket import Ticket, TicketState
 from agent_tui.tui.dialogs.fields import Field
 from agent_tui.tui.dialogs.form import Form
+from agent_tui.tui.dialogs.keyed_page import KeyedPage
 from agent_tui.tui.dialogs.pick import Item, Pick
-from agent_tui.tui.dialogs.reading import Reading
 from agent_tui.tui.dialogs.search import Search
 from agent_tui.tui.panes import knowledge_lines as lines
 from agent_tui.tui.panes.found_lines import own
@@ -85,7 +85,7 @@ def _today(station: Station) -> str:
 
 
 async def _read(station: Station, title: str, page: lines.PageOf, keys: dict[str, str] | None = None) -> str | None:
-    return await station.ask(Reading(station.words, station.painter, title, page, keys or {}))
+    return await station.ask(KeyedPage(station.words, station.painter, title, page, keys or {}))
 
 
 # ---- bulletins -------------------------------------------------------------------------------------------------------
