@@ -5,7 +5,7 @@ Whether I may sign is asked of the same rules as the server's (`domain.standing`
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import msgspec
@@ -17,7 +17,7 @@ from agent_tui.domain.agent import Agent
 from agent_tui.domain.approval import Approval, ApprovalState, Delegation
 from agent_tui.domain.case import Stop
 from agent_tui.domain.rows import Entity, facets
-from agent_tui.domain.standing import Standing, check_signer, standing, works
+from agent_tui.domain.standing import Standing, check_signer, delegate_of, standing, works
 from agent_tui.i18n.message import Msg
 from agent_tui.store import read
 
@@ -76,7 +76,13 @@ def _view(sight: Sight, me: Agent, approval: Approval) -> ApprovalView:
         true=canon.digest(approval.payload.encode()) == approval.payload_hash,
         cannot=cannot,
         delegation=under,
+        editors=tuple(_name(sight, id) for id in approval.editors),
     )
+
+
+def _name(sight: Sight, agent_id: str) -> str:
+    known = read.get(sight.cache, Agent, agent_id)
+    return known.name if known is not None else agent_id
 
 
 def _standing(sight: Sight, me: Agent, approval: Approval) -> tuple[Msg | None, Delegation | None]:
@@ -126,9 +132,15 @@ def _text(value: object) -> str:
 
 
 def signers(sight: Sight, query: Signers) -> tuple[Agent, ...]:
-    """Who else has the level and a role that signs; those at their desks first, then by level and name."""
-    others = (a for a in read.every(sight.cache, Agent) if works(a) and a.id != sight.cache.agent_id)
-    able = (a for a in others if a.level >= query.level)
+    """Who else has the level, a role that signs and no part in it; those at their desks first, then by level and name."""
+    others = [a for a in read.every(sight.cache, Agent) if works(a) and a.id != sight.cache.agent_id]
+    state, now = CacheState(sight), sight.clock.now()
+    request = read.get(sight.cache, Approval, query.approval_id) if query.approval_id else None
+    if request is None:
+        me = sight.cache.agent_id
+        able = [a for a in others if a.level >= query.level and not delegate_of(me, a.id, state, now)]
+    else:
+        able = [a for a in others if _may_sign(request, a, state, now)]
     return tuple(sorted(able, key=lambda a: (not a.here, a.level, a.name)))
 
 
@@ -137,6 +149,15 @@ def delegations(sight: Sight, query: Delegations) -> tuple[Delegation, ...]:
     me, now = sight.cache.agent_id, sight.clock.now()
     known = [d for d in read.every(sight.cache, Delegation) if me in (d.grantor_id, d.grantee_id)]
     return tuple(sorted(known, key=lambda d: (not d.holds(now), d.revoked_at is not None, -d.valid_to.timestamp())))
+
+
+def _may_sign(request: Approval, agent: Agent, state: CacheState, now: datetime) -> bool:
+    """With their own authority, by what this desk knows."""
+    try:
+        check_signer(request, Standing(agent=agent, level=agent.level), state, now)
+    except Stop:
+        return False
+    return True
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):

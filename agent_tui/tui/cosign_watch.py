@@ -44,6 +44,8 @@ class CosignWatch:
     def _tell(self, before: ApprovalView | None, view: ApprovalView) -> None:
         if view.part == "sign" and (before is None or before.part != "sign"):
             self._say("arrived", view, "warn", ring=True)
+        elif before is not None and before.approval.amount_minor != view.approval.amount_minor:
+            self._lowered(view)
         elif before is not None and (view.mine or self._decided_by_me(view) == "sign"):
             self._of_mine(before, view)
         elif self._decided_by_me(view):
@@ -57,6 +59,12 @@ class CosignWatch:
             self._say(state, view, _ROLES.get(state, "bad"), ring=view.mine and state != "withdrawn")
         elif view.mine and len(view.approval.signed) > len(was.signed):
             self._say("signed", view, "ok")
+
+    def _lowered(self, view: ApprovalView) -> None:
+        """Whoever did it was told when they pressed the key."""
+        by_maker = view.approval.editors[-1:] == (view.approval.maker_id,)
+        if view.part == "sign" or (view.mine and not by_maker):
+            self._say("lowered", view, "warn")
 
     def _decided_by_me(self, view: ApprovalView) -> str:
         """`sign` or `refuse` when I did; empty when I did neither."""
@@ -82,25 +90,39 @@ def news(station: Station, key: str, view: ApprovalView) -> str:
     from agent_tui.tui.panes.approval_lines import own, what, why
 
     words, approval = station.words, view.approval
-    f8 = shown("cosign.watch" if station.mode == "monitor" else "cosign.open")
     text = own(
         words,
         f"told.{key}",
         what=what(words, approval),
         maker=approval.maker_name,
-        name=approval.signatures[-1].name if approval.signatures else "",
+        name=_who(key, view),
         count=approval.people - len(approval.signed),
         why=why(words, approval),
         state=own(words, f"state.{approval.state.value}"),
-        key=f8,
+        key=_f8(station),
     )
-    return _fitting(text.strip(), own(words, "told.look", key=f8), station.app.size.width)
+    return fitting(station, text.strip())
 
 
-def _fitting(text: str, look: str, width: int) -> str:
+def _who(key: str, view: ApprovalView) -> str:
+    """Who did it: the last to change it or to decide."""
+    if key == "lowered":
+        return view.editors[-1] if view.editors else ""
+    return view.approval.signatures[-1].name if view.approval.signatures else ""
+
+
+def fitting(station: Station, text: str) -> str:
     """`text` in a line; where it has to be cut, the key that shows all of it stands at its end."""
+    from agent_tui.tui.panes.approval_lines import own
+
+    look, width = own(station.words, "told.look", key=_f8(station)), station.app.size.width
     line, tail = (piece(text, ""),), (piece(f" {look}", ""),)
     room = width - EDGES
     if length(line) <= room:
         return text
     return "".join(part for part, _ in (*crop(line, room - length(tail)), *tail))
+
+
+def _f8(station: Station) -> str:
+    """The key of the list of requests, as printed."""
+    return shown("cosign.watch" if station.mode == "monitor" else "cosign.open")

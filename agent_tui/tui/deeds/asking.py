@@ -6,6 +6,7 @@ import msgspec
 
 from agent_tui.desk.views import Approvals, ApprovalView
 from agent_tui.domain.commands import BreakGlass, PerformAction, RequestApproval
+from agent_tui.tui.cosign_watch import fitting
 from agent_tui.tui.deeds.deal import Deal, Needs, approvers, asks_them
 from agent_tui.tui.dialogs.form import Values
 from agent_tui.tui.facts import Wanted
@@ -50,9 +51,9 @@ def _level(desk: Attending, outcome: Outcome, needs: Needs | None) -> int:
 
 
 def _say_sent(desk: Attending, deal: Deal, what: str, level: int) -> None:
-    words, key = desk.words, shown("cosign.open")
+    words, key = desk.words, shown("cosign.watch" if desk.mode == "monitor" else "cosign.open")
     if deal.glass:
-        desk.say(own(words, "told.sent_glass", what=what, level=level, key=key), "warn")
+        desk.say(fitting(desk, own(words, "told.sent_glass", what=what, level=level, key=key)), "warn")
         return
     able = online(words, approvers(desk, level))
-    desk.say(own(words, "told.sent", what=what, online=able, key=key), "warn")
+    desk.say(fitting(desk, own(words, "told.sent", what=what, online=able, key=key)), "warn")

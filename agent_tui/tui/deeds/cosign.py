@@ -14,6 +14,7 @@ from agent_tui.tui.authenticate import always, complaint, fresh, password_field
 from agent_tui.tui.cosign_watch import tell_end
 from agent_tui.tui.deeds.glass import break_glass
 from agent_tui.tui.deeds.lending import delegations
+from agent_tui.tui.deeds.lowering import lower
 from agent_tui.tui.dialogs.approval import ApprovalPage, LivePick
 from agent_tui.tui.dialogs.confirm import Confirm
 from agent_tui.tui.dialogs.fields import Field
@@ -78,8 +79,8 @@ def one(station: Station, id: str) -> ApprovalView | None:
 async def open_one(station: Station, id: str) -> bool:
     """Read a request; sign, refuse or withdraw it from there. True when something was done about it."""
 
-    def able(level: int) -> tuple[Agent, ...]:
-        people: tuple[Agent, ...] = station.door.view(Signers(level=level))
+    def able(view: ApprovalView) -> tuple[Agent, ...]:
+        people: tuple[Agent, ...] = station.door.view(Signers(level=view.approval.level, approval_id=view.id))
         return people
 
     while True:
@@ -190,7 +191,7 @@ async def withdraw(station: Station, view: ApprovalView) -> bool:
     return True
 
 
-_DOES = {"sign": sign, "refuse": refuse, "withdraw": withdraw}
+_DOES = {"sign": sign, "refuse": refuse, "withdraw": withdraw, "lower": lower}
 
 DEEDS: dict[str, Deed] = {
     "cosign.open": open_list,

@@ -26,12 +26,13 @@ AGAIN_S = 1.0
 
 
 class ApprovalPage(Scrolling[str]):
-    """`sign`, `refuse` or `withdraw`, or None when it was only read. `source` gives the request as it is now."""
+    """`sign`, `refuse`, `withdraw` or `lower`, or None when it was only read. `source` gives the request as it is now."""
 
     BINDINGS: ClassVar = [
         Binding("f1", "back", show=False),
         Binding("f9", "sign", show=False),
         Binding("f7", "against", show=False),
+        Binding("f6", "lower", show=False),
     ]
 
     def __init__(
@@ -39,7 +40,7 @@ class ApprovalPage(Scrolling[str]):
         words: Words,
         painter: Painter,
         source: Callable[[], ApprovalView | None],
-        able: Callable[[int], Sequence[Agent]],
+        able: Callable[[ApprovalView], Sequence[Agent]],
     ) -> None:
         super().__init__(words, painter, "", "")
         self._source, self._able = source, able
@@ -58,11 +59,11 @@ class ApprovalPage(Scrolling[str]):
             self.dismiss(None)
             return
         kind = "sign" if view.part == "sign" else "asked" if view.part == "asked" else "read"
-        self._keys = own(self.words, f"keys.{kind}")
+        self._keys = own(self.words, f"keys.{kind}_sum" if self._lowers(view) else f"keys.{kind}")
         title = "sign" if view.part == "sign" else "asked" if view.mine else "other"
         self._title = self._why_not or own(self.words, f"page.title_{title}")
         super().paint()
-        self.read(ApprovalText(self.words, self.inner - 2).lines(view, self._able(view.approval.level)))
+        self.read(ApprovalText(self.words, self.inner - 2).lines(view, self._able(view)))
 
     def action_sign(self) -> None:
         """Sign, or say why not."""
@@ -84,6 +85,15 @@ class ApprovalPage(Scrolling[str]):
         view = self.shown
         if view is not None and view.part in ("sign", "asked"):
             self.dismiss("refuse" if view.part == "sign" else "withdraw")
+
+    def _lowers(self, view: ApprovalView) -> bool:
+        """Whether there is an amount, and a say in it."""
+        return view.part in ("sign", "asked") and view.approval.amount_minor is not None
+
+    def action_lower(self) -> None:
+        """Change the amount instead of refusing it."""
+        if self.shown is not None and self._lowers(self.shown):
+            self.dismiss("lower")
 
 
 class LivePick(Pick[K]):

@@ -188,7 +188,7 @@ class Form(Dialog[Values]):
         wrong = self._missing(values) or (self._check(values) if self._check else None)
         if wrong:
             self.show_live(wrong[0])
-            self._stand_in(self.query_one(f"#field-{wrong[1]}"))
+            _stand_in(self.query_one(f"#field-{wrong[1]}"))
             self.app.bell()
             return
         if self._effect is not None:
@@ -198,14 +198,15 @@ class Form(Dialog[Values]):
         self._keep_now()
         self.dismiss(values)
 
-    def _stand_in(self, widget: Widget) -> None:
-        """In a field that is wrong, with all of it chosen: what is typed takes its place."""
-        widget.focus()
-        if isinstance(widget, Input):
-            widget.select_all()
-
     def _missing(self, values: Mapping[str, str]) -> tuple[str, str] | None:
         for field in self.fields:
             if field.required and not values[field.name]:
                 return self.words("form.empty", field=field.label), field.name
         return None
+
+
+def _stand_in(widget: Widget) -> None:
+    """In a field that is wrong, with all of it chosen: what is typed takes its place."""
+    widget.focus()
+    if isinstance(widget, Input):
+        widget.select_all()

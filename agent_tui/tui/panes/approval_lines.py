@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent_tui.desk.views import ApprovalView
+from agent_tui.desk.views import ApprovalView, DayLimit
 from agent_tui.domain.agent import Agent, AgentState
 from agent_tui.domain.approval import Approval, ApprovalState, Signature
 from agent_tui.i18n.catalog import say
@@ -90,7 +90,19 @@ class ApprovalText:
 
     def __init__(self, words: Words, width: int) -> None:
         self.words, self.width = words, width
-        labels = ("what", "customer", "maker", "reason", "needs", "limits", "rules", "payload", "hash", "version")
+        labels = (
+            "what",
+            "customer",
+            "maker",
+            "reason",
+            "needs",
+            "limits",
+            "rules",
+            "payload",
+            "hash",
+            "version",
+            "editors",
+        )
         self._label = max(cells_of(own(words, f"page.{name}")) for name in labels) + 3
 
     def lines(self, view: ApprovalView, able: Sequence[Agent]) -> list[Line]:
@@ -103,8 +115,11 @@ class ApprovalText:
         lines += self._row("customer", self._customer(approval))
         lines += self._row("maker", f"{approval.maker_name}  L{approval.maker_level}")
         lines += self._row("reason", approval.reason, "strong")
+        if view.editors:
+            names = self.words("comma").join(view.editors)
+            lines += self._row("editors", own(self.words, "page.editors_value", names=names), "warn")
         lines += self._needs(view, able)
-        lines += self._limits(approval)
+        lines += self._limits(view)
         for sentence in approval.sentences:
             lines += self._row("rules", self.words.sentence(sentence), "warn")
         return [*lines, EMPTY, *self._signed(view), EMPTY]
@@ -175,15 +190,43 @@ class ApprovalText:
         at = words.clock(given.at)
         return "  ".join(filter(None, (f"{given.name} L{given.level}", decision, at, given.reason, old)))
 
-    def _limits(self, approval: Approval) -> list[Line]:
+    def _limits(self, view: ApprovalView) -> list[Line]:
+        approval, money = view.approval, self.words.money
         if approval.amount_minor is None:
             return []
-        money = self.words.money
+        if view.limits:
+            return self._days(view, approval.amount_minor)
         used, total = money(approval.used_minor), money(approval.used_minor + approval.amount_minor)
         if approval.limit_minor is None:
             return self._row("limits", own(self.words, "page.limits_none", used=used, total=total))
         limit = money(approval.limit_minor)
         return self._row("limits", own(self.words, "page.limits_value", limit=limit, used=used, total=total))
+
+    def _days(self, view: ApprovalView, amount_minor: int) -> list[Line]:
+        """The sums of the day that it counts in, each with what bounds it."""
+        limit = view.approval.limit_minor
+        alone = own(self.words, "page.limits_alone", limit=self.words.money(limit)) if limit is not None else ""
+        lines = self._row("limits", alone)
+        for day in view.limits:
+            if day.used_minor or day.limit_minor is not None or day.whose == "mine":
+                said, over = self._day(day, 0 if day.whose == "mine" else amount_minor)
+                label = () if lines else (piece(f" {own(self.words, 'page.limits')}", "accent"),)
+                gap = " " * (self._label - sum(cells_of(text) for text, _ in label))
+                lines += folded(said, self.width, "warn" if over else "text", (*label, (gap, "text")))
+        return lines
+
+    def _day(self, day: DayLimit, amount_minor: int) -> tuple[str, bool]:
+        """One sum in words, and whether it passes what bounds it."""
+        words, money = self.words, self.words.money
+        total = day.used_minor + amount_minor
+        ends = "open" if day.limit_minor is None else "limited"
+        given = {"used": money(day.used_minor), "limit": money(day.limit_minor)}
+        if day.whose == "mine":
+            alone = money(day.alone_minor) or own(words, "page.any_sum")
+            return own(words, f"page.mine_{ends}", alone=alone, **given), False
+        whose = own(words, f"whose.{day.whose}")
+        said = own(words, f"page.day_{ends}", whose=whose, total=money(total), **given)
+        return said, day.limit_minor is not None and total > day.limit_minor
 
     def _signed(self, view: ApprovalView) -> list[Line]:
         approval, words = view.approval, self.words
