@@ -113,7 +113,12 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     limit_minor: int | None = None
     """The most its maker may do alone."""
     used_minor: int = 0
-    """Used today for this customer and action before this request, reserved included."""
+    """Used today for this customer and action before this request, reserved included. What is asked for later does not
+    change it: it was judged with this one before it."""
+    maker_used_minor: int = 0
+    """The same of its maker's day, or of the day of who lent them the authority if that is more."""
+    team_used_minor: int = 0
+    """The same of the day of the maker's team."""
     delegation_id: str | None = None
     """The delegation its maker acts under."""
     step_up_age_s: int | None = None

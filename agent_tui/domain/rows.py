@@ -6,6 +6,7 @@ apply step is one upsert for every entity. A scope says who may see a row:
     staff          everybody signed in                g:<group>     members of a group
     a:<agent>      one person                         c:<customer>  who handles a contact of that customer
     floor          supervisors, reviewers, trainers  sign:<level>   who may co-sign at that level
+    t:<team>       the people of a team
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from agent_tui.domain.knowledge import Article, Bulletin, Reading
 from agent_tui.domain.release import Release
 from agent_tui.domain.review import Review, Sample
 from agent_tui.domain.ticket import Note, Ticket
+from agent_tui.domain.usage import AGENT, TEAM, DayUse
 
 Entity: TypeAlias = (
     Agent
@@ -47,6 +49,7 @@ Entity: TypeAlias = (
     | Article
     | Reading
     | Release
+    | DayUse
 )
 
 ENTITIES: dict[str, type[Entity]] = {
@@ -70,6 +73,7 @@ ENTITIES: dict[str, type[Entity]] = {
     "article": Article,
     "reading": Reading,
     "release": Release,
+    "use": DayUse,
 }
 NAMES: dict[type[Entity], str] = {kind: name for name, kind in ENTITIES.items()}
 
@@ -164,6 +168,16 @@ def _wording_scopes(row: Bulletin | Article | Reading | Release) -> frozenset[st
             return frozenset({"staff"})
 
 
+def _use_facets(row: DayUse) -> Facets:
+    match row.kind:
+        case "agent":
+            return Facets(status=row.day, agent_id=row.whose, sort=row.id)
+        case "team":
+            return Facets(status=row.day, group_id=row.whose, sort=row.id)
+        case _:
+            return Facets(status=row.day, customer_id=row.whose, sort=row.id)
+
+
 def facets(row: Entity) -> Facets:
     """The facets of any row."""
     match row:
@@ -201,6 +215,8 @@ def facets(row: Entity) -> Facets:
             return _review_facets(row)
         case Bulletin() | Article() | Reading() | Release():
             return _wording_facets(row)
+        case DayUse():
+            return _use_facets(row)
 
 
 def scopes(row: Entity) -> frozenset[str]:
@@ -247,6 +263,8 @@ def scopes(row: Entity) -> frozenset[str]:
             return frozenset({"floor"})
         case Bulletin() | Article() | Reading() | Release():
             return _wording_scopes(row)
+        case DayUse():
+            return frozenset({{AGENT: "a", TEAM: "t"}.get(row.kind, "c") + f":{row.whose}"})
         case Bundle(kind="proposal" | "archived"):
             # Whoever releases or reprints it reads it by its id; no desk has use for it.
             return frozenset()

@@ -126,7 +126,7 @@ class Authority:
 
     def day(self, now: datetime) -> str:
         """The centre's calendar day."""
-        return now.astimezone(self._zone).date().isoformat()
+        return limits.day_of(now, self._zone.key)
 
     def rule(
         self, tx: Tx, command: Command, caller: Caller, command_id: str, now: datetime, *, online: bool

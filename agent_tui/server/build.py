@@ -15,7 +15,18 @@ from agent_tui.config.centre import load as load_centre
 from agent_tui.killpoint import kill_point
 from agent_tui.metrics import sampling
 from agent_tui.metrics.interval import Rules
-from agent_tui.server import errors_http, headers, knowledge, openapi, releases, seed, supervision, witness
+from agent_tui.server import (
+    errors_http,
+    headers,
+    knowledge,
+    limits,
+    openapi,
+    releases,
+    seed,
+    supervision,
+    usage,
+    witness,
+)
 from agent_tui.server.approvals import Approvals
 from agent_tui.server.auth import Doorman
 from agent_tui.server.authority import Authority, Decide
@@ -136,12 +147,22 @@ def build_app(
 ) -> Litestar:
     """The application over open services, with the jobs that run beside it in every process, and the crew of jobs for
     the process that holds the lease; when it stops it ends them and closes what is open."""
+    return stand_behind(make_endpoints(services.options.body_kib), services, everywhere, crew)
+
+
+def stand_behind(
+    endpoints: Litestar,
+    services: Services,
+    everywhere: tuple[Job, ...] = (),
+    crew: Callable[[Services], Crew] | None = None,
+) -> Litestar:
+    """The application that these endpoints become, behind which nothing stands, or nothing any more."""
     lease = Lease(services.db)
     led = msgspec.structs.replace(services, db=LedDatabase(services.db, lease))
     runner = Runner(services.bus, lease, everywhere, lambda: crew(led) if crew else Crew())
 
     @asynccontextmanager
-    async def life(_: Litestar) -> AsyncIterator[None]:
+    async def life() -> AsyncIterator[None]:
         services.bus.attach()
         runner.start()
         try:
@@ -153,22 +174,33 @@ def build_app(
                 services.triage.close()
             services.db.close()
 
-    app = Litestar(
+    endpoints.state.services, endpoints.state.life = services, life
+    return endpoints
+
+
+@asynccontextmanager
+async def _alive(app: Litestar) -> AsyncIterator[None]:
+    async with app.state.life():
+        yield
+
+
+def make_endpoints(body_kib: int) -> Litestar:
+    """Every endpoint, with nothing behind it yet. Bodies may have `body_kib` KiB."""
+    made = Litestar(
         [*HANDLERS, ops.schema],
         dependencies={
             "services": Provide(access.get_services, sync_to_thread=False),
             "caller": Provide(access.get_caller),
         },
         exception_handlers=errors_http.HANDLERS,
-        lifespan=[life],
+        lifespan=[_alive],
         before_send=[headers.add],
         logging_config=None,
-        request_max_body_size=services.options.body_kib * 1024,
+        request_max_body_size=body_kib * 1024,
         openapi_config=None,
     )
-    app.state.services = services
-    app.state.openapi = openapi.describe(HANDLERS)
-    return app
+    made.state.openapi = openapi.describe(HANDLERS)
+    return made
 
 
 def rules_of(settings: CentreSettings) -> Rules:
@@ -232,6 +264,7 @@ def build_server(options: ServerOptions) -> Litestar:
     now = services.clock.now()
     services.db.write_now(lambda tx: seed.seed_centre(tx, centre, now))
     services.db.write_now(lambda tx: knowledge.take_in(tx, told, now))
+    services.db.write_now(lambda tx: usage.begin(tx, limits.day_of(now, centre.settings.timezone), now))
     kill_point("server.seeded")
     services.db.write_now(lambda tx: begin(tx, book, services.signer, now))
     services.db.write_now(

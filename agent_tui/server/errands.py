@@ -19,7 +19,7 @@ from agent_tui.domain.effects import Event
 from agent_tui.domain.rows import Entity, stamp
 from agent_tui.domain.ticket import Ticket, TicketKind
 from agent_tui.killpoint import kill_point
-from agent_tui.server import limits, promises, resolving, writing
+from agent_tui.server import limits, promises, resolving, usage, writing
 from agent_tui.server.database import Tx
 from agent_tui.server.hearing import ended
 from agent_tui.server.ports.port import Port, Result
@@ -107,7 +107,8 @@ class ErrandsJob:
             resolving.keep_clear(tx, self._services.vault, due.errand)
         if result.outcome != "unknown":
             done = result.outcome == "done"
-            limits.keep(tx, limits.Settle(command_id=due.cause, state="used" if done else "released"))
+            settled = limits.Settle(command_id=due.cause, state="used" if done else "released")
+            entries += usage.keep(tx, (settled,), limits.day_of(now, self._services.rules.timezone), now)
         writing.add_events(tx, events, due.cause)
         tail = Tail(tx, now, due.cause)
         facts: dict[str, object] = {"key": due.key, "operation": external.operation, "port": external.port}

@@ -12,7 +12,7 @@ import msgspec
 from agent_tui.domain.approval import Approval, ApprovalState, Delegation
 from agent_tui.domain.effects import Event
 from agent_tui.domain.rows import Entity
-from agent_tui.server import limits, scope, writing
+from agent_tui.server import limits, scope, usage, writing
 from agent_tui.server.database import Tx
 from agent_tui.server.hearing import ended
 from agent_tui.server.services import Services
@@ -37,7 +37,8 @@ class Expiry:
     async def step(self) -> None:
         now = self._services.clock.now()
         if await self._services.db.read(lambda tx: due(tx, now)):
-            await self._services.db.write(lambda tx: sweep(tx, now))
+            day = limits.day_of(now, self._services.rules.timezone)
+            await self._services.db.write(lambda tx: sweep(tx, now, day))
 
 
 def due(tx: Tx, now: datetime) -> bool:
@@ -49,8 +50,9 @@ def due(tx: Tx, now: datetime) -> bool:
     return any(d.valid_to <= now for d in held) or any(scope.outdated(tx, d.grantee_id, now) for d in held)
 
 
-def sweep(tx: Tx, now: datetime) -> None:
-    """Close what is over, and bring the scopes of delegates in line."""
+def sweep(tx: Tx, now: datetime, day: str) -> None:
+    """Close what is over, give back what it had reserved, and bring the scopes of delegates in line. `day`: the
+    centre's, at `now`."""
     state = TableState(tx)
     late = [a for a in state.find(Approval, status=ApprovalState.PROPOSED) if a.expires_at <= now]
     held = state.find(Delegation, status="held")
@@ -60,8 +62,9 @@ def sweep(tx: Tx, now: datetime) -> None:
     for approval in late:
         effects = ended(approval, ApprovalState.EXPIRED, now, ACTOR, "authority.is_expired")
         puts, events = [*puts, *effects.puts], [*events, *effects.events]
-        limits.keep(tx, limits.Settle(command_id=approval.id, state="released"))
     entries = writing.put_all(tx, puts, now)
+    released = [limits.Settle(command_id=approval.id, state="released") for approval in late]
+    entries += usage.keep(tx, released, day, now)
     for grantee in {d.grantee_id for d in held}:
         scope.keep_person(tx, grantee, now)
     writing.add_events(tx, events, ACTOR)

@@ -26,7 +26,7 @@ from agent_tui.domain.editing import edited
 from agent_tui.domain.effects import Refusal
 from agent_tui.domain.triage import Guess
 from agent_tui.killpoint import kill_point
-from agent_tui.server import edits, limits, problems, promises, releases, resolving, writing
+from agent_tui.server import edits, problems, promises, releases, resolving, usage, writing
 from agent_tui.server.approvals import Approvals
 from agent_tui.server.authority import Authority
 from agent_tui.server.caller import Caller
@@ -186,8 +186,7 @@ class Ledger:
 
     def _write(self, tx: Tx, matter: Matter, turn: Turn) -> list[Entry]:
         """What an outside system must confirm first is put aside with its request; the rest is written now."""
-        for hold in turn.holds:
-            limits.keep(tx, hold)
+        used = usage.keep(tx, turn.holds, self._authority.day(matter.now), matter.now)
         promised = promises.split(turn.effects, TableState(tx))
         cause = writing.Cause(
             id=turn.origin.id if turn.origin else matter.envelope.id,
@@ -198,7 +197,7 @@ class Ledger:
         entries = writing.write(tx, promised.now, cause, matter.now, self._vault.seal_command, promised.later)
         for work in turn.writes:
             work(tx)
-        return entries
+        return [*entries, *used]
 
     def _revealed(self, tx: Tx, command: Command) -> Revealed | None:
         """The clear value an applied command gives to its maker."""

@@ -7,7 +7,9 @@ a reservation is judged again with what stood before it, and with everything onc
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -15,6 +17,12 @@ from agent_tui.server.database import Tx
 
 LAST = 2**62
 """After every reservation there is."""
+
+
+def day_of(now: datetime, timezone: str) -> str:
+    """The calendar day on which an act at `now` counts: by the clock on the centre's wall, so that it begins at its
+    midnight also where a day has 23 or 25 hours."""
+    return now.astimezone(ZoneInfo(timezone)).date().isoformat()
 
 
 class Sums(msgspec.Struct, frozen=True):

@@ -114,6 +114,8 @@ def _approval(
         revision=needed.revision,
         limit_minor=needed.limit_minor,
         used_minor=judged.sums.customer,
+        maker_used_minor=judged.sums.agent,
+        team_used_minor=judged.sums.team,
         delegation_id=act.delegation_id,
         step_up_age_s=hearing.matter.caller.step_up_age_s,
         review=glass or act.delegation_id is not None,

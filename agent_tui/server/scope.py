@@ -2,6 +2,7 @@
 
 Everybody holds `staff` and their own `a:<id>`; group members `g:<group>`; the people who watch hold `floor`;
 `c:<customer>` is held while one handles an open contact of that customer or owns an open ticket of theirs;
+`t:<team>` by the people of a team;
 `sign:<level>` by everybody who could co-sign at that level, on their own authority or on what was lent to them.
 """
 
@@ -29,7 +30,7 @@ def standing(agent: Agent, lent: int = 0) -> frozenset[str]:
         return frozenset()
     levels = range(1, max(agent.level, lent) + 1) if works(agent) else ()
     held = {"staff", f"a:{agent.id}"} | {f"g:{group}" for group in (*agent.groups, *agent.second_groups)}
-    held |= {f"sign:{level}" for level in levels}
+    held |= {f"sign:{level}" for level in levels} | ({f"t:{agent.team}"} if agent.team else set())
     return frozenset(held | ({"floor"} if agent.role in WATCHERS else set()))
 
 

@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from agent_tui.config.centre import Centre
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.rows import Entity
-from agent_tui.server import writing
+from agent_tui.server import scope, writing
 from agent_tui.server.database import Database, Tx
 from agent_tui.server.state import TableState
 from agent_tui.server.tail import AuditDraft, Tail, make_head
@@ -74,6 +74,9 @@ def seed_centre(tx: Tx, centre: Centre, now: datetime) -> None:
     state = TableState(tx)
     people = [_person(state, person) for person in centre.people]
     publish(tx, [*centre.groups, *centre.categories, *people], "SeedCentre", now)
+    for person in people:
+        # A former program may have given them other scopes.
+        scope.keep_standing(tx, person, now)
 
 
 def add_accounts(db: Database, accounts: Iterable[NewAccount], hasher: PasswordHasher | None = None) -> None:

@@ -25,6 +25,7 @@ from agent_tui.domain.commands import (
     RevokeDelegation,
     WithdrawApproval,
 )
+from agent_tui.domain.usage import DayUse
 from agent_tui.policy.decide import decide
 from agent_tui.policy.decision import ActorFacts, Circumstances, Decision, SubjectFacts
 from agent_tui.server import approvals, expiry, seed, writing
@@ -249,7 +250,7 @@ class Centre(RuleBasedStateMachine):
     def pass_time(self, seconds: int) -> None:
         self.clock.advance(seconds)
         if seconds > 300:
-            expiry.sweep(self.tx, self.clock.now())
+            expiry.sweep(self.tx, self.clock.now(), self.ledger._authority.day(self.clock.now()))
 
     @rule(who=person, level=st.integers(1, 4), active=st.booleans(), back=st.booleans())
     def change_person(self, who: str, level: int, active: bool, back: bool) -> None:
@@ -316,6 +317,15 @@ class Centre(RuleBasedStateMachine):
             assert total[row["day"]] <= CAP
             reach = self.authority.get(row["command_id"])
             assert reach is None or total[row["day"]] <= reach, "a sum passes a limit"
+
+    @invariant()
+    def desks_are_told_the_sums_that_count(self) -> None:
+        whose = {"agent": "agent_id = ? OR grantor_id = ?", "team": "team = ? OR team = ?"}
+        for told in self.state.find(DayUse):
+            clause = whose.get(told.kind, "customer_id = ? OR customer_id = ?")
+            query = f"SELECT SUM(amount_minor) FROM limit_hold WHERE ({clause}) AND day = ? AND state <> 'released'"
+            held = raw(self.tx, query, told.whose, told.whose, told.day)[0][0]
+            assert sum(told.minor.values()) == (held or 0), "a desk is told another sum"
 
     @invariant()
     def no_grant_is_used_twice(self) -> None:

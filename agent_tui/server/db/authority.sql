@@ -14,7 +14,24 @@ SELECT COALESCE(SUM(amount_minor), 0) AS total FROM limit_hold
 WHERE team = :team AND team <> '' AND action = :action AND day = :day AND state <> 'released' AND seq < :before;
 
 -- :limit_get
-SELECT seq, day, amount_minor, state FROM limit_hold WHERE command_id = :command_id;
+SELECT seq, day, amount_minor, state, agent_id, grantor_id, team, customer_id FROM limit_hold
+WHERE command_id = :command_id;
+
+-- :holds_on
+SELECT DISTINCT agent_id, grantor_id, team, customer_id FROM limit_hold WHERE day = :day;
+
+-- :use_agent
+SELECT action, COALESCE(SUM(amount_minor), 0) AS total FROM limit_hold
+WHERE (agent_id = :whose OR grantor_id = :whose) AND day = :day AND state <> 'released'
+GROUP BY action ORDER BY action;
+
+-- :use_team
+SELECT action, COALESCE(SUM(amount_minor), 0) AS total FROM limit_hold
+WHERE team = :whose AND team <> '' AND day = :day AND state <> 'released' GROUP BY action ORDER BY action;
+
+-- :use_customer
+SELECT action, COALESCE(SUM(amount_minor), 0) AS total FROM limit_hold
+WHERE customer_id = :whose AND day = :day AND state <> 'released' GROUP BY action ORDER BY action;
 
 -- :limit_add
 INSERT INTO limit_hold (command_id, seq, agent_id, grantor_id, team, customer_id, action, day, amount_minor, state)
