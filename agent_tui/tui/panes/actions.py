@@ -17,7 +17,7 @@ from agent_tui.policy.decision import NeedsCosign
 from agent_tui.tui.keymap import half_width
 from agent_tui.tui.line import Line, folded
 from agent_tui.tui.panes.action_lines import ActionText
-from agent_tui.tui.panes.pane import Pane, Reading
+from agent_tui.tui.panes.pane import Pane, ScrolledLines
 
 _BY_LETTER = {letter.lower(): action for action, letter in ACTION_LETTERS.items()}
 
@@ -36,7 +36,7 @@ class Picked(Message):
         self.command = command
 
 
-class ActionList(Reading):
+class ActionList(ScrolledLines):
     """Actions with a cursor."""
 
     BINDINGS: ClassVar = [

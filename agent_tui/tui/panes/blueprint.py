@@ -16,7 +16,7 @@ from agent_tui.tui.keymap import half_width
 from agent_tui.tui.line import Line, piece
 from agent_tui.tui.panes.actions import Picked
 from agent_tui.tui.panes.blueprint_lines import BlueprintText
-from agent_tui.tui.panes.pane import Pane, Reading
+from agent_tui.tui.panes.pane import Pane, ScrolledLines
 from agent_tui.tui.text import clean
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Answered(Message):
         self.digit, self.text = digit, text
 
 
-class Node(Reading):
+class Node(ScrolledLines):
     """The present node."""
 
     BINDINGS: ClassVar = [

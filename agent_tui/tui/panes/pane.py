@@ -15,7 +15,7 @@ from agent_tui.tui.widgets.lines import Bar, Lines, Painter
 from agent_tui.tui.words import Words
 
 
-class Reading(Lines, can_focus=True):
+class ScrolledLines(Lines, can_focus=True):
     """Lines to read: the cursor keys scroll, there is no cursor."""
 
     BINDINGS: ClassVar = [

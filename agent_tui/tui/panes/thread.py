@@ -10,7 +10,7 @@ from agent_tui.desk.door import Door
 from agent_tui.domain.contact import Message
 from agent_tui.tui.dialogs.fields import Kept, Writing
 from agent_tui.tui.line import piece
-from agent_tui.tui.panes.pane import Pane, Reading
+from agent_tui.tui.panes.pane import Pane, ScrolledLines
 from agent_tui.tui.panes.thread_lines import thread_lines
 from agent_tui.tui.text import clean
 from agent_tui.tui.widgets.lines import Painter
@@ -26,7 +26,7 @@ class ThreadPane(Pane):
         self._contact: str | None = None
 
     def body(self) -> ComposeResult:
-        yield Reading(self.painter, id="thread-lines")
+        yield ScrolledLines(self.painter, id="thread-lines")
         yield Writing(id="compose", hint=self.words("pane.compose"))
 
     @property
@@ -54,12 +54,12 @@ class ThreadPane(Pane):
     def show(self, messages: Sequence[Message], info: str, right: str) -> None:
         """Paint the thread, its end in sight."""
         self.compose_area.placeholder = self.words("pane.compose")
-        reading = self.query_one("#thread-lines", Reading)
-        at_end = reading.scroll_offset.y + reading.size.height >= len(reading.lines)
-        lines = thread_lines(messages, self.words, max(reading.size.width, 20))
-        reading.show(lines or [((" ", "text"), piece(self.words("empty.thread"), "muted"))])
+        shown = self.query_one("#thread-lines", ScrolledLines)
+        at_end = shown.scroll_offset.y + shown.size.height >= len(shown.lines)
+        lines = thread_lines(messages, self.words, max(shown.size.width, 20))
+        shown.show(lines or [((" ", "text"), piece(self.words("empty.thread"), "muted"))])
         if at_end:
-            reading.scroll_to(y=max(0, len(lines) - reading.size.height), animate=False, force=True)
+            shown.scroll_to(y=max(0, len(lines) - shown.size.height), animate=False, force=True)
         self.title(info, right)
 
     def insert(self, text: str) -> None:

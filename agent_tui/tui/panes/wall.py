@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 
 from agent_tui.tui.line import Line
-from agent_tui.tui.panes.pane import Pane, Reading
+from agent_tui.tui.panes.pane import Pane, ScrolledLines
 from agent_tui.tui.panes.wall_lines import own
 from agent_tui.tui.widgets.lines import Lines, Painter
 from agent_tui.tui.words import Words
@@ -26,7 +26,7 @@ class WallPane(Pane):
         return own(self.words, self.name_key)
 
     def body(self) -> ComposeResult:
-        yield Reading(self.painter, id=f"{self.name_key}-lines")
+        yield ScrolledLines(self.painter, id=f"{self.name_key}-lines")
 
     @property
     def lines(self) -> Lines:
