@@ -27,6 +27,10 @@ class ReleaseView(msgspec.Struct, frozen=True, kw_only=True):
     releaser: str = ""
     retirer: str = ""
     """Names; empty where nobody did it yet or where it came as a file."""
+    superseded: bool = False
+    """A later version is in force."""
+    holds: bool = False
+    """Its first day has come."""
     cannot: Msg | None = None
     """Why I may not release it; the server decides again."""
 

@@ -130,12 +130,12 @@ def prepare(database: Path) -> None:
 class Maker:
     """Somebody who asks from elsewhere."""
 
-    def __init__(self, backend: Backend) -> None:
-        self._api = Api(backend.url, "d-maker")
+    def __init__(self, backend: Backend, login: str = MAKER) -> None:
+        self._api, self._login = Api(backend.url, f"d-{login}"), login
 
     async def send(self, command: Command) -> str:
         if not self._api.token:
-            self._api.token = (await endpoints.sign_in(self._api, MAKER, PASSWORD)).token
+            self._api.token = (await endpoints.sign_in(self._api, self._login, PASSWORD)).token
             await endpoints.step_up(self._api, PASSWORD)
         envelope = Envelope(id=ids.uuid7(), command=command)
         answer = await endpoints.send(self._api, envelope, 0)

@@ -13,7 +13,7 @@ from agent_tui.desk.release_views import Releases, ReleaseView
 from agent_tui.desk.views import Categories, Groups
 from agent_tui.domain.centre import Bundle
 from agent_tui.domain.commands import Command, ReleaseBlueprint, RetireBlueprint
-from agent_tui.domain.release import Release, ReleaseState
+from agent_tui.domain.release import Release
 from agent_tui.errors import AgentTuiError, Offline
 from agent_tui.i18n.catalog import say
 from agent_tui.tui.authenticate import always
@@ -32,8 +32,9 @@ async def releases(station: Station) -> None:
     """The list; from it one version after another, until nobody wants to read more."""
     words = station.words
     while _views(station):
-        heading = own(words, "list", count=sum(view.waits for view in _views(station)))
-        picked = LivePick(words, station.painter, heading, lambda: _items(station), own(words, "keys.list"))
+        picked = LivePick(
+            words, station.painter, own(words, "list"), lambda: _items(station), own(words, "keys.list")
+        )
         chosen = await station.ask(picked)
         if chosen is None:
             return
@@ -114,7 +115,15 @@ async def _release(station: Station, view: ReleaseView) -> None:
     words, row = station.words, view.release
     digest = f"{row.digest[: row.digest.find(':') + 1 + DIGEST_SHOWN]}…"
     asked = [
-        (own(words, "release.ask", what=_what(station, view), first=row.valid_from), "strong"),
+        (
+            own(
+                words,
+                f"release.{'at_once' if view.holds else 'ask'}",
+                what=_what(station, view),
+                first=row.valid_from,
+            ),
+            "strong",
+        ),
         (own(words, "release.digest", digest=digest), "muted"),
     ]
     if view.before:
@@ -153,8 +162,3 @@ async def _sent(station: Station, command: Command, doing: str, view: ReleaseVie
     if key:
         station.door.drop_draft(key)
     station.say(own(station.words, f"{doing}.done", what=_what(station, view)), "ok")
-
-
-def waiting(station: Station) -> int:
-    """How many versions wait for a second person."""
-    return sum(view.release.state is ReleaseState.PROPOSED for view in _views(station))

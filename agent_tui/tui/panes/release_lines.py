@@ -37,6 +37,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def state(words: Words, view: ReleaseView) -> str:
+    if view.superseded and view.release.state is ReleaseState.RELEASED:
+        return own(words, "superseded")
     return say(f"release.state.{view.release.state}", words.language)
 
 
