@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from agent_tui.clock import monotonic
+from agent_tui.desk import used
+from agent_tui.desk.lent import lent_for, with_lent
+from agent_tui.desk.lent_views import Lent, LentFor
 from agent_tui.desk.select_approvals import CacheState
 from agent_tui.desk.sight import Sight
-from agent_tui.desk.views import ActionRow, ActionRows, PolicyView
-from agent_tui.domain.actions import ACTIONS, Action
+from agent_tui.desk.views import ActionRow, ActionRows, DayLimit, PolicyView
+from agent_tui.domain.actions import ACTIONS, UNLENT, Action
 from agent_tui.domain.agent import Agent
-from agent_tui.domain.approval import Approval, ApprovalState
+from agent_tui.domain.approval import Approval
 from agent_tui.domain.centre import Bundle
 from agent_tui.domain.contact import Contact
 from agent_tui.domain.contact_rules import HANDLED
@@ -28,7 +33,6 @@ from agent_tui.policy.decision import Circumstances, Decision, Deny, Reason
 from agent_tui.policy.facts import About, actor_facts, groups_of, subject_facts
 from agent_tui.policy.moment import Moment, at, moment
 from agent_tui.store import read
-from agent_tui.store.journal import Journal
 from agent_tui.wire.signed import trusted
 
 if TYPE_CHECKING:
@@ -51,11 +55,10 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Authority:
-    """Builds the facts the policy judges by from the cache and the journal."""
+    """Builds the facts the policy judges by from the cache, and what is on its way from the journal."""
 
-    def __init__(self, sight: Sight, journal: Journal, folder: Path | None) -> None:
+    def __init__(self, sight: Sight, folder: Path | None) -> None:
         self._sight = sight
-        self._journal = journal
         self._folder = folder
         self._policy: tuple[tuple[object, ...], Policy] | None = None
         self._stepped_up: float | None = None
@@ -77,8 +80,9 @@ class Authority:
         with suppress(PolicyError):
             self._current_policy(self._sight.clock.now())
 
-    def decide(self, question: Question) -> Decision:
-        """The policy's answer now; a Deny that says so when offline, without policy, or without a known person."""
+    def decide(self, question: Question, level: int | None = None) -> Decision:
+        """The policy's answer now; a Deny that says so when offline, without policy, or without a known person.
+        `level`: that of lent authority, where it is not one's own."""
         action, me = ACTIONS.get(question.action), self._sight.me()
         if action is None or me is None:
             return deny("unknown_action" if action is None else "nobody")
@@ -98,11 +102,21 @@ class Authority:
         judge = wonder if vague else decide
         return judge(
             policy,
-            actor_facts(me, me.level, self._step_up_age_s(), now),
+            actor_facts(me, level or me.level, self._step_up_age_s(), now),
             action.id,
             subject_facts(about, me, CacheState(self._sight)),
             at(self._circumstances(question, about.customer_id, now), self._moment(about, me, now)),
         )
+
+    def lent_for(self, question: Question) -> Lent | None:
+        """The delegation under which I could do alone what is not mine to do; None when there is none."""
+        judge = partial(self.decide, question)
+        return lent_for(self._sight, question.action, question.amount_minor or 0, judge)
+
+    def lent_of(self, query: LentFor) -> Lent | None:
+        """As `lent_for`, of one act that can be lent at all."""
+        question = Question(**msgspec.structs.asdict(query))
+        return None if query.action in UNLENT else self.lent_for(question)
 
     def rows(self, query: ActionRows) -> tuple[ActionRow, ...]:
         """Every action that exists for this customer, with its decision."""
@@ -110,37 +124,42 @@ class Authority:
         customer_id = query.customer_id or (contact.customer_id if contact else None)
         customer = read.get(self._sight.cache, Customer, customer_id)
         complaint = self._complaint(customer)
-        used = self._used(self._sight.clock.now())
         return tuple(
-            self._row(action, contact, customer, complaint, used)
+            self._row(action, contact, customer, complaint)
             for action in ACTIONS.values()
             if _applies(action, contact, customer, complaint)
         )
 
     def _row(
-        self,
-        action: Action,
-        contact: Contact | None,
-        customer: Customer | None,
-        complaint: Ticket | None,
-        used: dict[tuple[str, str], int],
+        self, action: Action, contact: Contact | None, customer: Customer | None, complaint: Ticket | None
     ) -> ActionRow:
-        product = _first_product(action, customer)
         question = Question(
             action=action.id,
             customer_id=customer.id if customer else None,
             contact_id=contact.id if contact else None,
-            product_id=product.id if product else None,
             ticket_id=complaint.id if complaint and action.subject == "ticket" else None,
         )
-        decision = self.decide(question)
-        return ActionRow(
+        question, decision = self._most_allowing(question, _products(action, customer))
+        row = ActionRow(
             action=action.id,
             decision=decision,
             limit_minor=decision.limit_minor,
-            used_minor=sum(minor for (name, _), minor in used.items() if name == action.id),
+            used_minor=self._used(action),
+            as_of=used.as_of(self._sight) if action.amount else None,
             offline=action.online_only and not self._sight.link.online,
         )
+        return row if action.id in UNLENT else with_lent(row, self.lent_for(question))
+
+    def _most_allowing(self, question: Question, products: Sequence[Product]) -> tuple[Question, Decision]:
+        """Asked about the product that lets most be done: a card that is not blocked must not hide the one that is."""
+        questions = [replace(question, product_id=product.id) for product in products] or [question]
+        asked = [(one, self.decide(one)) for one in questions]
+        return next((pair for pair in asked if not isinstance(pair[1], Deny)), asked[0])
+
+    def _used(self, action: Action) -> int:
+        """Of my own day, in minor units."""
+        me, now = self._sight.me(), self._sight.clock.now()
+        return used.of_today(self._sight, me, action.id, None, now).agent if me and action.amount else 0
 
     def _complaint(self, customer: Customer | None) -> Ticket | None:
         """The open complaint of a customer that is asked about before one is chosen; the first to fall due."""
@@ -170,7 +189,7 @@ class Authority:
     @property
     def _zone(self) -> str:
         """Of the centre, as the server named it."""
-        return self._sight.cache.meta.get("timezone", "Asia/Shanghai")
+        return used.zone(self._sight)
 
     def _step_up_age_s(self) -> int | None:
         if self._stepped_up is None or not self.step_up_left_s():
@@ -178,33 +197,28 @@ class Authority:
         return int(monotonic() - self._stepped_up)
 
     def _circumstances(self, question: Question, customer_id: str, now: datetime) -> Circumstances:
-        used = self._used(now)
-        mine = {key: minor for key, minor in used.items() if key[0] == question.action}
+        me = self._sight.me()
+        sums = used.of_today(self._sight, me, question.action, customer_id, now) if me else used.Used()
         return Circumstances(
             amount_minor=question.amount_minor or 0,
-            agent_day_minor=sum(mine.values()),
-            customer_day_minor=mine.get((question.action, customer_id), 0),
+            agent_day_minor=sums.agent,
+            customer_day_minor=sums.customer,
+            team_day_minor=sums.team,
             online=self._sight.link.online,
             reason_given=bool(question.reason.strip()),
             field=question.field,
         )
 
-    def _used(self, now: datetime) -> dict[tuple[str, str], int]:
-        """Today (of the centre's zone), applied or on its way, as far as this desk knows."""
-        midnight = now.astimezone(ZoneInfo(self._zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-        total = dict(self._journal.used_since(midnight.astimezone(now.tzinfo)))
-        for key, minor in (*self._sight.pending.spent().items(), *self._requested(midnight)):
-            total[key] = total.get(key, 0) + minor
-        return total
+    def limits_of(self, approval: Approval) -> tuple[DayLimit, ...]:
+        """The sums that a request counts in, for whoever signs it; nothing without rules that can be trusted."""
+        from agent_tui.desk.approval_limits import day_limits
 
-    def _requested(self, since: datetime) -> list[tuple[tuple[str, str], int]]:
-        """Amounts of mine that others were asked to sign: reserved while they wait, used once executed."""
-        me = self._sight.cache.agent_id
-        return [
-            ((a.action, a.customer_id), a.amount_minor or 0)
-            for a in read.every(self._sight.cache, Approval)
-            if a.maker_id == me and a.opened_at >= since and (a.open or a.state is ApprovalState.EXECUTED)
-        ]
+        now = self._sight.clock.now()
+        try:
+            policy = self._current_policy(now)
+        except PolicyError:
+            return ()
+        return day_limits(self._sight, policy, approval, now) if policy is not None else ()
 
     def standing(self) -> PolicyView:
         """Which rules this desk goes by, and whether it trusts them."""
@@ -254,8 +268,8 @@ def _applies(action: Action, contact: Contact | None, customer: Customer | None,
         return contact is not None
     if action.subject == "ticket":
         return complaint is not None
-    return customer is not None and (action.subject == "customer" or _first_product(action, customer) is not None)
+    return customer is not None and (action.subject == "customer" or bool(_products(action, customer)))
 
 
-def _first_product(action: Action, customer: Customer | None) -> Product | None:
-    return next((p for p in customer.products if p.kind in action.product), None) if customer else None
+def _products(action: Action, customer: Customer | None) -> tuple[Product, ...]:
+    return tuple(p for p in customer.products if p.kind in action.product) if customer else ()

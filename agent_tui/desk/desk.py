@@ -15,6 +15,7 @@ from agent_tui.desk import views
 from agent_tui.desk.arrivals import Arrivals
 from agent_tui.desk.door import NotSubmitted, Submitted
 from agent_tui.desk.keeper import Keeper
+from agent_tui.desk.lent_views import LentFor
 from agent_tui.desk.profile import Profile
 from agent_tui.desk.select_queue import queue_rows
 from agent_tui.desk.sight import Sight
@@ -67,7 +68,7 @@ class Desk:
     def _authority(self) -> Authority:
         from agent_tui.desk.authority import Authority
 
-        return Authority(self.sight, self.journal, self.profile.policy)
+        return Authority(self.sight, self.profile.policy)
 
     # ---- the door
 
@@ -187,9 +188,9 @@ class Desk:
 
     # ---- its life
 
-    async def connect(self, password: str) -> None:
-        """Sign in and start the two loops. They go on trying while the server is out of reach; Refused when it
-        does not accept the person."""
+    async def connect(self, password: str) -> bool:
+        """Sign in and start the two loops; whether the server accepted the person. The loops go on trying while it is
+        out of reach; Refused when it does not accept them."""
         self._arrivals.indexing.wake()
         # Beside the loop, since keys are pressed meanwhile.
         await asyncio.to_thread(lambda: [import_module(name) for name in ONLINE])
@@ -206,11 +207,12 @@ class Desk:
         seat = Seat(mine.url, mine.login, mine.device_id, mine.client_version, mine.tls)
         self._link = Link(seat, files, told, transport=self.profile.transport)
         try:
-            await self._link.start(password)
+            accepted = await self._link.start(password)
         except Refused:
             self._link = None
             raise
         self._authority.warm()
+        return accepted
 
     async def disconnect(self) -> None:
         """Stop the loops; the desk goes on over its files."""
@@ -235,17 +237,32 @@ def _select(desk: Desk, query: Any) -> Any:
         return queue_rows(desk.sight, query)
     if isinstance(query, views.ActionRows):
         return desk._authority.rows(query)
+    if isinstance(query, LentFor):
+        return desk._authority.lent_of(query)
     if isinstance(query, views.PolicyOf):
         return desk._authority.standing()
     if isinstance(query, views.StepUpLeft):
         return desk._authority.step_up_left_s()
     if isinstance(query, views.Drafts):
         return desk._drafts.all()
+    if isinstance(query, views.Approvals) and query.id:
+        return _with_limits(desk, query)
     if isinstance(query, views.CustomerCard):
         desk._arrivals.looked(query.customer_id)
     from agent_tui.desk.selectors import SELECTORS
 
     return SELECTORS[type(query)](desk.sight, query)
+
+
+def _with_limits(desk: Desk, query: views.Approvals) -> tuple[views.ApprovalView, ...]:
+    """One request with the sums it counts in, which take the policy to say."""
+    from msgspec.structs import replace
+
+    from agent_tui.desk.select_approvals import approvals
+
+    return tuple(
+        replace(view, limits=desk._authority.limits_of(view.approval)) for view in approvals(desk.sight, query)
+    )
 
 
 def _online(desk: Desk) -> Link:

@@ -10,6 +10,8 @@ from agent_tui.i18n.message import Msg, msg
 from agent_tui.store.journal import ATTENTION, UNSENT, Item, Journal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agent_tui.desk.sight import Sight
     from agent_tui.domain.commands import Command
     from agent_tui.domain.contact import Contact
@@ -62,15 +64,20 @@ class PendingIndex:
         ]
         return asked[-1] if asked else None
 
-    def spent(self) -> dict[tuple[str, str], int]:
-        """(action, customer) → minor units asked for and not confirmed."""
-        from agent_tui.domain.commands import PerformAction
+    def spent(self, told: Callable[[str], bool]) -> dict[tuple[str, str], int]:
+        """(action, customer) → minor units that the server's sums, as this desk has them, do not count yet. `told`:
+        whether the request for a co-sign of this id has come through the feed, and its sum with it."""
+        from agent_tui.domain.commands import BreakGlass, PerformAction, RequestApproval
 
         total: dict[tuple[str, str], int] = {}
         for item in self._journal.items():
-            if isinstance(item.command, PerformAction) and item.state in UNSENT | {"awaiting_approval"}:
-                key = (item.command.action, item.command.customer_id)
-                total[key] = total.get(key, 0) + (item.command.amount_minor or 0)
+            command = item.command
+            if isinstance(command, RequestApproval | BreakGlass):
+                command = command.command
+            going = item.state in UNSENT | {"applied"} or (item.state == "awaiting_approval" and not told(item.id))
+            if isinstance(command, PerformAction) and command.amount_minor and going:
+                key = (command.action, command.customer_id)
+                total[key] = total.get(key, 0) + command.amount_minor
         return total
 
     def list(self, name_of: dict[str, Contact], sight: Sight) -> tuple[Pending, ...]:

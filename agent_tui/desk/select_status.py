@@ -24,7 +24,7 @@ def status(sight: Sight, query: StatusOf) -> Status:
     return Status(
         me=me,
         connection=sight.link.connection.value,
-        age_s=_age_s(sight),
+        age_s=age_s(sight),
         now=sight.clock.now(),
         unsent=sight.pending.unsent(),
         attention=sight.pending.attention(),
@@ -93,7 +93,7 @@ def reveals(sight: Sight, query: Reveals) -> tuple[Reveal, ...]:
     return sight.reveals.now()
 
 
-def _age_s(sight: Sight) -> float:
+def age_s(sight: Sight) -> float:
     age = sight.link.age_s()
     if age is not None:
         return age

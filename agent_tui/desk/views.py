@@ -12,6 +12,7 @@ import msgspec
 if TYPE_CHECKING:  # the models are made, never decoded: what they hold need not be loaded with them
     from datetime import datetime
 
+    from agent_tui.desk.lent_views import Lent
     from agent_tui.domain.agent import Agent, AgentState
     from agent_tui.domain.approval import Approval, Delegation
     from agent_tui.domain.centre import Edit, Figure, Group, Notice
@@ -129,8 +130,7 @@ class Approvals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Signers(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `tuple[Agent, ...]`: who else could sign at a level, those at their desks first; for what I ask, not those who
-    hold authority of mine."""
+    """→ `tuple[Agent, ...]`: who else could sign what I ask at a level, those at their desks first."""
 
     level: int
     approval_id: str = ""
@@ -208,9 +208,13 @@ class ActionRow(msgspec.Struct, frozen=True, kw_only=True):
     limit_minor: int | None = None
     """The most I may do at once."""
     used_minor: int = 0
-    """Used today for this action, as far as this desk knows."""
+    """Used today for this action, by the server's count and what is on its way from here."""
+    as_of: datetime | None = None
+    """When that was so; None while the server is heard."""
     offline: bool = False
     """Greyed because it never waits in an offline queue."""
+    lent: Lent | None = None
+    """What was lent to me for it, where that reaches further."""
 
 
 NEVER_S = 1e9
@@ -296,6 +300,19 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     never had one."""
 
 
+class DayLimit(msgspec.Struct, frozen=True, kw_only=True):
+    """One sum of the day that a request for a co-sign counts in; minor units."""
+
+    whose: str
+    """`maker`, `customer`, `team`, or `mine` for the person at this desk."""
+    used_minor: int
+    """Before the request."""
+    limit_minor: int | None = None
+    """What it may reach without others; None where no rule bounds it."""
+    alone_minor: int | None = None
+    """Of mine: what I could still do alone now, for this customer; None where no rule bounds it."""
+
+
 class ApprovalView(msgspec.Struct, frozen=True, kw_only=True):
     """A request for a co-sign as this person may act on it."""
 
@@ -313,6 +330,8 @@ class ApprovalView(msgspec.Struct, frozen=True, kw_only=True):
     """Why I may not sign it, though it is open."""
     delegation: Delegation | None = None
     """The delegation I would sign under; None when my own authority is enough."""
+    limits: tuple[DayLimit, ...] = ()
+    """The sums it counts in; told when one request is asked for by its id."""
     editors: tuple[str, ...] = ()
     """Names of those who lowered its amount."""
 

@@ -13,6 +13,8 @@ from agent_tui.policy.model import Cap, Policy
 
 BEYOND = 2**52
 """Fen that no rule names: allowed here means allowed without end."""
+DAYS = {"agentDay": "agent_day_minor", "customerDay": "customer_day_minor", "teamDay": "team_day_minor"}
+"""Sums of today: the name that rules give them → the field of `Circumstances`."""
 _KEEP = 2_048
 """Limits remembered before all are forgotten."""
 
@@ -28,7 +30,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 def limits(policy: Policy, facts: Facts) -> Limits:
     """Both limits for these facts."""
-    fresh = msgspec.structs.replace(facts.circumstances, agent_day_minor=0, customer_day_minor=0, team_day_minor=0)
+    fresh = msgspec.structs.replace(facts.circumstances, **dict.fromkeys(DAYS.values(), 0))
     return Limits(most(policy, facts._replace(circumstances=fresh)), most(policy, facts))
 
 
@@ -46,6 +48,18 @@ def most(policy: Policy, facts: Facts) -> int | None:
             policy.limits.clear()
         policy.limits[key] = _search(policy, alone)
     return policy.limits[key]
+
+
+def of_the_day(policy: Policy, facts: Facts, name: str) -> int | None:
+    """Fen that a sum of the day (`agentDay`, `customerDay`, `teamDay`) may reach by this person alone; None where no
+    rule bounds it for them."""
+    alone = _alone(policy, facts)
+    for cap in sorted((cap for cap in policy.caps(facts.action) if name in cap.adds), key=lambda cap: cap.minor):
+        sums = dict.fromkeys(DAYS.values(), 0) | {DAYS[name]: cap.minor}
+        over = msgspec.structs.replace(alone.circumstances, amount_minor=1, **sums)
+        if any(cap in policy.rules[rule].caps for rule in ask(policy, alone._replace(circumstances=over)).rules):
+            return cap.minor
+    return None
 
 
 def _alone(policy: Policy, facts: Facts) -> Facts:
@@ -94,12 +108,7 @@ def _reach(cap: Cap, facts: Facts) -> int:
 
 def used_today(facts: Facts) -> dict[str, int]:
     """Sums of today by the names that rules give them, in minor units."""
-    given = facts.circumstances
-    return {
-        "agentDay": given.agent_day_minor,
-        "customerDay": given.customer_day_minor,
-        "teamDay": given.team_day_minor,
-    }
+    return {name: getattr(facts.circumstances, field) for name, field in DAYS.items()}
 
 
 def _nothing(policy: Policy, facts: Facts) -> int | None:

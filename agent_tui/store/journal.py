@@ -130,10 +130,6 @@ class Journal:
         """(id, type, outcome, audit sequence, audit hash) of everything done with, oldest first."""
         return self.all("receipt_all")
 
-    def used_since(self, moment: datetime) -> dict[tuple[str, str], int]:
-        """(action, customer) → minor units applied since `moment`, as far as this desk knows."""
-        return {(a, c): int(total or 0) for a, c, total in self.all("receipt_used", stamp(moment))}
-
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call `listener()` after each change of the outbox, on the writer's thread."""
         self._listeners.append(listener)

@@ -191,10 +191,6 @@ ON CONFLICT(id) DO UPDATE SET outcome = excluded.outcome, feed_seq = excluded.fe
 -- :receipt_prune
 DELETE FROM receipt WHERE kept_ms < ?;
 
--- :receipt_used
-SELECT action, customer_id, SUM(amount_minor) FROM receipt
-WHERE made_at >= ? AND outcome = 'applied' AND action <> '' GROUP BY action, customer_id;
-
 -- :receipt_all
 SELECT id, type, outcome, audit_seq, audit_hash FROM receipt ORDER BY made_at;
 

@@ -104,15 +104,6 @@ def test_outcome_and_receipt_are_kept_without_any_revealed_value(journal: Journa
     assert "13812345678" not in repr(everything)
 
 
-def test_used_amounts_add_up_by_action_and_customer(journal: Journal) -> None:
-    for n, minor in enumerate((300, 200)):
-        waive = PerformAction(action="waive_fee", customer_id="c1", amount_minor=minor)
-        journal.add(item(waive, id=f"i{n}", offline=False))
-        journal.record(journal.items()[n], Outcome(id=f"i{n}", outcome="applied"), None, ()).result(5)
-    assert journal.used_since(eg.at(-60)) == {("waive_fee", "c1"): 500}
-    assert journal.used_since(eg.at(60)) == {}
-
-
 def test_drafts_survive_and_the_latest_wins(journal: Journal) -> None:
     journal.keep_draft("note:k1", "a")
     journal.keep_draft("note:k1", "ab")

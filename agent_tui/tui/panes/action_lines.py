@@ -63,16 +63,31 @@ class ActionText:
 
     def _parts(self, row: ActionRow, free: bool) -> list[tuple[str, str]]:
         if not free:
-            return [piece(why(row, self.words), "muted")]
+            return [piece(why(row, self.words), "muted"), *self._used(row)]
         parts = []
         if row.limit_minor is not None:
             parts.append(piece(self.words("limit", amount=self.words.money(row.limit_minor)), "accent"))
+        if row.lent is not None:
+            parts.append(piece(self._lent(row), "accent"))
         asks = self._asks(row.decision)
         if asks:
             parts.append(piece(asks, "warn"))
-        if row.used_minor:
-            parts.append(piece(self.words("used", amount=self.words.money(row.used_minor)), "muted"))
-        return parts
+        return [*parts, *self._used(row)]
+
+    def _lent(self, row: ActionRow) -> str:
+        """How far lent authority reaches."""
+        if row.lent is None or row.lent.most_minor is None:
+            return say("cosign.lend.pane_any", self.words.language)
+        return say("cosign.lend.pane", self.words.language, amount=self.words.money(row.lent.most_minor))
+
+    def _used(self, row: ActionRow) -> list[tuple[str, str]]:
+        """What is used of today; with the time when that was so, once the server is out of reach."""
+        if not row.used_minor or (not allowed(row) and row.as_of is None):
+            return []
+        said = self.words("used", amount=self.words.money(row.used_minor))
+        if row.as_of is not None:
+            said = f"{said} {self.words('as_of', at=self.words.clock(row.as_of, seconds=False))}"
+        return [piece(said, "muted")]
 
     def _asks(self, decision: Decision) -> str:
         match decision:

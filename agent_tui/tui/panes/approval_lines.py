@@ -16,7 +16,6 @@ own = speaking("cosign")
 
 MARKS = {
     ApprovalState.PROPOSED: ("~", "warn"),
-    ApprovalState.APPROVED: ("~", "accent"),
     ApprovalState.EXECUTED: ("+", "ok"),
     ApprovalState.REJECTED: ("x", "bad"),
     ApprovalState.WITHDRAWN: ("-", "muted"),
