@@ -17,6 +17,8 @@ def load(paths: tuple[Path, ...]) -> Lexicon:
     """The words of these files together. ConfigError names the file and line of what is no list of words."""
     same: list[list[str]] = []
     empty: list[str] = []
+    near: list[str] = []
+    sayings: dict[str, list[str]] = {}
     for file in paths:
         table, text = read_toml(file)
         for key, value in table.items():
@@ -25,9 +27,15 @@ def load(paths: tuple[Path, ...]) -> Lexicon:
                     empty += _words(words, file, line_of(text, f"empty.{language}"))
             elif key == "same" and isinstance(value, list):
                 same += [_words(group, file, line_of(text, "same")) for group in value]
+            elif key == "near":
+                near += _words(value, file, line_of(text, "near"))
+            elif key == "sayings" and isinstance(value, dict):
+                for names, ways in value.items():
+                    said = sayings.setdefault(names, [])
+                    said += _words(ways, file, line_of(text, f'sayings."{names}"'))
             else:
                 raise ConfigError("knowledge.error.words", file=str(file), line=line_of(text, key))
-    return Lexicon.of(same, empty)
+    return Lexicon.of(same, empty, sayings, near)
 
 
 def _words(value: object, file: Path, line: int) -> list[str]:

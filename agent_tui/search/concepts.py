@@ -111,17 +111,14 @@ def _phrases(words: Sequence[str]) -> Iterator[str]:
 
 
 def _said(pieces: Sequence[Piece], folded: str, lexicon: Lexicon) -> Iterator[Concept]:
-    """What people say for a thing, the fullest saying for each."""
-    best: dict[tuple[str, ...], tuple[int, Span]] = {}
-    for saying in lexicon.sayings:
-        if saying.parts[0] in folded and (place := saying.place(folded)) is not None:
-            says = sum(map(len, saying.parts))
-            if says > best.get(saying.means, (0, place))[0]:
-                best[saying.means] = (says, place)
-    for means, (_, (start, end)) in best.items():
-        touched, _ = _covered(pieces, start, end)
-        touched = touched or tuple(range(len(pieces)))
-        yield Concept(pieces=touched, name=folded[start:end], others=means, one=True)
+    """What people say for a thing, the fullest saying for each, by how much of the query it is."""
+    every = tuple(range(len(pieces)))
+    typed = sum(len(piece.text) for piece in pieces)
+    for said in lexicon.sayings.within(folded):
+        touched, _ = _covered(pieces, said.start, said.end)
+        share = min(1.0, (said.letters + 1) / (typed + 1))
+        name = folded[said.start : said.end]
+        yield Concept(pieces=touched or every, name=name, others=said.means, share=share, one=True)
 
 
 def _free(start: int, end: int, taken: Sequence[Span]) -> bool:

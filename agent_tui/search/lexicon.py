@@ -9,6 +9,7 @@ import msgspec
 
 from agent_tui.search import sound, typo
 from agent_tui.search.fold import fold, is_cjk, is_kana, parts, shown, stem
+from agent_tui.search.sayings import NO_SAYINGS, Sayings, sayings_of
 
 LEAST_MISSPELT = 5
 """Letters from which a known word is recognised with a typing error."""
@@ -16,65 +17,15 @@ MOST_WITHIN = 2
 """Names that are taken of those whose characters stand in a run."""
 MOST_APART = 2
 """Characters from one to the other of a name of two: any two meet in some long question."""
-GAP = "…"
-"""In a saying: up to `MOST_BETWEEN` characters of whatever else people put there."""
-MOST_BETWEEN = 12
-SHORT = 4
-"""Letters of a Latin word up to which it must end where the saying's does."""
 SPOKEN_LATIN = ("pos", "app", "vip", "atm", "pin", "sms", "qr")
 """Latin words that Chinese speakers say as they are, between their own."""
-
-
-class Saying(msgspec.Struct, frozen=True, array_like=True):
-    """How people put something: parts in this order, with little between them."""
-
-    parts: tuple[str, ...]
-    means: tuple[str, ...]
-    """Names that guides have for it."""
-
-    def place(self, text: str) -> tuple[int, int] | None:
-        """Where it begins and ends in a folded text."""
-        start = _begin(text, self.parts[0], 0)
-        while start >= 0:
-            end = self._end(text, start)
-            if end:
-                return start, end
-            start = _begin(text, self.parts[0], start + 1)
-        return None
-
-    def _end(self, text: str, start: int) -> int:
-        """Where it ends if it begins at `start`; 0 if it does not."""
-        end = start + len(self.parts[0])
-        for part in self.parts[1:]:
-            at = _begin(text, part, end)
-            if at < 0 or at - end > MOST_BETWEEN:
-                return 0
-            end = at + len(part)
-        return end
-
-
-def _begin(text: str, part: str, since: int) -> int:
-    """Where a part stands next: anywhere in Chinese and Japanese, in Latin at the beginning of a word, a short one whole."""
-    at = text.find(part, since)
-    if is_cjk(part[0]):
-        return at
-    while at >= 0:
-        before = text[at - 1] if at else " "
-        after = text[at + len(part) : at + len(part) + 2]
-        begins = not (before.isascii() and before.isalnum())
-        if begins and (
-            len(part) > SHORT or not after[:1].isascii() or not after[:1].isalnum() or after in ("s", "s ")
-        ):
-            return at
-        at = text.find(part, at + 1)
-    return -1
 
 
 class Lexicon(msgspec.Struct, frozen=True):
     """All words folded."""
 
     same: tuple[tuple[str, ...], ...] = ()
-    sayings: tuple[Saying, ...] = ()
+    sayings: Sayings = NO_SAYINGS
     empty: frozenset[str] = frozenset()
     """Whole words that mean nothing in a question."""
     particles: tuple[str, ...] = ()
@@ -117,7 +68,7 @@ class Lexicon(msgspec.Struct, frozen=True):
         heard = [(said, word) for word in names for said in sound.letters_of(word)]
         return cls(
             same=groups,
-            sayings=tuple(_sayings(sayings or {})),
+            sayings=sayings_of(sayings) if sayings else NO_SAYINGS,
             empty=frozenset(emptied),
             particles=tuple(word for word in emptied if word and is_cjk(word[0])),
             names=names,
@@ -174,13 +125,6 @@ def plain(word: str) -> str:
 def form(name: str) -> str:
     """A known name without the endings of its English words: `late fees` is `late fee`."""
     return " ".join(stem(word) for word in name.split(" "))
-
-
-def _sayings(said: Mapping[str, Sequence[str]]) -> Iterable[Saying]:
-    for names, ways in said.items():
-        means = tuple(plain(name) for name in names.split("|"))
-        for way in ways:
-            yield Saying(tuple(part for piece in way.split(GAP) if (part := plain(piece))), means)
 
 
 def _groups_of(groups: Sequence[Sequence[str]]) -> dict[str, tuple[int, ...]]:

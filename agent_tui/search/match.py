@@ -158,16 +158,16 @@ def _share(piece: Piece, word: str, weights: Mapping[str, float]) -> float:
 # ---- by another name ------------------------------------------------------------------------------------------------
 
 
-def named(concepts: Sequence[Concept], entry: Entry, language: str) -> tuple[dict[int, Match], int]:
+def named(concepts: Sequence[Concept], entry: Entry, language: str) -> tuple[dict[int, Match], float]:
     """Piece → where the entry calls it by another name, and how many pieces are one name together."""
     found: dict[int, Match] = {}
-    together = 0
+    together = 0.0
     for concept in concepts:
         best = _called(concept, entry, language)
         if best is None:
             continue
         if concept.one and concept.how == "same":
-            together = max(together, len(concept.pieces))
+            together = max(together, len(concept.pieces) * concept.share**0.5)
         for at in concept.pieces:
             if at not in found or best.score > found[at].score:
                 found[at] = best
