@@ -12,10 +12,11 @@ import msgspec
 
 
 class ApprovalState(StrEnum):
+    """A request is proposed until one of the others ends it; what was executed can still fail in the other system."""
+
     PROPOSED = "proposed"
-    APPROVED = "approved"
-    """Signed by enough people; executed in the same transaction, so nobody ever reads a row in this state."""
     EXECUTED = "executed"
+    """In the same transaction as the last signature it needed."""
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
@@ -23,27 +24,6 @@ class ApprovalState(StrEnum):
     """What was signed is not what is there any more: it goes back to its maker."""
     FAILED = "failed"
     """Another system refused to carry it out."""
-
-
-APPROVAL_MOVES: dict[ApprovalState, frozenset[ApprovalState]] = {
-    ApprovalState.PROPOSED: frozenset(
-        {
-            ApprovalState.APPROVED,
-            ApprovalState.REJECTED,
-            ApprovalState.WITHDRAWN,
-            ApprovalState.EXPIRED,
-            ApprovalState.STALE,
-        }
-    ),
-    ApprovalState.APPROVED: frozenset({ApprovalState.EXECUTED, ApprovalState.STALE, ApprovalState.FAILED}),
-    ApprovalState.EXECUTED: frozenset({ApprovalState.FAILED}),
-    ApprovalState.REJECTED: frozenset(),
-    ApprovalState.WITHDRAWN: frozenset(),
-    ApprovalState.EXPIRED: frozenset(),
-    ApprovalState.STALE: frozenset(),
-    ApprovalState.FAILED: frozenset(),
-}
-"""Legal transitions. What was executed can still fail in the other system."""
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):

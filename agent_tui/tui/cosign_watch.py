@@ -55,7 +55,7 @@ class CosignWatch:
 
     def _of_mine(self, before: ApprovalView, view: ApprovalView) -> None:
         was, state = before.approval, view.approval.state.value
-        if state != was.state.value and state != "approved":
+        if state != was.state.value:
             self._say(state, view, _ROLES.get(state, "bad"), ring=view.mine and state != "withdrawn")
         elif view.mine and len(view.approval.signed) > len(was.signed):
             self._say("signed", view, "ok")
