@@ -81,12 +81,6 @@ def match(snapshot: Snapshot, now: datetime) -> tuple[Assignment, ...]:
     return tuple(found)
 
 
-def next_for(agent: Agent, contacts: Iterable[Contact]) -> Contact | None:
-    """The contact that comes first for this agent, whoever else may be free."""
-    mine = (c for c in contacts if skill.waiting(c) and skill.can_take(agent, c))
-    return min(mine, key=order, default=None)
-
-
 def why(contact: Contact, agent: Agent, now: datetime) -> tuple[Why, ...]:
     """Why this contact goes to this agent: its place, then the agent's."""
     rank = order(contact)[0]

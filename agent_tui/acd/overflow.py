@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from agent_tui.acd.skill import waiting
 from agent_tui.domain.centre import Group, Overflow
@@ -28,11 +28,3 @@ def due(contact: Contact, group: Group, now: datetime) -> tuple[str, ...]:
     waited_s = (now - _since(contact)).total_seconds()
     rules = (rule for rule in group.overflow if _applies(rule, contact) and waited_s >= rule.after_s)
     return tuple(dict.fromkeys(name for rule in rules for name in _missing(rule, contact)))
-
-
-def next_at(contact: Contact, group: Group) -> datetime | None:
-    """When `due` will next have something to say; None if never."""
-    if not waiting(contact):
-        return None
-    waits = [r.after_s for r in group.overflow if _applies(r, contact) and _missing(r, contact)]
-    return _since(contact) + timedelta(seconds=min(waits)) if waits else None

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_tui.acd import skill
-from agent_tui.acd.match import Snapshot, match, next_for, why
+from agent_tui.acd.match import Snapshot, match, why
 from agent_tui.acd.priority import order
 from agent_tui.domain.agent import Agent, AgentState
 from agent_tui.domain.contact import Contact, ContactState, Priority
@@ -101,17 +101,6 @@ def test_the_order_in_which_rows_are_read_does_not_matter(floor: Snapshot, chanc
 def test_every_assignment_says_why(floor: Snapshot) -> None:
     for found in match(floor, eg.NOW):
         assert [reason.key for reason in found.why][-1] == "domain.why.longest_idle"
-
-
-@given(contacts, agents)
-def test_next_for_one_agent_is_the_first_in_order_that_they_can_take(
-    waiting: tuple[Contact, ...], people: tuple[Agent, ...]
-) -> None:
-    for agent in people:
-        found = next_for(agent, waiting)
-        able = [c for c in waiting if skill.waiting(c) and skill.can_take(agent, c)]
-        assert (found is None) == (not able)
-        assert found is None or order(found) == min(map(order, able))
 
 
 def test_a_vip_comes_first_in_their_group_although_they_came_last() -> None:

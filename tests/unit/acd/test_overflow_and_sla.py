@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from agent_tui.acd import overflow, sla
 from agent_tui.domain.calendar import Calendar, Hours
 from agent_tui.domain.centre import Overflow
@@ -35,21 +32,13 @@ def test_what_is_open_already_is_not_named_again() -> None:
 
 def test_only_who_waits_overflows() -> None:
     assert overflow.due(eg.contact(state=ContactState.ALERTING), GROUP, eg.at(999)) == ()
-    assert overflow.next_at(eg.contact(state=ContactState.CONNECTED), GROUP) is None
+    assert overflow.due(eg.contact(state=ContactState.CONNECTED), GROUP, eg.at(999)) == ()
 
 
 def test_after_a_transfer_the_clock_starts_anew() -> None:
     contact = eg.contact(requeued_at=eg.at(100))
     assert overflow.due(contact, GROUP, eg.at(120)) == ()
     assert overflow.due(contact, GROUP, eg.at(160)) == ("second_line", "vip")
-
-
-@given(st.sampled_from(["standard", "vip"]), st.integers(0, 120))
-def test_next_at_is_the_first_moment_that_something_is_due(tier: str, t: int) -> None:
-    contact = eg.contact(tier=tier)
-    at = overflow.next_at(contact, GROUP)
-    assert at is not None
-    assert bool(overflow.due(contact, GROUP, eg.at(t))) == (eg.at(t) >= at)
 
 
 def test_an_answer_is_late_after_the_target_of_the_group() -> None:
