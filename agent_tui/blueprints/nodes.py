@@ -200,9 +200,6 @@ def _end(found: Entries) -> dict[str, Any]:
 
 # ---- where a node leads ------------------------------------------------------------------------------------------
 
-Way = tuple[Branch | None, Value | None, Tree]
-"""A branch, or an own answer of the node that leads there, with where the author wrote it."""
-
 
 def _choice_branches(own: dict[str, Any], found: Entries) -> tuple[tuple[Value | None, Any, Tree], ...]:
     """`to` of single choices."""

@@ -257,9 +257,3 @@ def transcript(run: Run) -> tuple[tuple[str, str], ...]:
         result = run.done.get(visit(then))
         done = done if result is None else {**done, visit(then): result}
     return (*lines, (run.node, shown(run).text))
-
-
-def first_sentence(blueprint: Blueprint, language: str) -> str:
-    """The first line of its first node, unfilled, for lists of proposals."""
-    node = next(node for node in blueprint.nodes if node.id == blueprint.start)
-    return (node.texts.get(language) or next(iter(node.texts.values()), "")).partition("\n")[0]

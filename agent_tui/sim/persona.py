@@ -204,8 +204,3 @@ def on_hold(persona: Persona, lines: Lines) -> str:
 def on_refusal(persona: Persona, lines: Lines) -> str:
     """What they say when told no."""
     return lines.moods[persona.mood].refused[0]
-
-
-def impatience(persona: Persona, lines: Lines, talk: Talk) -> str:
-    """What they write when nobody answers."""
-    return _draw(persona, talk, lines.generic.waiting)

@@ -32,9 +32,6 @@ from agent_tui.i18n.catalog import say
 from agent_tui.tui.open_runs import OpenRuns
 from agent_tui.tui.runs import Opened
 
-DOES = frozenset({"do", "check", "hand_over", "send"})
-"""Nodes where the next step is to do something, not to answer."""
-
 
 class Guide(OpenRuns):
     """Leads through the run in front."""
