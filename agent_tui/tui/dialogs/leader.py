@@ -12,6 +12,7 @@ from textual.binding import Binding
 
 from agent_tui.desk.commands import GROUPS, DeskCommand
 from agent_tui.i18n.message import Msg
+from agent_tui.tui import marks
 from agent_tui.tui.dialogs.dialog import Dialog
 from agent_tui.tui.keymap import half_width
 from agent_tui.tui.line import Line, cell, piece
@@ -100,7 +101,7 @@ class Leader(Dialog[str]):
         label = "cursor" if at == self._at else "muted" if grey else "text"
         return (
             piece(f" {command.leader} ", "muted" if grey else "key"),
-            ("- " if grey else "  ", "muted"),
+            (f"{marks.DENIED if grey else ' '} ", "muted"),
             cell(self.words.label(command.id), cells, label),
         )
 

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input
 
+from agent_tui.tui import marks
 from agent_tui.tui.dialogs.dialog import Dialog
 from agent_tui.tui.keymap import half_width
 from agent_tui.tui.line import Line, Piece, cell, crop, length, piece
@@ -140,7 +141,7 @@ class Pick(Dialog[K], Generic[K]):
 
     def lead(self, item: Item[K]) -> Piece:
         """The mark before an entry."""
-        return ("- " if item.greyed else "  ", "muted")
+        return (f"{marks.DENIED if item.greyed else ' '} ", "muted")
 
     def action_move(self, by: int) -> None:
         if self.found:
