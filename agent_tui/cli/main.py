@@ -11,6 +11,7 @@ import os
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 
 from agent_tui import __version__
 from agent_tui.cli.parser import Parser
@@ -113,6 +114,13 @@ def mode_arguments(mode: str, argv: Sequence[str], language: str) -> argparse.Na
     parser.add_argument("--server", metavar="URL", default=None, help=say("cli.desk_server", language))
     parser.add_argument("--login", metavar="LOGIN", default=None, help=say("cli.desk_login", language))
     parser.add_argument("--theme", metavar="NAME", default=None, help=say("cli.desk_theme", language))
+    if mode != "train":
+        parser.add_argument("--server-key", metavar="KEY", default=None, help=say("cli.desk_server_key", language))
+        source = parser.add_mutually_exclusive_group()
+        source.add_argument(
+            "--password-file", type=Path, metavar="FILE", help=say("cli.admin.password_file", language)
+        )
+        source.add_argument("--password-fd", type=int, metavar="N", help=say("cli.admin.password_fd", language))
     if mode == "desk":
         parser.add_argument("--drafts", metavar="FOLDER", default=None, help=say("cli.desk_drafts", language))
     if mode == "train":

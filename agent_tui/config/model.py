@@ -18,6 +18,8 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Which of the person's profiles a desk opens when none is named."""
     drafts: str = ""
     """Folder of an author's blueprint drafts, shown at this desk only; empty for none."""
+    server_key: str = ""
+    """`ed25519:<hex>`, the key that signs this server's rules; empty keeps the first one that a profile meets."""
     lock_minutes: Annotated[int, msgspec.Meta(ge=1, le=15)] = 15
     """A desk that nobody touches for so long is locked; 15 at most (PCI DSS 8.2.8)."""
 

@@ -200,10 +200,10 @@ class Desk:
         await self.disconnect()
         self.keeper.learn(password)
         self.keeper.leave = lambda: _leave(self)
-        files = Files(self.sight.cache, self.journal, self.sight.link, self.sight.clock, self.profile.lease)
+        mine = self.profile
+        files = Files(self.sight.cache, self.journal, self.sight.link, self.sight.clock, mine.lease, mine.pin)
         self._arrivals.resume()
         told = Told(self._arrivals.rows, self._arrivals.answer, self.keeper.revoked, self.keeper.lease_over)
-        mine = self.profile
         seat = Seat(mine.url, mine.login, mine.device_id, mine.client_version, mine.tls)
         self._link = Link(seat, files, told, transport=self.profile.transport)
         try:
@@ -238,7 +238,7 @@ def _select(desk: Desk, query: Any) -> Any:
     if isinstance(query, views.ActionRows):
         return desk._authority.rows(query)
     if isinstance(query, LentFor):
-        return desk._authority.lent_of(query)
+        return desk._authority.lent_for(query)
     if isinstance(query, views.PolicyOf):
         return desk._authority.standing()
     if isinstance(query, views.StepUpLeft):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from httpx import AsyncBaseTransport
 
     from agent_tui.config.lease import Lease
+    from agent_tui.config.server_key import Pin
 
 
 class Profile(msgspec.Struct, kw_only=True):
@@ -35,6 +36,8 @@ class Profile(msgspec.Struct, kw_only=True):
     """How long the cache may be kept without the server; None where it does not end."""
     forget: Callable[[], None] = lambda: None
     """Erases the keys for good."""
+    pin: Pin | None = None
+    """The key whose signature is believed; None goes by whatever key the server names, as in the demo and in training."""
     tls: TlsSettings = TlsSettings()
     """Whom the desk believes over https, and what it shows of itself."""
     transport: Callable[[], AsyncBaseTransport] | None = None

@@ -16,10 +16,11 @@ from agent_tui.client.login import Login
 from agent_tui.client.problems import Declined
 from agent_tui.config.lease import Lease
 from agent_tui.config.model import TlsSettings
+from agent_tui.config.server_key import Pin
 from agent_tui.domain.centre import Bundle
 from agent_tui.domain.commands import Command
 from agent_tui.errors import AgentTuiError, ConnectionError_, Refused
-from agent_tui.i18n.message import msg
+from agent_tui.i18n.message import Msg, msg
 from agent_tui.store.cache import Cache
 from agent_tui.store.journal import Journal
 from agent_tui.sync import tend
@@ -57,6 +58,8 @@ class Files(NamedTuple):
     state: LinkState
     clock: Reckoning
     lease: Lease | None = None
+    pin: Pin | None = None
+    """The key of the server that this profile goes by."""
 
 
 class Told(NamedTuple):
@@ -98,17 +101,20 @@ class Link:
         )
         self.pull: Pull | None = None
 
-    async def start(self, password: str) -> None:
-        """Start both lanes and wait until the person is accepted or the server is found out of reach.
+    async def start(self, password: str) -> bool:
+        """Start both lanes and wait until the person is accepted (True) or the server is found out of reach.
 
         Declined when the person is not accepted, Refused when the server is not of this profile's world, live or
         simulated; then nothing runs.
         """
         files = self._files
         login = self._login = Login(self._api, self._seat.login, password)
-        self.pull = Pull(self._api, login, files.cache, files.state, files.clock, self._rows_came, self._doubt)
+        self.pull = Pull(
+            self._api, login, files.cache, files.state, files.clock, self._rows_came, self._doubt, files.pin
+        )
         files.state.to(Connection.OFFLINE, msg("desk.connection.catching_up"))
         files.journal.prune()
+        accepted = True
         try:
             self.pull.greet(await login.ensure())
         except Refused as error:
@@ -116,7 +122,8 @@ class Link:
             await self.stop()
             raise
         except ConnectionError_ as error:
-            files.state.to(Connection.OFFLINE, msg(error.key))
+            accepted = False
+            files.state.to(Connection.OFFLINE, Msg(error.key, {k: str(v) for k, v in error.args_.items()}))
         for name, lane in (
             ("pull", self.pull.run),
             ("push", self.push.run),
@@ -124,6 +131,7 @@ class Link:
             ("tend", self._tend.run),
         ):
             self._tasks.append(asyncio.create_task(self._kept_alive(name, lane), name=f"desk-{name}"))
+        return accepted
 
     async def stop(self) -> None:
         """End the lanes; what was not sent stays in the journal. The server is told if it can be."""
@@ -172,6 +180,7 @@ class Link:
 
     def _doubt(self) -> None:
         doubt(self._files.journal)
+        self._tend.doubt()
         self.push.wake()
 
     def _diverged(self, entities: frozenset[str]) -> None:

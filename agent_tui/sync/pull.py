@@ -12,6 +12,7 @@ from agent_tui.client.backoff import Backoff
 from agent_tui.client.endpoints import Bye
 from agent_tui.client.login import Login
 from agent_tui.client.problems import Declined, TryLater
+from agent_tui.config.server_key import Pin, short
 from agent_tui.errors import AgentTuiError, Corrupt, Refused
 from agent_tui.i18n.message import Msg, msg
 from agent_tui.killpoint import kill_point
@@ -40,8 +41,11 @@ class Pull:
         clock: Reckoning,
         on_rows: OnRows,
         on_epoch: Callable[[], None],
+        pin: Pin | None = None,
     ) -> None:
-        """`on_epoch()`: the server is not known to be the one whose answers are kept here."""
+        """`on_epoch()`: the server is not known to be the one whose answers are kept here. `pin`: the key whose
+        signature counts, without one that which the server names."""
+        self._pin = pin
         self._api, self._login, self._cache = api, login, cache
         self._state, self._clock = state, clock
         self._on_rows, self._on_epoch = on_rows, on_epoch
@@ -98,11 +102,18 @@ class Pull:
             agent_id=session.agent_id,
             banner=session.banner,
             timezone=session.timezone,
-            signing_key=session.signing_key,
+            signing_key=self._key(session.signing_key),
             break_glass_level=str(session.break_glass_level),
             step_up_s=str(session.step_up_s),
         )
         kill_point("pull.greeted")
+
+    def _key(self, told: str) -> str:
+        """The key to go by; the person is told when the server names another one."""
+        known = self._pin.meet(told) if self._pin is not None else told
+        if known != told:
+            self._state.warn(msg("desk.connection.other_key", known=short(known), told=short(told)))
+        return known
 
     def _meet(self, epoch: str) -> None:
         """The server is of this epoch: what one of another epoch had said is in doubt."""

@@ -7,42 +7,25 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
 import os
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from agent_tui.config import address, profiles, runtime, secrets
-from agent_tui.config.lease import Lease
+from agent_tui.config import passwords, runtime, secrets
 from agent_tui.config.load import load as load_settings
-from agent_tui.config.model import Settings
 from agent_tui.desk.build import open_desk
-from agent_tui.desk.desk import Desk
-from agent_tui.desk.profile import Profile
 from agent_tui.desk.views import StatusOf
-from agent_tui.errors import AgentTuiError, EnvironmentError_, StoreError, StoreLocked, TerminalUnfit, UsageError
+from agent_tui.errors import AgentTuiError, EnvironmentError_, StoreLocked, TerminalUnfit, UsageError
 from agent_tui.i18n.catalog import say
 from agent_tui.tui import themes
 from agent_tui.tui.app import SCREENS, DeskApp
+from agent_tui.tui.entry import Entry, Opened, Typed, profile
 from agent_tui.tui.words import Words
 
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
-
-
-class Opened(msgspec.Struct, frozen=True):
-    """A desk over its files, and what signs it in."""
-
-    desk: Desk
-    password: str
-    demo: bool = False
-    accepted: Callable[[], None] = lambda: None
-    """To be called once the server has accepted the person."""
-    drafts: Path | None = None
-    """Folder of an author's blueprint drafts."""
 
 
 def run(mode: str, args: argparse.Namespace) -> int:
@@ -57,9 +40,31 @@ def run(mode: str, args: argparse.Namespace) -> int:
     settings = load_settings()
     theme = themes.load(args.theme or settings.desk.theme)
     drafts = _drafts(getattr(args, "drafts", None) or settings.desk.drafts)
-    opened = msgspec.structs.replace(_open(mode, args, settings), drafts=drafts)
-    words = Words(args.language)
-    return asyncio.run(_show(mode, opened, words, theme, settings.desk.lock_minutes * 60))
+    app = DeskApp(mode, None, Words(args.language), theme)
+    app.drafts = drafts
+    app.lock_after(settings.desk.lock_minutes * 60)
+    if args.demo:
+        return asyncio.run(_at_desk(app, open_demo(mode, args.language, args.login)))
+    entry = Entry(settings, args.profile or settings.desk.profile, args.language, args.server_key or "")
+    password = _given(args)
+    if password is None:
+        return asyncio.run(_at_entrance(app, entry, _known(args, entry)))
+    typed = msgspec.structs.replace(_known(args, entry), password=password)
+    return asyncio.run(_at_desk(app, entry.open(typed)))
+
+
+def _known(args: argparse.Namespace, entry: Entry) -> Typed:
+    """What the sign-in screen need not ask: said now, or known from before."""
+    known = entry.known
+    server, login = args.server or (known.url if known else ""), args.login or (known.login if known else "")
+    return Typed(server=server, login=login, password="")
+
+
+def _given(args: argparse.Namespace) -> str | None:
+    """The password of a station that signs in by itself, from where no other process reads it. UsageError."""
+    if args.password_file is not None:
+        return passwords.from_file(args.password_file)
+    return passwords.from_descriptor(args.password_fd) if args.password_fd is not None else None
 
 
 def check_terminal() -> None:
@@ -90,12 +95,6 @@ def _drafts(folder: str) -> Path | None:
 # ---- whose desk ------------------------------------------------------------------------------------------------------
 
 
-def _open(mode: str, args: argparse.Namespace, settings: Settings) -> Opened:
-    if args.demo:
-        return open_demo(mode, args.language, args.login)
-    return _open_profile(mode, args, settings)
-
-
 def open_demo(mode: str, language: str, login: str | None = None) -> Opened:
     """A free seat of the demo that runs on this machine: the first whose profile no other desk has open."""
     demo = runtime.read_demo()
@@ -106,75 +105,11 @@ def open_demo(mode: str, language: str, login: str | None = None) -> Opened:
             continue
         folder = runtime.folder() / "seats" / f"{mode}-{seat.login}"
         try:
-            desk = open_desk(_profile(seat.login, folder, demo.url, seat.login, language, secrets.plain(folder)))
+            desk = open_desk(profile(seat.login, folder, demo.url, seat.login, language, secrets.plain(folder)))
         except StoreLocked:
             continue
         return Opened(desk, seat.password, demo=True)
     raise EnvironmentError_("tui.start.no_seat", mode=mode)
-
-
-def _profile(name: str, folder: Path, url: str, login: str, language: str, keys: secrets.Keys) -> Profile:
-    from agent_tui import __version__
-
-    lease = Lease(folder, keys.of("cache"))
-    return Profile(
-        name=name,
-        folder=folder,
-        url=url,
-        login=login,
-        device_id=keys.device,
-        language=language,
-        key=lambda file: lease.key() if file == "cache" else keys.of(file),
-        client_version=__version__,
-        lease=lease,
-        forget=lambda: secrets.destroy(keys.backend, folder),
-    )
-
-
-def _open_profile(mode: str, args: argparse.Namespace, settings: Settings) -> Opened:
-    name = args.profile or settings.desk.profile
-    known = profiles.read(name)
-    url, login = args.server or (known.url if known else None), args.login or (known.login if known else None)
-    if not url or not login:
-        raise UsageError("tui.start.no_profile", mode=mode)
-    address.check(url, plain=settings.tls.plain)
-    password = _ask(say("tui.start.sign_in", args.language, login=login, url=url))
-    keys = _keys(settings.vault.backend, name, password, known is None, args.language)
-    folder = profiles.folder(name)
-    profile = _profile(name, folder, url, login, args.language, keys)
-    desk = open_desk(msgspec.structs.replace(profile, tls=settings.tls))
-
-    def accepted() -> None:
-        profiles.write(name, profiles.Known(url=url, login=login))
-        if settings.vault.backend == "file":
-            secrets.reseal(folder, keys, password)
-
-    return Opened(desk, password, accepted=accepted)
-
-
-def _ask(prompt: str) -> str:
-    """The password, typed unseen. KeyboardInterrupt when the person leaves instead (Ctrl+C, Ctrl+D)."""
-    try:
-        return getpass.getpass(prompt)
-    except EOFError:
-        raise KeyboardInterrupt from None
-
-
-def _keys(backend: str, name: str, password: str, fresh: bool, language: str) -> secrets.Keys:
-    """The keys of a profile. A password that does not open them was changed at the server, then the former one does;
-    or, if nobody was ever accepted here, the first one was mistyped and there is nothing to lose."""
-    try:
-        return secrets.open_keys(backend, profiles.folder(name), password)
-    except StoreError as error:
-        if error.key != "tui.start.vault_closed":
-            raise
-        if fresh:
-            profiles.put_aside(name)
-            return secrets.open_keys(backend, profiles.folder(name), password)
-        former = _ask(say("tui.start.former", language))
-        if not former:
-            raise
-        return secrets.open_keys(backend, profiles.folder(name), former)
 
 
 # ---- showing it ------------------------------------------------------------------------------------------------------
@@ -185,29 +120,51 @@ SWITCH_S = 0.001
 """How long a thread at work may keep a key waiting."""
 
 
-async def _show(mode: str, opened: Opened, words: Words, theme: themes.ThemeFile, lock_s: int) -> int:
-    sys.setswitchinterval(SWITCH_S)
-    app = DeskApp(mode, opened.desk, words, theme)
-    app.drafts = opened.drafts
-    if mode == "desk":
+async def _at_desk(app: DeskApp, opened: Opened) -> int:
+    """The desk of somebody whose files are open: painted first, and only then connected."""
+    app.take_seat(opened.desk)
+    if app.mode == "desk":
         from agent_tui.tui.screens.first import FirstScreen
 
-        app.begin_with(FirstScreen(opened.desk, words, app.painter, opened.desk.sight.clock.now()))
+        app.begin_with(FirstScreen(opened.desk, app.words, app.painter, opened.desk.sight.clock.now()))
     app.demo_password = opened.password if opened.demo else ""
-    app.lock_after(lock_s)
     app.connect_with(lambda: opened.desk.connect(opened.password))
     waiting = asyncio.create_task(_when_live(opened))
-    # Told to end, it gives the terminal back first.
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: app.exit(return_code=TERMINATED))
     try:
-        await app.run_async()
+        return await _shown(app)
     finally:
         waiting.cancel()
         await opened.desk.close()
+
+
+async def _at_entrance(app: DeskApp, entry: Entry, given: Typed) -> int:
+    """The sign-in screen, and the desk of whoever it let in."""
+    from agent_tui.tui.screens.sign_in import SignInScreen
+
+    let_in: list[Opened] = []
+
+    async def enter(typed: Typed) -> None:
+        let_in.append(await entry.enter(typed))
+        await app.admit(let_in[0].desk)
+
+    app.begin_at(SignInScreen(app.words, app.painter, app.mode, given, enter))
+    try:
+        return await _shown(app)
+    finally:
+        for opened in let_in:
+            await opened.desk.close()
+
+
+async def _shown(app: DeskApp) -> int:
+    """Exit code, once the person has left; AgentTuiError where it ended by one."""
+    sys.setswitchinterval(SWITCH_S)
+    # Told to end, it gives the terminal back first.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: app.exit(return_code=TERMINATED))
+    await app.run_async()
     if isinstance(app.failure, AgentTuiError):
         raise app.failure
     if app.failure is not None:
-        return crashed(app.failure, words.language)
+        return crashed(app.failure, app.words.language)
     return app.return_code or 0
 
 
