@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent_tui.cli import signed_in
+from agent_tui.clock import wall
 from agent_tui.config import data
 from agent_tui.config.centre import Centre
 from agent_tui.config.centre import load as load_centre
@@ -18,6 +20,7 @@ from agent_tui.i18n.catalog import say
 
 if TYPE_CHECKING:
     from agent_tui.client.api import Api
+    from agent_tui.wire.session import Session
 
 PUBLISH, CHECK, END = "publish", "check", "end"
 
@@ -28,7 +31,7 @@ class Kind:
     def __init__(
         self,
         name: str,
-        read: Callable[[Path, str], PublishBulletin | PublishArticle],
+        read: Callable[[Path, str, datetime], PublishBulletin | PublishArticle],
         end: Callable[[str, str], Command],
     ) -> None:
         self.name, self._read, self._end = name, read, end
@@ -50,17 +53,19 @@ class Kind:
         if args.verb == END:
             return self._take_down(args, language)
         centre = load_centre(args.centre or data.folder("scripts/centre"))
-        commands = [self._checked(Path(name), centre) for name in args.what_of]
+        files = [Path(name) for name in args.what_of]
+        for file in files:
+            self._checked(file, centre, wall())
         if args.verb == CHECK:
-            print(say("knowledge.cli.checked", language, count=len(commands)))
+            print(say("knowledge.cli.checked", language, count=len(files)))
             return 0
-        self._send(args, language, commands)
-        print(say("knowledge.cli.published", language, count=len(commands)))
+        self._send(args, language, lambda at: [self._checked(file, centre, at) for file in files])
+        print(say("knowledge.cli.published", language, count=len(files)))
         return 0
 
-    def _checked(self, file: Path, centre: Centre) -> PublishBulletin | PublishArticle:
+    def _checked(self, file: Path, centre: Centre, at: datetime) -> PublishBulletin | PublishArticle:
         """Read, and all that it names is in the centre."""
-        command = self._read(file, centre.settings.timezone)
+        command = self._read(file, centre.settings.timezone, at)
         groups = {group.id for group in centre.groups}
         named = (command.department, *(command.to if isinstance(command, PublishBulletin) else ()))
         for group in named:
@@ -75,13 +80,17 @@ class Kind:
     def _take_down(self, args: argparse.Namespace, language: str) -> int:
         if not (args.reason or "").strip():
             raise UsageError("knowledge.refusal.reason_needed")
-        self._send(args, language, [self._end(id, args.reason) for id in args.what_of])
+        self._send(args, language, lambda at: [self._end(id, args.reason) for id in args.what_of])
         print(say("knowledge.cli.ended", language, count=len(args.what_of)))
         return 0
 
-    def _send(self, args: argparse.Namespace, language: str, commands: Sequence[Command]) -> None:
-        async def work(api: Api, _: object) -> None:
-            for command in commands:
+    def _send(
+        self, args: argparse.Namespace, language: str, commands: Callable[[datetime], Sequence[Command]]
+    ) -> None:
+        """`commands(at)`: as of the server's clock, which decides when something begins."""
+
+        async def work(api: Api, session: Session) -> None:
+            for command in commands(session.at):
                 await signed_in.submit(api, command, language)
 
         signed_in.run(args, language, work)

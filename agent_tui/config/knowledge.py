@@ -1,7 +1,8 @@
 """Bulletins and articles as departments write them: TOML files → commands to publish them.
 
 department = "card_ops"
-valid = { from = 2026-01-01, to = 2027-12-31 }      the last day included, by the centre's calendar
+valid = { from = 2026-01-01, to = 2027-12-31 }      the last day included, by the centre's calendar; or
+valid = { days = 30 }                               so many days from the one on which it is published
 people = [{ name = "…", extension = "6201", duty = "…" }]     categories = ["annual_fee"]     (articles)
 to = ["cards"]     acknowledge = true                                                          (bulletins)
 [zh]  title = "…"  words = ["…"]  text = '''…'''     and so for en and ja; the file's name is the id
@@ -52,9 +53,23 @@ class _Source:
             self.wrong("department", "department")
         return found
 
-    def valid(self, zone: str) -> tuple[datetime, datetime]:
-        """From the first moment of the first day to the end of the last."""
+    @property
+    def days(self) -> object:
+        """How long it holds where its time counts from the day of publication; None where its days are named."""
         found = self.table.get("valid")
+        return found["days"] if isinstance(found, dict) and found.keys() == {"days"} else None
+
+    def valid(self, zone: str, at: datetime) -> tuple[datetime, datetime]:
+        """From the first moment of the first day to the end of the last; it is published `at`."""
+        found, days = self.table.get("valid"), self.days
+        if days is not None:
+            if not isinstance(days, int) or days < 1:
+                self.wrong("valid", "valid")
+            first = datetime.combine(at.astimezone(ZoneInfo(zone)).date(), time(), ZoneInfo(zone))
+            return first, first + timedelta(days=days)
+        return self._named(found, zone)
+
+    def _named(self, found: object, zone: str) -> tuple[datetime, datetime]:
         days = [found.get(name) for name in ("from", "to")] if isinstance(found, dict) else []
         if len(days) != 2 or not all(type(day) is date for day in days):
             self.wrong("valid", "valid")
@@ -98,13 +113,19 @@ class _Source:
         return ContactPerson(name, extension, duty)
 
 
-def read_bulletin(file: Path, zone: str) -> PublishBulletin:
-    """The command that publishes a file; `zone` is the centre's. ConfigError names file, line and reason."""
+def rolls(file: Path) -> bool:
+    """Whether its time counts from the day on which it is published. ConfigError when it is no TOML."""
+    return _Source(file, BULLETIN | ARTICLE).days is not None
+
+
+def read_bulletin(file: Path, zone: str, at: datetime) -> PublishBulletin:
+    """The command that publishes a file `at` that moment; `zone` is the centre's. ConfigError names file, line and
+    reason."""
     source = _Source(file, BULLETIN)
     acknowledge = source.table.get("acknowledge", False)
     if not isinstance(acknowledge, bool):
         source.wrong("acknowledge", "yes_no")
-    valid_from, valid_to = source.valid(zone)
+    valid_from, valid_to = source.valid(zone, at)
     return PublishBulletin(
         bulletin_id=file.stem,
         department=source.department(),
@@ -116,10 +137,11 @@ def read_bulletin(file: Path, zone: str) -> PublishBulletin:
     )
 
 
-def read_article(file: Path, zone: str) -> PublishArticle:
-    """The command that publishes a file; `zone` is the centre's. ConfigError names file, line and reason."""
+def read_article(file: Path, zone: str, at: datetime) -> PublishArticle:
+    """The command that publishes a file `at` that moment; `zone` is the centre's. ConfigError names file, line and
+    reason."""
     source = _Source(file, ARTICLE)
-    valid_from, valid_to = source.valid(zone)
+    valid_from, valid_to = source.valid(zone, at)
     return PublishArticle(
         article_id=file.stem,
         department=source.department(),

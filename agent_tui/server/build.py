@@ -260,8 +260,8 @@ def build_server(options: ServerOptions) -> Litestar:
     if model is not None:
         services = msgspec.structs.replace(services, triage=Triage(model, services.meters, options.triage_sure))
     written = releases.read_files(options.blueprints or data.folder("scripts/blueprints"))
-    told = knowledge.read_files(centre.settings.timezone)
     now = services.clock.now()
+    told = knowledge.read_files(centre.settings.timezone, now)
     services.db.write_now(lambda tx: seed.seed_centre(tx, centre, now))
     services.db.write_now(lambda tx: knowledge.take_in(tx, told, now))
     services.db.write_now(lambda tx: usage.begin(tx, limits.day_of(now, centre.settings.timezone), now))

@@ -37,8 +37,8 @@ def blueprints() -> Iterator[Bundle]:
 def fill(cache: Cache) -> None:
     """Everything that ships: the centre, blueprints, bulletins, articles."""
     centre = load_centre(data.shipped("scripts/centre"))
-    bulletins = (read_bulletin(file, ZONE) for file in data.shipped("scripts/bulletins").glob("*.toml"))
-    articles = (read_article(file, ZONE) for file in data.shipped("scripts/articles").glob("*.toml"))
+    bulletins = (read_bulletin(file, ZONE, NOW) for file in data.shipped("scripts/bulletins").glob("*.toml"))
+    articles = (read_article(file, ZONE, NOW) for file in data.shipped("scripts/articles").glob("*.toml"))
     put_rows(cache, [*centre.groups, *centre.categories, *blueprints()])
     put_rows(cache, [bulletin_of(one, None, "system", one.valid_from) for one in bulletins])
     put_rows(cache, [article_of(one, None, "system", one.valid_from) for one in articles])
