@@ -15,15 +15,15 @@ from agent_tui.cli import (
     admin_backup,
     admin_devices,
     admin_erase,
+    admin_key,
     admin_knowledge,
     admin_policy,
     admin_revoke,
-    passwords,
 )
 from agent_tui.cli.kinds import add_kinds
 from agent_tui.cli.where import add_database, is_there, resolve
 from agent_tui.clock import wall
-from agent_tui.config import data, paths
+from agent_tui.config import data, passwords, paths
 from agent_tui.config.centre import Centre
 from agent_tui.config.centre import load as load_centre
 from agent_tui.config.load import load as load_settings
@@ -50,6 +50,7 @@ LINK = "link:"
 _APART: dict[str, Apart] = {
     "erase": admin_erase,
     "policy": admin_policy,
+    "key": admin_key,
     "revoke": admin_revoke,
     "bulletin": admin_knowledge.BULLETIN,
     "article": admin_knowledge.ARTICLE,
@@ -66,12 +67,14 @@ _FOR_EVER = "9999"
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     """`init`, `user` (add or change one), `users` (list); and those beside a running server: `erase` (forget a
-    customer), `policy` (put rules in force), `revoke` (end sessions), `bulletin` and `article` (publish), `devices`,
+    customer), `policy` (put rules in force), `key` (what they are
+    signed with), `revoke` (end sessions), `bulletin` and `article` (publish), `devices`,
     `wipe` and `escrow` (what people work on), `backup` and `restore` (the whole ledger)."""
     helps = {name: f"cli.admin.{name}" for name in ("init", "user", "users")}
     apart = {
         "erase": "audit.erase.help",
         "policy": "cli.admin.policy",
+        "key": "cli.admin.key",
         "revoke": "cli.admin.revoke",
         "bulletin": "knowledge.cli.bulletin",
         "article": "knowledge.cli.article",

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from agent_tui import ids
-from agent_tui.cli import passwords
-from agent_tui.config import address, profiles, runtime
+from agent_tui.config import address, passwords, profiles, runtime
 from agent_tui.config.load import load as load_settings
 from agent_tui.config.model import TlsSettings
 from agent_tui.domain.commands import Command

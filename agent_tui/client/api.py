@@ -79,8 +79,8 @@ class Api:
                 params=dict(params or {}),
                 headers={**self._headers(), **_JSON, **(headers or {})},
             )
-        except httpx.HTTPError:
-            raise Offline("desk.connection.unreachable") from None
+        except httpx.HTTPError as error:
+            raise unreachable(error) from None
         self._check(answer, answer.content)
         if kind is type(None):
             return None  # type: ignore[return-value,unused-ignore]
@@ -103,8 +103,8 @@ class Api:
             raise Offline("desk.connection.silent") from None
         except httpx_sse.SSEError:
             raise BadAnswer("desk.connection.not_ours", what="no event stream") from None
-        except httpx.HTTPError:
-            raise Offline("desk.connection.unreachable") from None
+        except httpx.HTTPError as error:
+            raise unreachable(error) from None
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -120,6 +120,16 @@ class Api:
 
     def _headers(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.token}"} if self.token else {}
+
+
+def unreachable(error: BaseException) -> Offline:
+    """Why no answer came: a certificate that does not hold is another matter than a server that is not there."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Offline("desk.connection.certificate", what=cause.verify_message)
+        cause = cause.__cause__ or cause.__context__
+    return Offline("desk.connection.unreachable")
 
 
 def _context(tls: TlsSettings) -> ssl.SSLContext:

@@ -33,6 +33,8 @@ class TryLater(Offline):
 
     def __init__(self, problem: Problem | None, retry_after_s: float | None) -> None:
         super().__init__("desk.connection.busy")
+        if problem is not None and problem.key in texts("en"):
+            self.key, self.args_ = problem.key, dict(problem.args)
         self.problem = problem
         self.retry_after_s = retry_after_s
 

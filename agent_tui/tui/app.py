@@ -83,21 +83,44 @@ class Program(App[int], inherit_bindings=False):
 class DeskApp(Program, inherit_bindings=False):
     """One mode, one screen. `connect` runs after the first paint."""
 
-    def __init__(self, mode: str, door: Door, words: Words, theme: themes.ThemeFile) -> None:
+    def __init__(self, mode: str, door: Door | None, words: Words, theme: themes.ThemeFile) -> None:
+        """Without a `door`, `begin_at` says where somebody is let in."""
         super().__init__(words, theme)
-        self.mode, self.door = mode, door
-        self._connect: Callable[[], Awaitable[None]] | None = None
+        self.mode, self._door = mode, door
+        self._entrance: Screen[None] | None = None
+        self._connect: Callable[[], Awaitable[object]] | None = None
         self._first: FirstScreen | None = None
         self.guard = Guard(self, IDLE_S)
         self.drafts: Path | None = None
         """Folder of an author's drafts."""
+
+    @property
+    def door(self) -> Door:
+        """Of whoever was let in."""
+        assert self._door is not None, "nobody was let in yet"
+        return self._door
+
+    def begin_at(self, entrance: Screen[None]) -> None:
+        """What is shown until somebody is let in."""
+        self._entrance = entrance
+
+    def take_seat(self, door: Door) -> None:
+        """Whose files are open already."""
+        self._door = door
+
+    async def admit(self, door: Door) -> None:
+        """Somebody signed in: their desk, above the entrance."""
+        self._door = door
+        make = await asyncio.to_thread(_whole, self.mode)
+        await self.push_screen(make(door, self.words, self.painter))
+        self.set_interval(1.0, lambda: self.guard.look())
 
     def begin_with(self, first: FirstScreen) -> None:
         """What is shown while the mode's own screen is still being loaded."""
         self._first = first
 
     def get_default_screen(self) -> Screen[None]:
-        return self._first or station(self.mode)(self.door, self.words, self.painter)
+        return self._entrance or self._first or station(self.mode)(self.door, self.words, self.painter)
 
     def lock_after(self, seconds: float) -> None:
         """Lock when no key came for so long."""
@@ -106,16 +129,19 @@ class DeskApp(Program, inherit_bindings=False):
     def push_screen(self, screen: Screen[Any] | str, *args: Any, **how: Any) -> Any:
         """What opens while the desk is locked opens below the lock."""
         pushed = super().push_screen(screen, *args, **how)
-        if self.door.keeper.locked:
+        if self._door is not None and self._door.keeper.locked:
             self.guard.cover()
         return pushed
 
-    def connect_with(self, connect: Callable[[], Awaitable[None]]) -> None:
+    def connect_with(self, connect: Callable[[], Awaitable[object]]) -> None:
         """What reaches for the server once something is on the screen."""
         self._connect = connect
 
     def on_ready(self) -> None:
         """The first paint is done: now the rest, then the server."""
+        if self._entrance is not None:
+            super().on_ready()
+            return
         self.set_interval(1.0, lambda: self.guard.look())
         self.run_worker(self._go_on(), exclusive=True, group="connect")
 
@@ -139,7 +165,7 @@ class DeskApp(Program, inherit_bindings=False):
         for key, character in first.pressed:
             screen.call_after_refresh(self.post_message, events.Key(key, character))
 
-    async def _reach(self, connect: Callable[[], Awaitable[None]]) -> None:
+    async def _reach(self, connect: Callable[[], Awaitable[object]]) -> None:
         try:
             await connect()
         except AgentTuiError as error:
