@@ -29,7 +29,7 @@ class Signer:
     def beside(cls, database: Where) -> Signer:
         """The signer of a database; its key is made the first time. Corrupt when the file holds no key."""
         database = beside(database)
-        path = database.with_name(database.name + ".signing")
+        path = private_path(database)
         try:
             signer = cls(at_rest.make_once(path))
         except ValueError:
@@ -44,6 +44,11 @@ class Signer:
     def sign(self, data: bytes) -> str:
         """`ed25519:<hex>`."""
         return signed.named(self._private.sign(data))
+
+
+def private_path(database: Path) -> Path:
+    """Where its private key lies."""
+    return database.with_name(database.name + ".signing")
 
 
 def public_path(database: Path) -> Path:
