@@ -11,6 +11,7 @@ apply step is one upsert for every entity. A scope says who may see a row:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import TypeAlias
 
@@ -223,32 +224,17 @@ def scopes(row: Entity) -> frozenset[str]:
     """Who may see the row as it now is."""
     match row:
         case Contact():
-            seen = {"floor"}
-            if row.state in (ContactState.QUEUED, ContactState.ALERTING):
-                seen |= {f"g:{group}" for group in (row.group, *row.overflow_groups) if group}
-            if row.agent_id:
-                seen.add(f"a:{row.agent_id}")
-            if row.customer_id:
-                seen.add(f"c:{row.customer_id}")
-            return frozenset(seen)
+            waits = row.state in (ContactState.QUEUED, ContactState.ALERTING)
+            groups = (row.group, *row.overflow_groups) if waits else ()
+            return _floor_and(groups=groups, agent=row.agent_id, customer=row.customer_id)
         case Thread():
-            own = {f"a:{row.agent_id}"} if row.agent_id else set()
-            of = {f"c:{row.customer_id}"} if row.customer_id else set()
-            return frozenset({"floor"} | own | of)
+            return _floor_and(agent=row.agent_id, customer=row.customer_id)
         case Customer():
-            return frozenset({"floor", f"c:{row.id}"})
+            return _floor_and(customer=row.id)
         case Ticket():
-            seen = {"floor"} | ({f"g:{row.group}"} if row.group else set())
-            if row.owner_id:
-                seen.add(f"a:{row.owner_id}")
-            if row.customer_id:
-                seen.add(f"c:{row.customer_id}")
-            return frozenset(seen)
+            return _floor_and(groups=(row.group,), agent=row.owner_id, customer=row.customer_id)
         case Note():
-            seen = {"floor", f"a:{row.author_id}"}
-            if row.customer_id:
-                seen.add(f"c:{row.customer_id}")
-            return frozenset(seen)
+            return _floor_and(agent=row.author_id, customer=row.customer_id)
         case Notice():
             return frozenset(row.to) if row.to else frozenset({"staff"})
         case CommandRow():
@@ -270,6 +256,18 @@ def scopes(row: Entity) -> frozenset[str]:
             return frozenset()
         case Agent() | Group() | Category() | Figure() | Bundle():
             return frozenset({"staff"})
+
+
+def _floor_and(
+    *, groups: Iterable[str | None] = (), agent: str | None = None, customer: str | None = None
+) -> frozenset[str]:
+    """Supervisors, and whoever works in one of the groups, is the agent, or has the customer open; None is nobody."""
+    seen = {"floor", *(f"g:{group}" for group in groups if group)}
+    if agent:
+        seen.add(f"a:{agent}")
+    if customer:
+        seen.add(f"c:{customer}")
+    return frozenset(seen)
 
 
 _ENCODER = msgspec.json.Encoder()
