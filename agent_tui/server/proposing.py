@@ -72,11 +72,7 @@ def _inquiry(hearing: Hearing, act: PerformAction) -> Inquiry:
 
 
 def _approval(
-    hearing: Hearing,
-    command: RequestApproval | BreakGlass,
-    act: PerformAction,
-    judged: Judged,
-    needed: NeedsCosign,
+    hearing: Hearing, command: RequestApproval | BreakGlass, act: PerformAction, judged: Judged, needed: NeedsCosign
 ) -> Approval:
     state, me = hearing.state, judged.standing.agent
     customer = hearing.case.customer(act.customer_id)
