@@ -125,16 +125,11 @@ class MonitorScreen(Attending):
         """The newest alarm in force, or what this screen is."""
         alarm: Notice | None = next((n for n in self.wall.notices if n.kind == "alarm"), None)
         if alarm is None:
-            title = (piece(f"  {own(self.words, 'title')}", "bar_key"), *self._proposed())
+            proposed = sum(view.waits for view in self.door.view(Releases()))
+            title = (piece(f"  {own(self.words, 'title')}", "bar_key"), *_to_release(proposed, self.words))
             return spread(title, (piece(self.words.clock(self.status.now), "bar"), (" ", "bar")), width, "bar")
         text = self.words.msg(Msg(alarm.key, dict(alarm.args)))
         return spread((piece(" " + own(self.words, "alarm", text=text), "offer"),), (), width, "offer")
-
-    def _proposed(self) -> Line:
-        """That blueprints wait for a second person, and the key to them."""
-        count = sum(view.waits for view in self.door.view(Releases()))
-        said = say("release.screen.waiting", self.words.language, count=count, key=shown("monitor.releases"))
-        return (piece(f"  {said}", "bar_warn"),) if count else ()
 
     def _as_of(self) -> str:
         if self.status.connection == "live":
@@ -172,6 +167,12 @@ class MonitorScreen(Attending):
         width, _ = pane.room
         metrics = [*wall_lines.LIFE_LINES, *(m for m in wall_lines.MORE if m in self.wall.figures)]
         pane.show(wall_lines.figures(self.wall, self.words, width, metrics), "", self._as_of())
+
+
+def _to_release(count: int, words: Words) -> Line:
+    """How many blueprints wait for a second person, and the key to them; nothing when none does."""
+    said = say("release.screen.waiting", words.language, count=count, key=shown("monitor.releases"))
+    return (piece(f"  {said}", "bar_warn"),) if count else ()
 
 
 def _half_hour(now: datetime) -> int:
