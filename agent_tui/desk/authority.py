@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -108,15 +108,12 @@ class Authority:
             at(self._circumstances(question, about.customer_id, now), self._moment(about, me, now)),
         )
 
-    def lent_for(self, question: Question) -> Lent | None:
+    def lent_for(self, act: Question | LentFor) -> Lent | None:
         """The delegation under which I could do alone what is not mine to do; None when there is none."""
-        judge = partial(self.decide, question)
-        return lent_for(self._sight, question.action, question.amount_minor or 0, judge)
-
-    def lent_of(self, query: LentFor) -> Lent | None:
-        """As `lent_for`, of one act that can be lent at all."""
-        question = Question(**msgspec.structs.asdict(query))
-        return None if query.action in UNLENT else self.lent_for(question)
+        if act.action in UNLENT:
+            return None
+        question = act if isinstance(act, Question) else Question(**msgspec.structs.asdict(act))
+        return lent_for(self._sight, act.action, act.amount_minor or 0, partial(self.decide, question))
 
     def rows(self, query: ActionRows) -> tuple[ActionRow, ...]:
         """Every action that exists for this customer, with its decision."""
@@ -139,7 +136,7 @@ class Authority:
             contact_id=contact.id if contact else None,
             ticket_id=complaint.id if complaint and action.subject == "ticket" else None,
         )
-        question, decision = self._most_allowing(question, _products(action, customer))
+        question, decision = _most_allowing(self.decide, question, _products(action, customer))
         row = ActionRow(
             action=action.id,
             decision=decision,
@@ -148,13 +145,7 @@ class Authority:
             as_of=used.as_of(self._sight) if action.amount else None,
             offline=action.online_only and not self._sight.link.online,
         )
-        return row if action.id in UNLENT else with_lent(row, self.lent_for(question))
-
-    def _most_allowing(self, question: Question, products: Sequence[Product]) -> tuple[Question, Decision]:
-        """Asked about the product that lets most be done: a card that is not blocked must not hide the one that is."""
-        questions = [replace(question, product_id=product.id) for product in products] or [question]
-        asked = [(one, self.decide(one)) for one in questions]
-        return next((pair for pair in asked if not isinstance(pair[1], Deny)), asked[0])
+        return with_lent(row, self.lent_for(question))
 
     def _used(self, action: Action) -> int:
         """Of my own day, in minor units."""
@@ -273,3 +264,11 @@ def _applies(action: Action, contact: Contact | None, customer: Customer | None,
 
 def _products(action: Action, customer: Customer | None) -> tuple[Product, ...]:
     return tuple(p for p in customer.products if p.kind in action.product) if customer else ()
+
+
+def _most_allowing(
+    judge: Callable[[Question], Decision], question: Question, products: Sequence[Product]
+) -> tuple[Question, Decision]:
+    """Asked about the product that lets most be done: a card that is not blocked must not hide the one that is."""
+    asked = [(one, judge(one)) for one in [replace(question, product_id=p.id) for p in products] or [question]]
+    return next((pair for pair in asked if not isinstance(pair[1], Deny)), asked[0])

@@ -204,7 +204,7 @@ class Desk:
         files = Files(self.sight.cache, self.journal, self.sight.link, self.sight.clock, mine.lease, mine.pin)
         self._arrivals.resume()
         told = Told(self._arrivals.rows, self._arrivals.answer, self.keeper.revoked, self.keeper.lease_over)
-        seat = Seat(mine.url, mine.login, mine.device_id, mine.client_version, mine.tls)
+        seat = Seat(mine.url, mine.login, mine.device_id, mine.client_version, mine.tls, mine.proof)
         self._link = Link(seat, files, told, transport=self.profile.transport)
         try:
             accepted = await self._link.start(password)

@@ -93,7 +93,7 @@ def _standing(sight: Sight, me: Agent, approval: Approval) -> tuple[Msg | None, 
     if now >= approval.expires_at:
         return Msg("authority.is_expired", {}), None
     refused: Msg | None = None
-    for under in (None, *_held(sight, me)):
+    for under in (None, *held_by(sight, me)):
         try:
             who = _as(me, under, approval, state, sight)
             check_signer(approval, who, state, now)
@@ -109,7 +109,8 @@ def _as(me: Agent, under: Delegation | None, approval: Approval, state: CacheSta
     return standing(me, under.id if under else None, state, approval.action, amount, sight.clock.now())
 
 
-def _held(sight: Sight, me: Agent) -> tuple[Delegation, ...]:
+def held_by(sight: Sight, me: Agent) -> tuple[Delegation, ...]:
+    """Delegations in force under which this person may act or sign."""
     now = sight.clock.now()
     return tuple(d for d in read.every(sight.cache, Delegation) if d.grantee_id == me.id and d.holds(now))
 

@@ -101,6 +101,10 @@ ACTIONS: dict[str, Action] = {
     )
 }
 
+UNLENT = frozenset({"reveal_field", "raise_work_order"})
+"""Done by commands that name no delegation: nobody reads personal data in somebody else's name, and a work order takes no
+authority that anybody lacks."""
+
 PUBLISHING: dict[str, Action] = {
     a.id: a
     for a in (

@@ -15,6 +15,7 @@ from agent_tui.config.data import files
 from agent_tui.desk import views
 from agent_tui.desk.door import Locking, NotSubmitted, Submitted
 from agent_tui.desk.keeper import Opened
+from agent_tui.desk.lent_views import Lent, LentFor
 from agent_tui.desk.offline import refused_offline
 from agent_tui.desk.release_views import ReleaseView
 from agent_tui.domain import commands as c
@@ -24,6 +25,7 @@ from agent_tui.domain.approval import Delegation
 from agent_tui.domain.centre import Bundle, Category, Figure, Group, Names, Notice
 from agent_tui.domain.contact import OPEN_STATES, Channel, Consult, Contact, ContactState, Message, Why
 from agent_tui.domain.customer import Customer, Product, Tier
+from agent_tui.domain.knowledge import Article
 from agent_tui.domain.rows import Entity
 from agent_tui.domain.ticket import Note, Ticket, TicketKind
 from agent_tui.errors import Offline
@@ -79,8 +81,11 @@ class FakeDoor:
         self.seen: Entity | None = None
         """What the last command was decided on."""
         self.drafts: dict[str, str] = {}
+        self.lent_to_me: Lent | None = None
+        """What makes mine to do alone whatever others would have to sign."""
         self.walks: dict[str, WalksOf] = {}
         self.wordings: dict[str, Bundle] = {}
+        self.articles: tuple[Article, ...] = ()
         self.releases: tuple[ReleaseView, ...] = ()
         self.pending: list[views.Pending] = []
         self.reveals: list[views.Reveal] = []
@@ -386,6 +391,9 @@ class FakeDoor:
     def _view_Approvals(self, query: views.Approvals) -> tuple[views.ApprovalView, ...]:
         return tuple(view for view in self.approvals if query.id in ("", view.id))
 
+    def _view_LentFor(self, query: LentFor) -> Lent | None:
+        return self.lent_to_me
+
     def _view_Signers(self, query: views.Signers) -> tuple[Agent, ...]:
         return tuple(agent for agent in self.people[1:] if agent.level >= query.level)
 
@@ -400,6 +408,9 @@ class FakeDoor:
 
     def _view_People(self, query: object) -> tuple[Agent, ...]:
         return self.people
+
+    def _view_Articles(self, query: object) -> tuple[Article, ...]:
+        return self.articles
 
     def _view_Releases(self, query: object) -> tuple[ReleaseView, ...]:
         return self.releases

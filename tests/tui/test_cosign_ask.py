@@ -275,6 +275,10 @@ async def test_what_was_lent_is_read_and_taken_back_by_keys() -> None:
         assert "+ 生效中 授予 王芳 L2    至" in at.text
         await at.press("down", "enter")
         assert "单笔不超过 50.00" in at.text
+        assert "F7 收回" in at.text
+        await at.press("enter")
+        assert at.last is None, "who only reads it takes nothing back"
+        await at.press("f7")
         assert "收回授予 王芳 的权限？立即生效。" in at.text
         await at.press("enter")
         assert at.last == c.RevokeDelegation(delegation_id="d1")

@@ -124,6 +124,7 @@ async def _submit(desk: Attending, deal: Deal, values: Values) -> Outcome | None
 
 
 def _command(deal: Deal, values: Values) -> PerformAction:
+    under = deal.under(values)
     return PerformAction(
         action=deal.action.id,
         customer_id=deal.customer.id,
@@ -133,6 +134,7 @@ def _command(deal: Deal, values: Values) -> PerformAction:
         amount_minor=deal.amount(values),
         reason=values.get("reason", ""),
         args=_args(deal, values),
+        delegation_id=under.delegation.id if under is not None else None,
     )
 
 
@@ -170,7 +172,7 @@ async def _reveal(desk: Attending, given: Mapping[str, Any]) -> Outcome | None:
         fields,
         go="confirm",
         check=deal.check,
-        live=deal.live,
+        live=lambda values: [*deal.live(values), (words("form.effect_reveal"), "muted")],
     )
     values = await desk.ask(form)
     if values is None or not await step_up(desk, deal.decide(values)):

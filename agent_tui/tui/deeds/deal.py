@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from agent_tui.desk.lent_views import Lent, LentFor
 from agent_tui.desk.views import Signers
 from agent_tui.domain.action_rules import COMPLAINT_LEVELS
 from agent_tui.domain.actions import Action
@@ -46,7 +47,23 @@ class Deal:
         """The level the server named when it refused, which knows what others did today."""
 
     def decide(self, values: Values) -> Decision:
-        """What the policy says of what stands in the form."""
+        """What the policy says of what stands in the form, with lent authority where my own does not reach."""
+        found = self.under(values)
+        return found.decision if found is not None else self._of_own(values)
+
+    def under(self, values: Values) -> Lent | None:
+        """What was lent to me that makes it mine to do alone; None when it is, or never will be."""
+        if self.glass or self._told or not isinstance(self._of_own(values), Deny | NeedsCosign):
+            return None
+        query = LentFor(
+            action=self.action.id, customer_id=self.customer.id, contact_id=self.contact_id,
+            product_id=values.get("product") or None, ticket_id=values.get("ticket") or None,
+            amount_minor=self.amount(values), reason=values.get("reason", ""),
+        )  # fmt: skip
+        found: Lent | None = self.desk.door.view(query)
+        return found
+
+    def _of_own(self, values: Values) -> Decision:
         return self.desk.door.may(
             self.action.id,
             customer_id=self.customer.id,
@@ -107,7 +124,7 @@ class Deal:
         if limit is not None:
             used = self.words.money(row.used_minor if row else 0)
             said.append((self.words("form.limit", limit=self.words.money(limit), used=used), "muted"))
-        return [*said, *self.verdict(decision, self.needs(values))]
+        return [*said, *self._lent(values), *self.verdict(decision, self.needs(values))]
 
     def verdict(self, decision: Decision, needs: Needs | None = None) -> Paragraphs:
         """The decision as sentences, with exactly what would help; a key that helps before any number of reasons."""
@@ -169,7 +186,15 @@ class Deal:
         reason = [(f"{self.words('form.reason')}: {values['reason']}", "muted")] if values.get("reason") else []
         other = [(named, "muted")] if named and key != "form.effect_block" else []
         other += self._about_complaint(values)
-        return [(text, "strong"), *other, *reason, *self.verdict(self.decide(values))]
+        return [(text, "strong"), *other, *reason, *self._lent(values), *self.verdict(self.decide(values))]
+
+    def _lent(self, values: Values) -> Paragraphs:
+        """In whose name it is done, when that is not mine."""
+        found = self.under(values)
+        if found is None:
+            return []
+        held = found.delegation
+        return [(own(self.words, "lend.under", name=held.grantor_name, until=self.words.day(held.valid_to)), "warn")]
 
     def _about_complaint(self, values: Values) -> list[tuple[str, str]]:
         """Which complaint, and the level it will have."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from agent_tui.desk.commands import ACTION_LETTERS
 from agent_tui.desk.views import Delegations, People, StatusOf
-from agent_tui.domain.actions import ACTIONS
+from agent_tui.domain.actions import ACTIONS, UNLENT
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.approval import Delegation
 from agent_tui.domain.commands import GrantDelegation, RevokeDelegation
@@ -20,7 +20,7 @@ from agent_tui.tui.dialogs.approval import LivePick, Several
 from agent_tui.tui.dialogs.confirm import Confirm
 from agent_tui.tui.dialogs.fields import Field, resumed
 from agent_tui.tui.dialogs.form import Form, Paragraphs, Values
-from agent_tui.tui.dialogs.page import Page
+from agent_tui.tui.dialogs.keyed_page import KeyedPage
 from agent_tui.tui.dialogs.pick import Item, Pick
 from agent_tui.tui.line import Line, folded
 from agent_tui.tui.panes.approval_lines import own, whereabouts
@@ -96,7 +96,7 @@ def _named(words: Words, lent: Delegation) -> str:
 async def _read(station: Station, lent: Delegation) -> bool:
     """Show one; True when it is to be taken back."""
     words, now, me = station.words, _now(station), _me(station)
-    over = lent.revoked_at is not None or now >= lent.valid_to
+    over = lent.revoked_at is not None or lent.ended or now >= lent.valid_to
     given = me is not None and lent.grantor_id == me.id
     span = own(words, "lend.from", **{"from": words.day(lent.valid_from)}, until=words.day(lent.valid_to))
     text: list[tuple[str, str]] = [
@@ -106,14 +106,14 @@ async def _read(station: Station, lent: Delegation) -> bool:
         (_named(words, lent), "text"),
         (f"{own(words, 'lend.reason')}: {lent.reason}", "muted"),
     ]
-    if over:
-        title = own(words, "lend.title")
-        await station.ask(Page(words, station.painter, title, lambda width: _lines(text, width)))
+    keys = {} if over else {"f7": own(words, "lend.keys_given" if given else "lend.keys_taken")}
+    page = KeyedPage(words, station.painter, own(words, "lend.title"), lambda width: _lines(text, width), keys)
+    if await station.ask(page) is None:
         return False
     question = "lend.revoke_ask" if given else "lend.revoke_own"
     name = lent.grantee_name if given else lent.grantor_name
-    text.append((own(words, question, name=name), "warn"))
-    yes = await station.ask(Confirm(words, station.painter, own(words, "lend.revoke"), text))
+    asked = [(own(words, question, name=name), "warn"), *text[1:]]
+    yes = await station.ask(Confirm(words, station.painter, keys["f7"], asked))
     return yes is True
 
 
@@ -140,12 +140,12 @@ async def grant(station: Station) -> None:
         return
     people: tuple[Agent, ...] = station.door.view(People())
     items = [Item(a, f"{a.name} L{a.level}", f"{a.team}  {whereabouts(words, a)}", words=a.login)
-             for a in people if works(a) and a.id != me.id]  # fmt: skip
+             for a in sorted(people, key=lambda a: not a.here) if works(a) and a.id != me.id]  # fmt: skip
     to = await station.ask(Pick(words, station.painter, own(words, "lend.grantee"), items))
     if to is None:
         return
     offered: list[Item[tuple[str, ...]]] = [
-        Item((action,), words.label(f"action.{action}"), action) for action in ACTION_LETTERS
+        Item((action,), words.label(f"action.{action}"), action) for action in ACTION_LETTERS if action not in UNLENT
     ]
     several = Several(words, station.painter, own(words, "lend.actions"), offered, own(words, "keys.several"))
     actions = await station.ask(several)

@@ -47,7 +47,8 @@ class DealForm(Form):
     def action_ask(self) -> None:
         """Ask for a co-sign; what is within one's own authority is not asked for."""
         if self._deal.needs(self.values) is None and self._deal.check(self.values) is None:
-            self.show_live(own(self.words, "own_authority"))
+            lent = self._deal.under(self.values) is not None
+            self.show_live(own(self.words, "lend.enough" if lent else "own_authority"))
             self.app.bell()
             return
         self.action_submit()
