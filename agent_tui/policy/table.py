@@ -7,6 +7,7 @@ best. Tests and `policy check` ask the same table.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -117,6 +118,7 @@ def alone(facts: Facts) -> Facts:
     return facts._replace(circumstances=given)
 
 
+@lru_cache(maxsize=8)
 def _certifications(policy: Policy) -> tuple[str, ...]:
     return tuple(
         sorted({word for rule in policy.rules.values() for word in _literals(rule.body, ("principal", "certs"))})
@@ -162,7 +164,7 @@ def _values(node: Any) -> Iterator[Any]:
             yield from _values(item)
 
 
-def _candidates(policy: Policy, fact: Fact, rule: Rule) -> tuple[Any, ...]:
+def _candidates(fact: Fact, rule: Rule) -> tuple[Any, ...]:
     field = _FIELDS[fact]
     if field in ("active", "frozen", "own_contact", "own_group", "owner", "online", "reason_given", "business_hours"):
         return (True, False)
@@ -199,7 +201,7 @@ def around(policy: Policy, rule: Rule, action: str) -> Iterator[Facts]:
     """Every combination of the facts this rule reads, the rest at its best."""
     axes = sorted(read_by(rule))
     base = best(policy, action)
-    for values in product(*(_candidates(policy, axis, rule) for axis in axes)):
+    for values in product(*(_candidates(axis, rule) for axis in axes)):
         yield place(base, zip(axes, values, strict=True))
 
 
