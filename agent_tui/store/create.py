@@ -91,3 +91,23 @@ def m0002_what_was_seen(db: Database) -> None:
     """What the person had before them when they decided, and who changed it since."""
     db.execute("ALTER TABLE outbox ADD COLUMN seen BLOB NOT NULL DEFAULT x''")
     db.execute("ALTER TABLE outbox ADD COLUMN edits TEXT NOT NULL DEFAULT '[]'")
+
+
+@journal_migrations()
+def m0003_what_was_done(db: Database) -> None:
+    """What the server confirmed, word for word: a server restored from an older backup may not know it any more."""
+    db.execute(
+        """CREATE TABLE done(
+             id TEXT NOT NULL PRIMARY KEY,
+             agent_id TEXT NOT NULL,
+             lane TEXT NOT NULL,
+             type TEXT NOT NULL,
+             target TEXT,
+             if_match INTEGER,
+             body BLOB NOT NULL,
+             made_at TEXT NOT NULL,
+             made_ms INTEGER NOT NULL,
+             seen BLOB NOT NULL,
+             doubtful INTEGER NOT NULL DEFAULT 0)"""
+    )
+    db.execute("CREATE INDEX done_doubtful ON done(agent_id) WHERE doubtful")

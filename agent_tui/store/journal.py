@@ -158,7 +158,7 @@ class Journal:
 
     def set_state(self, command_id: str, state: str) -> Future[Any]:
         """`sending` counts as a try."""
-        return self._change(lambda c: c.execute(QUERIES["outbox_state"], (state, command_id)))
+        return self.change(lambda c: c.execute(QUERIES["outbox_state"], (state, command_id)))
 
     def record(
         self,
@@ -177,19 +177,27 @@ class Journal:
             connection.execute(QUERIES["outbox_outcome"], values)
             connection.execute(QUERIES["receipt_put"], _receipt(item, outcome))
 
-        return self._change(job, lambda boxes: boxes.drop((item.id,)))
+        return self.change(job, lambda boxes: boxes.drop((item.id,)))
 
     def drop(self, command_ids: tuple[str, ...]) -> Future[Any]:
-        """Done with: applied and seen, or dismissed. The receipt stays."""
-        return self._change(
-            lambda c: c.executemany(QUERIES["outbox_drop"], [(id_,) for id_ in command_ids]),
-            lambda boxes: boxes.drop(command_ids),
-        )
+        """Done with: applied and seen, or dismissed. The receipt stays, and what was confirmed word for word (`done`)."""
+        ids = [(id_,) for id_ in command_ids]
+
+        def job(connection: Connection) -> None:
+            connection.executemany(QUERIES["done_put"], ids)
+            connection.executemany(QUERIES["outbox_drop"], ids)
+
+        return self.change(job, lambda boxes: boxes.drop(command_ids))
 
     def prune(self) -> Future[Any]:
-        """Forget receipts older than `RECEIPT_DAYS`."""
-        before = int(wall().timestamp() * 1000) - RECEIPT_DAYS * 86_400_000
-        return self.write(lambda c: c.execute(QUERIES["receipt_prune"], (before,)))
+        """Forget what was done with more than `RECEIPT_DAYS` ago."""
+        before = (int(wall().timestamp() * 1000) - RECEIPT_DAYS * 86_400_000,)
+
+        def job(connection: Connection) -> None:
+            connection.execute(QUERIES["receipt_prune"], before)
+            connection.execute(QUERIES["done_prune"], before)
+
+        return self.write(job)
 
     # ---- drafts
 
@@ -220,11 +228,12 @@ class Journal:
 
     def _run(self, job: Callable[[Connection], Any], box: Box | None = None) -> None:
         try:
-            self._change(job, box).result(COMMIT_TIMEOUT_S)
+            self.change(job, box).result(COMMIT_TIMEOUT_S)
         except FutureTimeout:
             raise StoreError("desk.store.slow", path=str(self.path)) from None
 
-    def _change(self, job: Callable[[Connection], Any], box: Box | None = None) -> Future[Any]:
+    def change(self, job: Callable[[Connection], Any], box: Box | None = None) -> Future[Any]:
+        """The same for what changes the outbox: whoever listens is told."""
         boxes = self.boxes
         if boxes is None or box is None:
             return self._writer.put(job, self._forget)

@@ -181,12 +181,39 @@ UPDATE outbox SET state = ?, feed_seq = ?, problem = ?, reasons = ?, edits = ? W
 -- :outbox_drop
 DELETE FROM outbox WHERE id = ?;
 
+-- :done_put
+INSERT OR REPLACE INTO done(id, agent_id, lane, type, target, if_match, body, made_at, made_ms, seen)
+SELECT id, agent_id, lane, type, target, if_match, body, made_at, made_ms, seen FROM outbox
+WHERE id = ? AND state IN ('applied', 'awaiting_approval');
+
+-- :done_doubt
+UPDATE done SET doubtful = 1;
+
+-- :done_doubtful
+SELECT id, type FROM done WHERE doubtful AND agent_id IN ('', ?) ORDER BY made_ms LIMIT ?;
+
+-- :done_known
+UPDATE done SET doubtful = 0 WHERE id = ?;
+
+-- :done_again
+INSERT OR IGNORE INTO outbox(id, agent_id, lane, type, target, if_match, body, offline, made_at, made_ms, seen, state, attempts, problem, reasons)
+SELECT id, agent_id, lane, type, target, if_match, body, 0, made_at, made_ms, seen, ?2, 1, ?3, ?4 FROM done WHERE id = ?1;
+
+-- :done_forget
+DELETE FROM done WHERE id = ?;
+
+-- :done_prune
+DELETE FROM done WHERE made_ms < ?;
+
 -- :receipt_put
 INSERT INTO receipt(id, type, outcome, action, customer_id, amount_minor, made_at, feed_seq, audit_seq, audit_hash, kept_ms)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT(id) DO UPDATE SET outcome = excluded.outcome, feed_seq = excluded.feed_seq,
-  audit_seq = max(receipt.audit_seq, excluded.audit_seq),
+  audit_seq = CASE excluded.audit_hash WHEN '' THEN receipt.audit_seq ELSE excluded.audit_seq END,
   audit_hash = CASE excluded.audit_hash WHEN '' THEN receipt.audit_hash ELSE excluded.audit_hash END;
+
+-- :receipt_void
+UPDATE receipt SET outcome = 'expired', feed_seq = 0 WHERE id = ?;
 
 -- :receipt_prune
 DELETE FROM receipt WHERE kept_ms < ?;

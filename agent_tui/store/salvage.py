@@ -14,7 +14,7 @@ from agent_tui.errors import StoreError
 from agent_tui.store.create import migrate_journal
 from agent_tui.store.engine import Connection, DatabaseError, connect, siblings
 
-TABLES = ("outbox", "draft", "receipt", "local_audit")
+TABLES = ("outbox", "draft", "receipt", "done", "local_audit")
 STEPS = 2_000
 """Rows tried one by one between the two ends of the damage."""
 

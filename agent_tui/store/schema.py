@@ -96,5 +96,5 @@ STATEMENTS = (
 STAMP = zlib.crc32(repr((TABLES, STATEMENTS, INDEXED_AS)).encode()) >> 1 or 1
 """`PRAGMA user_version` of a cache of this schema (31 bits, never 0)."""
 
-JOURNAL_VERSION = 2
+JOURNAL_VERSION = 3
 """`PRAGMA user_version` of a journal after every migration this program knows."""

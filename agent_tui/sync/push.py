@@ -25,7 +25,7 @@ from agent_tui.domain.commands import Command
 from agent_tui.errors import ConnectionError_, StoreError
 from agent_tui.i18n.message import msg
 from agent_tui.killpoint import kill_point
-from agent_tui.store import read
+from agent_tui.store import done, read
 from agent_tui.store.cache import Cache
 from agent_tui.store.journal import ATTENTION, UNSENT, Item, Journal
 from agent_tui.sync.state import Connection, LinkState
@@ -320,3 +320,4 @@ def doubt(journal: Journal) -> None:
     for item in journal.items():
         if item.state in DOUBTFUL and (item.attempts or item.state != "queued"):
             journal.set_state(item.id, "unknown")
+    done.doubt(journal)

@@ -18,6 +18,7 @@ from agent_tui.store.cache import Cache
 from agent_tui.store.journal import Journal
 from agent_tui.store.local_audit import note_event
 from agent_tui.sync.push import unsettled
+from agent_tui.sync.restored import ask_again
 from agent_tui.sync.state import Connection, LinkState
 from agent_tui.wire.device import MAX_BOXES
 
@@ -53,6 +54,7 @@ class Tend:
         self._prove_at = monotonic() + PROVE_FIRST_S
         self._depth = -1
         self._brought = False
+        self._in_doubt = True
 
     async def run(self) -> None:
         """Look once a second what is due."""
@@ -67,6 +69,8 @@ class Tend:
         now = monotonic()
         if now >= self._due or unsettled(self._journal) != self._depth:
             await self._tried(self._renew)
+        elif self._in_doubt:
+            await self._tried(self._ask_again)
         elif not self._brought:
             await self._tried(self._bring)
         elif now >= self._prove_at and self._state.connection is Connection.LIVE:
@@ -80,6 +84,13 @@ class Tend:
             # The next look tries again; what stands on the screen does not depend on it.
             _log.info("device: %s", getattr(error, "key", type(error).__name__))
             self._due = monotonic() + AGAIN_S
+
+    def doubt(self) -> None:
+        """The server may have been restored."""
+        self._in_doubt = True
+
+    async def _ask_again(self) -> None:
+        self._in_doubt = await ask_again(self._api, self._journal, self._cache.agent_id)
 
     async def _renew(self) -> None:
         held = unsettled(self._journal)
