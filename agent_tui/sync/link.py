@@ -11,7 +11,7 @@ from typing import NamedTuple
 import httpx
 
 from agent_tui.client import endpoints
-from agent_tui.client.api import NO_TLS, Api
+from agent_tui.client.api import NO_TLS, Api, Proof
 from agent_tui.client.login import Login
 from agent_tui.client.problems import Declined
 from agent_tui.config.lease import Lease
@@ -48,6 +48,8 @@ class Seat(NamedTuple):
     device_id: str
     client_version: str = ""
     tls: TlsSettings = NO_TLS
+    proof: Proof | None = None
+    """What the device signs with."""
 
 
 class Files(NamedTuple):
@@ -90,6 +92,7 @@ class Link:
         self._login: Login | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._api.on_revoked = told.revoked
+        self._api.proof = seat.proof
         self.push = Push(self._api, files.journal, files.cache, files.state, told.answer, self._signed_out)
         self._tend = Tend(
             self._api,
