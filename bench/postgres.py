@@ -99,8 +99,11 @@ def _free_port() -> int:
 class Postgres(Protocol):
     """A server on which databases can be made."""
 
-    def make(self) -> str:
-        """The name of a new database, gone with `stop`."""
+    def make(self, like: str = "") -> str:
+        """The name of a new database, empty or a copy of another one that nobody is connected to; gone with `stop`."""
+
+    def drop(self, name: str) -> None:
+        """It goes now, whoever is connected to it."""
 
     def run(self, statement: str, database: str = "") -> list[tuple[Any, ...]]:
         """Rows of one statement, committed at once."""
@@ -140,16 +143,22 @@ class Given:
             os.environ["PGPASSWORD"] = self._at.password
         self._run = f"agent_tui_{secrets.token_hex(4)}"
         self._made: list[str] = []
+        self._count = 0
 
     def _to(self, database: str, *, port: int = 0, password: str = "") -> str:
         user = quote(self._at.username or USER) + (f":{quote(password)}" if password else "")
         place = f"{user}@{self._at.hostname or ''}" + (f":{port or self._at.port}" if port or self._at.port else "")
         return urlunsplit((self._at.scheme, place, f"/{database}", self._at.query, ""))
 
-    def make(self) -> str:
-        self._made.append(f"{self._run}_{len(self._made)}")
-        self.run(f"CREATE DATABASE {self._made[-1]} TEMPLATE template0 ENCODING 'UTF8'")
+    def make(self, like: str = "") -> str:
+        self._count += 1
+        self._made.append(f"{self._run}_{self._count}")
+        self.run(f"CREATE DATABASE {self._made[-1]} TEMPLATE {like or 'template0'} ENCODING 'UTF8'")
         return self._made[-1]
+
+    def drop(self, name: str) -> None:
+        self._made.remove(name)
+        self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def run(self, statement: str, database: str = "") -> list[tuple[Any, ...]]:
         return rows(self._to(database or self._at.path.lstrip("/") or "postgres"), statement)
@@ -161,9 +170,8 @@ class Given:
         return self._to(database, port=port, password=self._at.password or PASSWORD)
 
     def stop(self) -> None:
-        for name in self._made:
-            self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        self._made.clear()
+        for name in tuple(self._made):
+            self.drop(name)
 
 
 class Cluster:
@@ -239,10 +247,13 @@ class Cluster:
             time.sleep(0.02)
         raise Unavailable((self.folder / "log").read_text(errors="replace")[-500:])
 
-    def make(self) -> str:
+    def make(self, like: str = "") -> str:
         self._made += 1
-        self.run(f"CREATE DATABASE t{self._made}")
+        self.run(f"CREATE DATABASE t{self._made} TEMPLATE {like or 'template1'} STRATEGY FILE_COPY")
         return f"t{self._made}"
+
+    def drop(self, name: str) -> None:
+        self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def run(self, statement: str, database: str = "") -> list[tuple[Any, ...]]:
         return rows(self.url(database or "postgres"), statement)

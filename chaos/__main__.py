@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.postgres import Cluster, find
 from chaos.campaign import Campaign, Told
 from chaos.judge import Verdict, judge
 from chaos.killpoints import die, points
@@ -31,7 +32,12 @@ def parse(words: list[str]) -> argparse.Namespace:
         help="postgres (one of our own, or on the server that AGENT_TUI_TEST_POSTGRES names), postgresql://…; "
         "SQLite in a private folder without it",
     )
-    parser.add_argument("--servers", type=int, default=1, help="several need a PostgreSQL that they share")
+    parser.add_argument(
+        "--servers",
+        type=int,
+        default=0,
+        help="one on SQLite, two on a PostgreSQL that they share unless said otherwise",
+    )
     parser.add_argument("--kill-points", action="store_true", help="die at each named point instead, one by one")
     parser.add_argument("--hits", type=int, default=5, help="each point's first so many hits")
     parser.add_argument("--folder", type=Path, default=None, help="keep everything there; else only what failed")
@@ -51,25 +57,23 @@ def show(seed: int, told: Told, verdict: Verdict) -> None:
 
 
 @contextlib.contextmanager
-def ledger(database: str) -> Iterator[str]:
-    """The database of one campaign; `postgres` makes one that is gone with it."""
+def ledger(database: str) -> Iterator[tuple[str, Cluster | None]]:
+    """The database of one campaign, and its server if it is ours to kill; `postgres` makes one that is gone with it."""
     if database != "postgres":
-        yield database
+        yield database, None
         return
-    from bench.postgres import find
-
     cluster = find()
     try:
-        yield cluster.url(cluster.make())
+        yield cluster.url(cluster.make()), cluster if isinstance(cluster, Cluster) else None
     finally:
         cluster.stop()
 
 
-def play(seed: int, seconds: float, database: str, folder: Path, servers: int = 1) -> Verdict:
+def play(seed: int, seconds: float, database: str, folder: Path, servers: int = 0) -> Verdict:
     """One campaign in an empty folder, and the verdict on it."""
-    with ledger(database) as where:
+    with ledger(database) as (where, cluster):
         place = Place(folder=folder, database=where)
-        told = asyncio.run(Campaign(place, seed, seconds, servers).run())
+        told = asyncio.run(Campaign(place, seed, seconds, servers or (2 if where else 1), cluster).run())
         verdict = judge(place, told.late)
     show(seed, told, verdict)
     return verdict
@@ -81,7 +85,7 @@ def walk(hits: int, database: str, folder: Path | None) -> int:
     wrong = 0
     for point in points():
         for hit in range(1, hits + 1):
-            with ledger(database) as where:
+            with ledger(database) as (where, _):
                 death = die(Place(folder=base / f"{point}-{hit}", database=where), point, hit)
             wrong += len(death.violations)
             print(f"{point} {hit}: {'died' if death.reached else 'not reached'}, {len(death.violations)} violations")

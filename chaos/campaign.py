@@ -11,7 +11,8 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from chaos import diary
+from bench.postgres import Cluster
+from chaos import diary, disaster
 from chaos.place import SEATS, Place, found
 from chaos.processes import Server, Station
 from chaos.proxy import Proxy
@@ -41,8 +42,11 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 class Campaign:
     """`run` once."""
 
-    def __init__(self, place: Place, seed: int, seconds: float, servers: int = 1) -> None:
-        """Several servers need a database that they can share."""
+    def __init__(
+        self, place: Place, seed: int, seconds: float, servers: int = 1, cluster: Cluster | None = None
+    ) -> None:
+        """Several servers need a database that they can share; `cluster` is one that may be killed."""
+        self._cluster = cluster
         self._place, self._seed, self._seconds = place, seed, seconds
         self._rng = random.Random(seed)
         self.counts: Counter[str] = Counter()
@@ -70,16 +74,22 @@ class Campaign:
         await self._proxy.start()
         url = f"http://127.0.0.1:{self._proxy.port}"
         self._stations = [Station(self._place, seat, self._seed, url) for seat in SEATS]
-        switch = asyncio.create_task(self._switch.run(self._servers[0].url))
+        self._plug_in()
         try:
             for station in self._stations:
                 station.start()
             await self._storm()
-            return await self._peace(switch)
+            return await self._peace()
         finally:
-            switch.cancel()
-            await asyncio.gather(switch, return_exceptions=True)
+            await self._unplug()
             await self._end()
+
+    def _plug_in(self) -> None:
+        self._calls = asyncio.create_task(self._switch.run(self._servers[0].url))
+
+    async def _unplug(self) -> None:
+        self._calls.cancel()
+        await asyncio.gather(self._calls, return_exceptions=True)
 
     async def _storm(self) -> None:
         end = time.monotonic() + self._seconds
@@ -110,7 +120,21 @@ class Campaign:
             ("disk_full_server", self._starve_server, 6),
             ("clock_jump_desk", self._skew_desk, 6),
             ("clock_jump_server", self._skew_server, 4),
+            ("back_up", self._back_up, 5),
+            ("restore", self._restore, 3),
+            ("sessions_over", self._end_sessions, 4),
+            ("scope_change", self._move, 6),
+            *self._deeds_on_postgres(),
         ]
+
+    def _deeds_on_postgres(self) -> list[tuple[str, Deed, int]]:
+        """What can befall a database of its own."""
+        found: list[tuple[str, Deed, int]] = []
+        if self._place.database:
+            found.append(("lose_connections", self._lose, 5))
+        if self._cluster is not None:
+            found.append(("kill_postgres", self._kill_postgres, 3))
+        return found
 
     def _one(self) -> Station:
         return self._rng.choice(self._stations)
@@ -156,9 +180,38 @@ class Campaign:
         server.skew_s = self._rng.choice(CLOCK_S)
         await self._restart(server)
 
+    async def _back_up(self) -> None:
+        await asyncio.to_thread(disaster.back_up, self._place)
+
+    async def _restore(self) -> None:
+        """The ledger is lost; what others keep is older. Its clock does not go back with it."""
+        for server in self._servers:
+            await server.kill()
+        await self._unplug()
+        self.counts["restored"] += await asyncio.to_thread(disaster.restore, self._place)
+        for server in self._servers:
+            server.start()
+        self._plug_in()
+
+    async def _end_sessions(self) -> None:
+        await asyncio.to_thread(disaster.end_sessions, self._place)
+
+    async def _move(self) -> None:
+        await asyncio.to_thread(disaster.move_somebody, self._place, self._rng)
+
+    async def _lose(self) -> None:
+        await asyncio.to_thread(disaster.lose_connections, self._place)
+
+    async def _kill_postgres(self) -> None:
+        """On this thread: its server ends with the thread that started it."""
+        assert self._cluster is not None
+        self._cluster.kill()
+        await asyncio.sleep(self._rng.uniform(0.2, 2.0))
+        self._cluster.start()
+
     # ---- peace ---------------------------------------------------------------------------------------------------
 
-    async def _peace(self, switch: asyncio.Task[None]) -> Told:
+    async def _peace(self) -> Told:
         """No fault any more: everything is sent, everything is seen."""
         self._proxy.calm = True
         for station in self._stations:
@@ -168,7 +221,7 @@ class Campaign:
                 server.start()
         for server in self._servers:
             await server.ready()
-        switch.cancel()
+        await self._unplug()
         marks = {s.seat.name: _lines(self._place, s.seat.name) for s in self._stations}
         for station in self._stations:
             station.skew_ms = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -72,6 +72,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     links: dict[int, str]
     """Audit row → its link."""
     seen: tuple[Seen, ...]
+    undone: Mapping[str, str] = {}
+    """Command → outcome of what the server knew before it was restored from an older backup."""
 
 
 class Named(tuple[Any, ...]):
@@ -150,7 +152,12 @@ def look_at_desks(place: Place) -> tuple[Seen, ...]:
     return tuple(look_at_desk(place, seat) for seat in SEATS if (place.desk(seat) / "journal.db").exists())
 
 
-def gather(db: Database, vault: Vault, seen: tuple[Seen, ...]) -> Evidence:
+def outcomes(tx: Tx) -> dict[str, str]:
+    """Of every command that the ledger knows."""
+    return {row["id"]: row["outcome"] for row in query(tx, "SELECT id, outcome FROM command")}
+
+
+def gather(db: Database, vault: Vault, seen: tuple[Seen, ...], undone: Mapping[str, str] | None = None) -> Evidence:
     """What the ledger holds, beside what the desks hold."""
 
     def read(tx: Tx) -> dict[str, Any]:
@@ -166,4 +173,4 @@ def gather(db: Database, vault: Vault, seen: tuple[Seen, ...]) -> Evidence:
             "links": {row["seq"]: row["hash"] for row in query(tx, "SELECT seq, hash FROM audit")},
         }
 
-    return Evidence(seen=seen, **db.read_now(read))
+    return Evidence(seen=seen, undone=undone or {}, **db.read_now(read))

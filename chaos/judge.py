@@ -19,7 +19,7 @@ from agent_tui.server import audit
 from agent_tui.server.database import Database, Tx
 from agent_tui.server.place import beside
 from agent_tui.server.vault import Vault
-from agent_tui.store.journal import UNSENT, Item
+from agent_tui.store.journal import ATTENTION, UNSENT, Item
 from chaos.convergence import diverged
 from chaos.evidence import Evidence, Seen, Sent, gather, look_at_desks, query
 from chaos.place import CUSTOMERS, PASSWORD, Place, clear_phone
@@ -33,6 +33,8 @@ ALONE_MINOR = {"a1001": 5_000, "a1002": 5_000, "a1004": 30_000}
 """Fen of fees a person may waive alone for one customer in a day (the policy's appendix one)."""
 NOT_KEPT = frozenset({"refused", "conflict", "expired"})
 """What a desk may say of a command of which the server keeps nothing: it was never done."""
+ENDED_WITHOUT = ("refused", "conflict", "expired", "withdrawn")
+"""Outcomes after which nothing has changed."""
 ENDED = {
     ApprovalState.EXECUTED: "applied",
     ApprovalState.REJECTED: "refused",
@@ -106,6 +108,8 @@ def never_lost(found: Evidence) -> Iterator[str]:
             id, kind = kept["id"], kept["type"]
             if waiting.get(id) in UNSENT:
                 yield f"lost: {kind} {id} is still {waiting[id]} at {seen.seat.name}"
+            elif found.undone.get(id) in ENDED_WITHOUT:
+                continue
             elif id not in found.sent and (id not in seen.receipts or kind in MAY_WAIT):
                 yield f"lost: {kind} {id}, kept at {seen.seat.name}, is nowhere"
 
@@ -114,6 +118,8 @@ def told_the_truth(found: Evidence) -> Iterator[str]:
     """I3: what a desk said and shows of a command is what the server has."""
     for seen in found.seen:
         for fact in seen.of("told"):
+            if fact["outcome"] == found.undone.get(fact["id"]):
+                continue  # it was so, until the server was restored
             yield from _said(fact["id"], fact["outcome"], found, f"told at {seen.seat.name}")
         for fact in seen.of("shown"):
             if fact["state"] in NOT_KEPT:
@@ -151,7 +157,7 @@ def receipts_stand(found: Evidence) -> Iterator[str]:
     """I12: every receipt of a desk is in the audit, at its place."""
     for seen in found.seen:
         for id, (_, seq, link) in seen.receipts.items():
-            if link and found.links.get(seq) != link:
+            if link and found.links.get(seq) != link and (id in found.sent or id not in found.undone):
                 yield f"audit: the receipt of {id} at {seen.seat.name} is not in the audit"
 
 
@@ -190,6 +196,18 @@ def _signed(approval: Approval) -> Iterator[str]:
         yield f"cosign: {approval.id} was executed with {len(signers)} of {approval.people} signatures"
 
 
+def undone_is_said(found: Evidence) -> Iterator[str]:
+    """I2 over a restore: what was done, is not any more and was not sent again is before its maker."""
+    for seen in found.seen:
+        waiting = {item.id: item.state for item in seen.items}
+        for kept in seen.of("kept"):
+            id = kept["id"]
+            if id in found.sent or found.undone.get(id) in (None, *ENDED_WITHOUT):
+                continue
+            if waiting.get(id) not in ATTENTION:
+                yield f"restored: {kept['type']} {id} was {found.undone[id]}, is not any more, and nobody says so at {seen.seat.name}"
+
+
 def drafts_came_back(found: Evidence) -> Iterator[str]:
     """What was typed and on disk is there at every later start, until the person drops it."""
     for seen in found.seen:
@@ -219,6 +237,7 @@ RULES: tuple[Callable[[Evidence], Iterator[str]], ...] = (
     receipts_stand,
     receipts_kept,
     signed_by_others,
+    undone_is_said,
     drafts_came_back,
     lies_seen,
 )
@@ -274,7 +293,7 @@ def judge(place: Place, late: tuple[str, ...]) -> Verdict:
     """Everything that can be decided about a campaign that has ended."""
     db = Database(place.where)
     try:
-        found = gather(db, Vault.beside(beside(place.where)), look_at_desks(place))
+        found = gather(db, Vault.beside(beside(place.where)), look_at_desks(place), place.undone())
         wrong = [f"liveness: {name} was not done in time" for name in late]
         for rule in RULES:
             wrong += rule(found)

@@ -13,6 +13,7 @@ from agent_tui.server.database import Database
 from agent_tui.server.place import Remote, Where, beside, is_url
 from agent_tui.server.seed import QUICK, NewAccount, add_accounts, ensure_head
 from agent_tui.server.vault import Vault
+from chaos import diary
 
 PASSWORD = "correct horse"
 LINK = "link:sim"
@@ -58,6 +59,10 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     def target(self) -> str:
         """What `serve --database` is told."""
         return self.database or str(self.folder / "server.db")
+
+    def undone(self) -> dict[str, str]:
+        """Command → outcome of what the ledger knew and lost when it was restored (`chaos.disaster`)."""
+        return {fact["id"]: fact["outcome"] for fact in diary.read(self.log("undone"))}
 
     def desk(self, seat: Seat) -> Path:
         return self.folder / seat.name

@@ -39,6 +39,7 @@ class Switch:
         finally:
             for task in (*self._open.values(), *self._tasks):
                 task.cancel()
+            self._open.clear()
             await seat.close()
 
     async def _sign_in(self, url: str) -> WebSeat:

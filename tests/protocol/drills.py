@@ -15,11 +15,12 @@ from agent_tui.domain.commands import (
     PerformAction,
     RequestApproval,
     RevealField,
+    SendMessage,
     SetAgentState,
 )
 from agent_tui.domain.contact import Contact
 from agent_tui.domain.customer import Secret
-from agent_tui.store import read
+from agent_tui.store import done, read
 from chaos.evidence import query
 from tests.protocol.line import Killed, die_at
 from tests.protocol.machine import violations
@@ -204,3 +205,39 @@ async def another_server_takes_over(office: Office) -> list[str]:
     await desk.send(["answer_lost"])
     office.change_epoch()
     return await end(office)
+
+
+async def server_is_restored_from_an_older_backup(office: Office) -> list[str]:
+    """What was done since the backup: a note that may wait, a fee and a message that may not, a fee still on its way."""
+    desk = office.desks["d1"]
+    desk.submit(note("wbeforez"))
+    await work_off(office, desk)
+    office.back_up()
+    fee = PerformAction(action="waive_fee", customer_id="c1", contact_id=HERE, amount_minor=900, reason="wfeez")
+    gone = {
+        desk.submit(fee): "PerformAction",
+        desk.submit(SendMessage(contact_id=HERE, text="wsaidz")): "SendMessage",
+    }
+    again = desk.submit(note("wafterz"))
+    await work_off(office, desk)
+    late = desk.submit(note("wlatez"))
+    await desk.send(["answer_lost"])
+    wrong = [] if not desk.journal.items()[:-1] else ["not everything was seen before the restore"]
+    office.restore()
+    for one in office.desks.values():
+        one.sign_in()
+    wrong += await end(office)
+    left = {item.id: (item.type, item.state, item.problem) for item in desk.journal.items()}
+    if left != {id: (kind, "expired", done.PROBLEM) for id, kind in gone.items()}:
+        wrong.append(f"restored: {left} is before the person, and should be {gone}")
+    return wrong + [f"restored: {id} was not sent again" for id in (again, late) if id not in office.evidence().sent]
+
+
+async def work_off(office: Office, desk: Desk) -> None:
+    """Everything that was submitted is done and seen."""
+    for _ in range(6):
+        Dials.now += 1
+        await desk.send()
+    await desk.fetch()
+    while desk.pages:
+        desk.deliver(0)

@@ -22,6 +22,7 @@ from agent_tui.server.ports import core_banking
 from agent_tui.wire.feed import parse_cursor
 from tests import eg
 from tests.protocol.office import Desk, Office
+from tests.server import engines
 
 HERE = "k-a1-c1"
 ROUNDS = 6
@@ -67,7 +68,7 @@ async def _tell_over_a_stream(office: Office, desk: Desk) -> None:
 def start(folder: Path) -> None:
     """A server starts on what is there: keys are made, the centre is seeded."""
     make_once(folder / "another.key")
-    options = ServerOptions(database=folder / "ledger.db", clock="manual", clock_start=eg.NOW, jobs=False)
+    options = ServerOptions(database=engines.place(folder), clock="manual", clock_start=eg.NOW, jobs=False)
     build_server(options)
 
 

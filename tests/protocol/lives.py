@@ -1,4 +1,4 @@
-"""`python -m tests.protocol.lives HITS [POINT…]`: an office dies at each point, is opened again, and everything is judged.
+"""`python -m tests.protocol.lives ENGINE HITS [POINT…]`: an office dies at each point, is opened again, and everything is judged.
 
 A process of its own, since it forks: whoever forks has no threads. One line of JSON a death.
 """
@@ -18,6 +18,7 @@ from tests.protocol.conftest import patches
 from tests.protocol.life import SIGKILLED, in_a_child, live, start
 from tests.protocol.machine import violations
 from tests.protocol.office import Desk, Office, new_folder, template
+from tests.server import engines
 
 AT_START = frozenset({"server.key", "server.seeded"})
 """Points that a server passes once, when it starts."""
@@ -65,6 +66,7 @@ def die(point: str, hit: int) -> dict[str, Any]:
 
     report = folder.parent / f"{folder.name}.json"
     looked = in_a_child(folder, "", look)
+    engines.forget(folder)
     if report.exists():
         wrong = msgspec.json.decode(report.read_bytes(), type=list[str])
         report.unlink()
@@ -74,8 +76,8 @@ def die(point: str, hit: int) -> dict[str, Any]:
 
 
 def main() -> int:
-    hits, points = int(sys.argv[1]), tuple(sys.argv[2:]) or POINTS
-    with patches():
+    engine, hits, points = sys.argv[1], int(sys.argv[2]), tuple(sys.argv[3:]) or POINTS
+    with patches(), engines.on(engine):
         template()
         for point in points:
             for hit in range(1, 2 if point in AT_START else hits + 1):

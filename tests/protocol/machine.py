@@ -32,6 +32,7 @@ from agent_tui.wire.feed import parse_cursor
 from chaos import judge
 from chaos.robot import letters
 from tests.protocol.office import CONTACTS, SEATS, Desk, Dials, Office
+from tests.server import engines
 
 FATES = ("ok", "ok", "request_lost", "answer_lost", "twice", "held")
 ALONE_MINOR = {"a1": 5_000, "a2": 5_000}
@@ -44,6 +45,7 @@ IN_THE_END = (
     judge.receipts_stand,
     judge.receipts_kept,
     judge.signed_by_others,
+    judge.undone_is_said,
 )
 
 desks = st.sampled_from([seat.name for seat in SEATS])
@@ -66,6 +68,8 @@ def violations(office: Office) -> list[str]:
 class Protocol(RuleBasedStateMachine):
     """One office from opening to closing time."""
 
+    engine = "sqlite"
+
     def __init__(self) -> None:
         super().__init__()
         self.office: Office | None = None
@@ -74,7 +78,8 @@ class Protocol(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        self.office = Office()
+        with engines.chosen(self.engine):
+            self.office = Office()
 
     def teardown(self) -> None:
         if self.office is None:
@@ -246,6 +251,12 @@ class Protocol(RuleBasedStateMachine):
         epoch, seq = self.cursors.get(desk.seat.name, (cursor.epoch, 0))
         assert cursor.epoch != epoch or cursor.seq >= seq
         self.cursors[desk.seat.name] = (cursor.epoch, cursor.seq)
+
+
+class OnPostgres(Protocol):
+    """The same with its ledger on PostgreSQL."""
+
+    engine = "postgres"
 
 
 def _decision(approval: Approval, sign: bool) -> Command:

@@ -147,9 +147,9 @@ def draft_flushed_late(patch: pytest.MonkeyPatch) -> None:
 
 
 def receipts_lost(patch: pytest.MonkeyPatch) -> None:
-    def record(self: Journal, item: Item, outcome: Outcome, problem: str | None, reasons: Any) -> Future[Any]:
-        values = (outcome.outcome, outcome.feed_seq, problem, "[]", item.id)
-        return self._change(lambda connection: connection.execute(QUERIES["outbox_outcome"], values))
+    def record(self: Journal, item: Item, outcome: Outcome, problem: str | None, *_: Any) -> Future[Any]:
+        values = (outcome.outcome, outcome.feed_seq, problem, "[]", "[]", item.id)
+        return self.change(lambda connection: connection.execute(QUERIES["outbox_outcome"], values))
 
     patch.setattr(Journal, "record", record)
 

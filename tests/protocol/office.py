@@ -6,6 +6,7 @@ Files are copied from a template that is made once, so that an office costs mill
 from __future__ import annotations
 
 import asyncio
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -25,7 +26,7 @@ from agent_tui.domain.commands import OFFLINE, Command
 from agent_tui.domain.contact import Channel, Contact, ContactState, Verified
 from agent_tui.domain.rows import Entity
 from agent_tui.policy.decide import decide
-from agent_tui.server import seed
+from agent_tui.server import backup, seed
 from agent_tui.server.build import open_services
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
@@ -37,16 +38,18 @@ from agent_tui.store.open import open_cache, open_journal
 from agent_tui.sync.pull import Pull
 from agent_tui.sync.push import Push, doubt
 from agent_tui.sync.reckoning import Reckoning
+from agent_tui.sync.restored import ask_again
 from agent_tui.sync.state import Connection, LinkState
 from agent_tui.wire.command import Outcome
 from agent_tui.wire.feed import Page
 from agent_tui.wire.session import Session
 from chaos import diary
 from chaos.convergence import Rows, fresh, held
-from chaos.evidence import Evidence, Seen, gather
+from chaos.evidence import Evidence, Seen, gather, outcomes
 from chaos.place import Seat
 from tests import eg
 from tests.protocol.line import Counter, Line
+from tests.server import engines
 from tests.server import office as centre
 
 KEY = bytes(range(32))
@@ -176,6 +179,10 @@ class Desk:
         self.line.fates.clear()
         self.flush()
 
+    async def ask_again(self) -> bool:
+        """One round of the third lane: what the server had confirmed before it was another one."""
+        return await ask_again(cast(Api, self.line), self.journal, self.seat.agent_id)
+
     def flush(self) -> None:
         """What was put to the journal is there: a test is not to depend on how quick a thread is."""
         self.journal.write(lambda connection: None).result(5)
@@ -225,9 +232,13 @@ class Template(NamedTuple):
     folder: Path
 
 
-@cache
 def template() -> Template:
-    """The files of an office whose desks have seen everything."""
+    """An office whose desks have seen everything, on the engine that is chosen."""
+    return _template(engines.Chosen.engine)
+
+
+@cache
+def _template(engine: str) -> Template:
     base = Path(tempfile.mkdtemp(prefix="agent-tui-office-", dir=_quick()))
     services = _open(base)
     rows = [*centre.rows(), *(_contact(id) for id in CONTACTS)]
@@ -243,12 +254,13 @@ def template() -> Template:
         desk.close()
         desk.facts.close()
     services.db.close()
+    engines.keep(base)
     return Template(base)
 
 
 def _open(folder: Path) -> Services:
     """The server's services under the real policy, on whatever is in the folder."""
-    given = ServerOptions(database=folder / "ledger.db", clock="manual", clock_start=eg.NOW, jobs=False)
+    given = ServerOptions(database=engines.place(folder), clock="manual", clock_start=eg.NOW, jobs=False)
     return open_services(given, lambda *facts: decide(centre.policy(), *facts))
 
 
@@ -267,6 +279,7 @@ def new_folder() -> Path:
     """A place with the template's files."""
     folder = Path(tempfile.mkdtemp(prefix="agent-tui-office-", dir=_quick()))
     shutil.copytree(template().folder, folder, dirs_exist_ok=True)
+    engines.copy(template().folder, folder)
     return folder
 
 
@@ -275,7 +288,11 @@ class Office:
 
     def __init__(self, folder: Path | None = None) -> None:
         """In `folder`, as it was left there; else in a new place."""
-        self._folder = folder or new_folder()
+        self._engine = engines.Chosen.engine
+        self._folder = self._place = folder or new_folder()
+        self._backup = self._folder / "backup.gz"
+        self.undone: dict[str, str] = {}
+        """Commands that the server knew before it was restored and no more since."""
         self.services = _open(self._folder)
         self.counter = Counter(self.services)
         self.desks = {seat.name: Desk(self._folder / seat.name, seat, self.counter) for seat in SEATS}
@@ -285,6 +302,7 @@ class Office:
             desk.close()
             desk.facts.close()
         self.services.db.close()
+        engines.forget(self._place)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     # ---- what happens at the server ------------------------------------------------------------------------------
@@ -311,8 +329,30 @@ class Office:
 
     def change_epoch(self) -> None:
         """As after another server took over."""
-        engine: Any = self.services.db.engine
-        engine.writer.execute("UPDATE sync_head SET epoch = lower(hex(randomblob(4)))")
+        self.services.db.write_now(lambda tx: tx.run("new_epoch", epoch=secrets.token_hex(4)))
+
+    def back_up(self) -> None:
+        """The ledger as it is now, for `restore`."""
+        self._backup.unlink(missing_ok=True)
+        backup.backup(self.services.db.where, self._backup)
+
+    def restore(self) -> None:
+        """The machine burnt; on another one the backup is loaded. Everything since then is unknown there."""
+        lost = self.services.db.read_now(outcomes)
+        self.services.db.close()
+        before, self._place = self._place, Path(tempfile.mkdtemp(prefix="restored-", dir=self._folder))
+        for file in before.glob("ledger.db.*"):
+            if not file.name.endswith(("-wal", "-shm", ".lock")):
+                shutil.copy2(file, self._place)
+        for file in before.glob("server.db.*"):
+            shutil.copy2(file, self._place)
+        with engines.chosen(self._engine):
+            backup.restore(self._backup, engines.place(self._place), "somebody")
+            self.services = _open(self._place)
+        engines.forget(before)
+        self.counter.services = self.services
+        left = self.services.db.read_now(outcomes)
+        self.undone |= {id: outcome for id, outcome in lost.items() if id not in left}
 
     # ---- the end -------------------------------------------------------------------------------------------------
 
@@ -329,6 +369,8 @@ class Office:
             await self._catch_up(desk)
 
     async def _send_all(self, desk: Desk) -> None:
+        while await desk.ask_again():
+            pass
         for _ in range(PATIENCE):
             if not _waiting(desk):
                 return
@@ -348,7 +390,8 @@ class Office:
         raise AssertionError(f"{desk.seat.name} never caught up")
 
     def evidence(self) -> Evidence:
-        return gather(self.services.db, self.services.vault, tuple(desk.seen() for desk in self.desks.values()))
+        seen = tuple(desk.seen() for desk in self.desks.values())
+        return gather(self.services.db, self.services.vault, seen, self.undone)
 
     def differences(self, desk: Desk) -> list[str]:
         """Rows that this desk has otherwise than a fresh one would."""

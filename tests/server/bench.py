@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from argon2 import PasswordHasher
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
@@ -21,7 +24,7 @@ from agent_tui.domain.customer import Product
 from agent_tui.domain.rows import Entity
 from agent_tui.policy.decision import ActorFacts, Allow, Circumstances, Decision, Deny, Reason, StepUp, SubjectFacts
 from agent_tui.server import seed
-from agent_tui.server.build import build_app, open_services
+from agent_tui.server.build import make_endpoints, open_services, stand_behind
 from agent_tui.server.caller import Caller
 from agent_tui.server.customers import NewCustomer, add_customers
 from agent_tui.server.options import ServerOptions
@@ -32,6 +35,8 @@ from tests import eg
 from tests.server import engines
 
 PASSWORD = "correct horse"
+HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""As cheap as the algorithm can be: these passwords protect nothing."""
 LIMIT = 5000
 NAME, PHONE, ID_NUMBER = "欧阳清明", "13812345678", "330106198001011238"
 EMAIL, ADDRESS, CARD = "canary@example.com", "浙江省杭州市西湖区文三路77号", "6222021234567890"
@@ -69,12 +74,12 @@ def centre_rows() -> list[Entity]:
 
 
 def add_centre(services: Services) -> None:
-    """Rows, and accounts for everybody, with a quick hash."""
+    """Rows, and accounts for everybody."""
     services.db.write_now(lambda tx: seed.publish(tx, centre_rows(), "SeedCentre", eg.NOW))
     people = [row for row in centre_rows() if isinstance(row, Agent)]
     accounts = [seed.NewAccount(login=p.login, password=PASSWORD, agent_id=p.id) for p in people]
     link = seed.NewAccount(login="link:sim", password=PASSWORD, kind="link")
-    seed.add_accounts(services.db, [*accounts, link], seed.QUICK)
+    seed.add_accounts(services.db, [*accounts, link], HASHER)
 
 
 def add_customer(services: Services, id: str = "c1", **fields: Any) -> None:
@@ -114,6 +119,7 @@ async def dump(services: Services) -> list[str]:
 def open_bench(folder: Path, **options: Any) -> Services:
     given = {"database": engines.place(folder), "clock": "manual", "clock_start": eg.NOW, "jobs": False}
     services = open_services(ServerOptions(**{**given, **options}), small_policy)
+    engines.opened(services.db)
     if services.db.read_now(lambda tx: tx.one("account", login="chen")) is None:
         add_centre(services)
     return services
@@ -180,8 +186,20 @@ async def sign_in(client: AsyncTestClient[Litestar], login: str, password: str =
     return Desk(client, answer.json())
 
 
-def client_of(services: Services) -> AsyncTestClient[Litestar]:
-    return AsyncTestClient(build_app(services), base_url="http://testserver.local")
+_IDLE: dict[int, list[Litestar]] = {}
+"""Endpoints behind which nothing stands any more, by the size of the bodies they take: to make them anew costs more than
+most tests do."""
+
+
+@asynccontextmanager
+async def client_of(services: Services) -> AsyncIterator[AsyncTestClient[Litestar]]:
+    """Whoever calls the application over these services, without a network."""
+    idle = _IDLE.setdefault(services.options.body_kib, [])
+    endpoints = idle.pop() if idle else make_endpoints(services.options.body_kib)
+    app = stand_behind(endpoints, services)
+    async with AsyncTestClient(app, base_url="http://testserver.local") as client:
+        yield client
+    idle.append(endpoints)
 
 
 def advance(services: Services, seconds: float) -> None:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from agent_tui.server.database import Row, Tx
+from agent_tui.server.database import Database, Row, Tx
 from agent_tui.server.migrations import COMPAT, SCHEMA_VERSION
 from agent_tui.server.place import Remote, Where
 from agent_tui.server.postgres_engine import PostgresTx
@@ -26,6 +26,8 @@ class Chosen:
     engine = "sqlite"
     cluster: ClassVar[Postgres | None] = None
     given: ClassVar[dict[Path, str]] = {}
+    kept: ClassVar[dict[Path, str]] = {}
+    opened: ClassVar[list[Database]] = []
     clean: ClassVar[list[str]] = []
 
 
@@ -72,6 +74,31 @@ def _sound(name: str) -> bool:
     return cluster().run("SELECT version, compat FROM schema_version", name) == [(SCHEMA_VERSION, COMPAT)]
 
 
+def opened(db: Database) -> None:
+    """A test opened it; it need not close what is only connections."""
+    if db.engine.shared:
+        Chosen.opened.append(db)
+
+
+def keep(folder: Path) -> None:
+    """The ledger of this folder outlives the test: others are copied from it."""
+    if folder in Chosen.given:
+        Chosen.kept[folder] = Chosen.given.pop(folder)
+
+
+def copy(source: Path, folder: Path) -> None:
+    """What the ledger of `source` holds is in that of `folder` too. On SQLite the folder itself was copied."""
+    if Chosen.engine == "postgres":
+        Chosen.given[folder] = cluster().make(like=Chosen.kept[source])
+
+
+def forget(folder: Path) -> None:
+    """Nobody needs the ledger of this folder any more."""
+    name = Chosen.given.pop(folder, None)
+    if name is not None:
+        cluster().drop(name)
+
+
 @contextlib.contextmanager
 def chosen(engine: str) -> Iterator[None]:
     """A place on this engine, inside a test that is on another."""
@@ -90,6 +117,9 @@ def on(engine: str) -> Iterator[None]:
         yield
     finally:
         Chosen.engine = "sqlite"
+        for db in Chosen.opened:
+            db.close()
+        Chosen.opened.clear()
         for name in Chosen.given.values():
             cluster().run(_END.format(name))
             if _sound(name):

@@ -1,0 +1,37 @@
+"""A server that was restored from an older backup, on either engine: nothing that a desk kept is lost, and nothing is said
+to be so that is not so any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from agent_tui.store import done
+from agent_tui.store.journal import Journal
+from tests.protocol import drills
+from tests.protocol.office import Office
+from tests.server import engines
+
+
+@pytest.fixture(params=engines.BOTH)
+def office(request: pytest.FixtureRequest) -> Iterator[Office]:
+    with engines.on(request.param):
+        opened = Office()
+        yield opened
+        opened.close()
+
+
+async def test_what_the_older_backup_does_not_know_is_sent_again_or_shown_again(office: Office) -> None:
+    assert await drills.server_is_restored_from_an_older_backup(office) == []
+
+
+async def test_a_desk_that_forgets_what_was_confirmed_is_found(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forgetting(journal: Journal) -> Any:
+        return journal.write(lambda connection: None)
+
+    monkeypatch.setattr(done, "doubt", forgetting)
+    assert await drills.server_is_restored_from_an_older_backup(office)
