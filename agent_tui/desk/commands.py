@@ -123,6 +123,7 @@ COMMANDS: tuple[DeskCommand, ...] = (
     _known("knowledge.people", "@", "at"),
     _known("knowledge.questions", "?", "question_mark"),
     _always("knowledge.publish", "knowledge", "+"),
+    _always("knowledge.write", "knowledge", "="),
     *(_seated(f"action.{id}", "action", ACTION_LETTERS[id]) for id in ACTIONS),
     _seated("cosign.open", "cosign", "A", "f8"),
     DeskCommand(id="cosign.watch", group="cosign", keys=("f8", "ctrl+o"), leader="A", modes=("monitor",)),

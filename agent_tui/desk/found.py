@@ -41,6 +41,10 @@ class Readers(msgspec.Struct, frozen=True, kw_only=True):
     bulletin_id: str
 
 
+class Articles(msgspec.Struct, frozen=True):
+    """→ `tuple[Article, ...]`: those in force, of my own departments first."""
+
+
 class ArticleOf(msgspec.Struct, frozen=True, kw_only=True):
     """→ `ArticleView | None`."""
 

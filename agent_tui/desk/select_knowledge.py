@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent_tui.desk.found import (
     Acknowledgement,
     ArticleOf,
+    Articles,
     ArticleView,
     BulletinOf,
     Bulletins,
@@ -34,6 +35,14 @@ def bulletins(sight: Sight, query: Bulletins) -> tuple[BulletinView, ...]:
     seen = (_bulletin_view(sight, bulletin) for bulletin in _for_me(sight))
     current = [view for view in seen if view.in_force]
     return tuple(sorted(current, key=lambda view: (not view.to_read, -view.bulletin.published_at.timestamp())))
+
+
+def articles(sight: Sight, query: Articles) -> tuple[Article, ...]:
+    """In force, my own departments' first, by id."""
+    me, now = sight.me(), sight.clock.now()
+    mine = me.groups if me else ()
+    current = (article for article in read.every(sight.cache, Article) if article.holds(now))
+    return tuple(sorted(current, key=lambda article: (article.department not in mine, article.id)))
 
 
 def bulletin_of(sight: Sight, query: BulletinOf) -> BulletinView | None:

@@ -52,6 +52,7 @@ SELECTORS: Mapping[type, Callable[[Sight, Any], Any]] = {
     found.Bulletins: select_knowledge.bulletins,
     found.BulletinOf: select_knowledge.bulletin_of,
     found.Readers: select_knowledge.readers,
+    found.Articles: select_knowledge.articles,
     found.ArticleOf: select_knowledge.article_of,
     found.TicketOf: select_knowledge.ticket_of,
     found.Departments: select_knowledge.departments,

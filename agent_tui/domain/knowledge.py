@@ -25,6 +25,11 @@ def page_in(pages: Pages, language: str) -> Page:
     return pages.get(language) or pages.get("en") or next(iter(pages.values()))
 
 
+def language_of(pages: Pages, language: str) -> str:
+    """The language in which `page_in` shows it to a reader of `language`."""
+    return next((one for one in (language, "en") if one in pages), next(iter(pages)))
+
+
 class Bulletin(msgspec.Struct, frozen=True, kw_only=True):
     """News from a department, for a time. Unread ones show at the desk until they are."""
 

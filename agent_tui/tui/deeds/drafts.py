@@ -36,6 +36,8 @@ KINDS = (
     "lend",
     "notice",
     "bulletin",
+    "article",
+    "release",
 )
 
 
@@ -152,7 +154,9 @@ _OF_NOBODY = {
     "cosign": "cosign.open",
     "lend": "cosign.lend",
     "notice": "monitor.notice",
-    "bulletin": "view.publish",
+    "bulletin": "knowledge.publish",
+    "article": "knowledge.write",
+    "release": "monitor.releases",
 }
 
 

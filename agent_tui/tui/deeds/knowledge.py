@@ -9,7 +9,7 @@ from agent_tui.desk import found as f
 from agent_tui.desk.found import FoundItem
 from agent_tui.desk.views import StatusOf
 from agent_tui.domain.commands import AskAboutArticle, MoveTicket, ReadBulletin
-from agent_tui.domain.knowledge import page_in
+from agent_tui.domain.knowledge import language_of, page_in
 from agent_tui.domain.ticket import Ticket, TicketState
 from agent_tui.tui.dialogs.fields import Field
 from agent_tui.tui.dialogs.form import Form
@@ -108,7 +108,10 @@ async def bulletins(station: Station) -> None:
 
 def _headline(view: f.BulletinView, station: Station) -> str:
     mark = "! " if view.to_read else "  "
-    return mark + page_in(view.bulletin.pages, station.words.language).title
+    pages, words = view.bulletin.pages, station.words
+    shown = language_of(pages, words.language)
+    foreign = "" if shown == words.language else f" [{words.of('language', shown)}]"
+    return mark + page_in(pages, words.language).title + foreign
 
 
 def _about(view: f.BulletinView, station: Station) -> str:
@@ -278,10 +281,17 @@ async def publish(station: Station) -> None:
     await publish_bulletin(station)
 
 
+async def write(station: Station) -> None:
+    from agent_tui.tui.deeds.publishing import publish_article
+
+    await publish_article(station)
+
+
 DEEDS: dict[str, Deed] = {
     "knowledge.search": search,
     "knowledge.bulletins": bulletins,
     "knowledge.people": people,
     "knowledge.questions": questions,
     "knowledge.publish": publish,
+    "knowledge.write": write,
 }

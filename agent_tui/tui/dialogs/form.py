@@ -31,6 +31,11 @@ LIVE_LINES = 8
 """The most that is said beside the fields: three sentences at 80 columns and the keys stay in sight at 24 rows."""
 
 
+AROUND, LEAST = 8, 4
+"""Rows of the terminal that fields leave to others (border, title and keys of the box, and what is around it), and the
+least that they keep."""
+
+
 class Form(Dialog[Values]):
     """The values by field name, or None.
 
@@ -131,7 +136,9 @@ class Form(Dialog[Values]):
         said: Paragraphs = [(complaint, "bad")] if complaint else (self._live(self.values) if self._live else [])
         lines = [line for text, role in said for line in folded(text, self.inner - 2, role, ((" ", "text"),))]
         shown = self.query_one("#form-live", Lines)
-        shown.styles.height = max(1, min(len(lines), LIVE_LINES))
+        height = shown.styles.height = max(1, min(len(lines), LIVE_LINES))
+        # Fields scroll in what is left, so that what is wrong and the keys stay in sight.
+        self.query_one(".form-fields").styles.max_height = max(LEAST, self.size.height - AROUND - height)
         shown.show(lines)
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from agent_tui.blueprints.model import Blueprint
 from agent_tui.desk.found import Acknowledgement, ArticleView, BulletinView, TicketView
-from agent_tui.domain.knowledge import ContactPerson, Page, page_in
+from agent_tui.domain.knowledge import ContactPerson, Page, Pages, language_of, page_in
 from agent_tui.domain.ticket import Ticket
 from agent_tui.tui.line import EMPTY, Line, folded, piece
 from agent_tui.tui.panes.found_lines import own
@@ -35,7 +35,17 @@ def bulletin_page(view: BulletinView, words: Words, width: int) -> list[Line]:
         done = view.reading is not None and view.reading.acknowledged_at is not None and not view.to_read
         text = own(words, "bulletin.confirmed" if done else "bulletin.confirm")
         lines += folded(text, width, "ok" if done else "warn", (("+ " if done else "! ", "ok" if done else "warn"),))
+    lines += _foreign(bulletin.pages, words, width)
     return [*lines, EMPTY, *_text(page_in(bulletin.pages, words.language), width), EMPTY]
+
+
+def _foreign(pages: Pages, words: Words, width: int) -> list[Line]:
+    """That it is not there in the reader's language."""
+    shown = language_of(pages, words.language)
+    if shown == words.language:
+        return []
+    said = own(words, "only_in", language=words.of("language", shown))
+    return folded(said, width, "warn", (("! ", "warn"),))
 
 
 def article_page(view: ArticleView, words: Words, width: int) -> list[Line]:
@@ -51,6 +61,7 @@ def article_page(view: ArticleView, words: Words, width: int) -> list[Line]:
     lines = folded(head, width, "muted", INDENT)
     if not view.in_force:
         lines += folded(own(words, "expired"), width, "bad", (("x ", "bad"),))
+    lines += _foreign(article.pages, words, width)
     lines += [EMPTY, *_text(page_in(article.pages, words.language), width), EMPTY]
     lines += [_label(own(words, "article.people")), *_people(article.people, width)]
     if view.asked:

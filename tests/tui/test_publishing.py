@@ -1,0 +1,95 @@
+"""Bulletins and articles written by keys: one's own language is enough, the others may be added whole; who reads one
+that is not there in their language is told so."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent_tui.desk.commands import BY_ID
+from agent_tui.desk.found import ArticleView, BulletinView
+from agent_tui.domain.commands import PublishArticle, PublishBulletin
+from agent_tui.i18n.catalog import LANGUAGES
+from agent_tui.tui.deeds.drafts import _OF_NOBODY
+from agent_tui.tui.panes.knowledge_lines import article_page, bulletin_page
+from agent_tui.tui.words import Words
+from tests import eg
+from tests.tui.stage import Stage, stage
+
+CONTACT_FIELDS = 3
+"""Fields between the author's own text and the first of the other languages: for whom, until when, confirmed or not."""
+
+
+async def write_own(at: Stage) -> None:
+    await at.press("f2", "+")
+    await at.type("系统维护")
+    await at.press("tab")
+    await at.type("周日三点")
+
+
+async def test_one_language_is_enough() -> None:
+    async with stage(size=(80, 24)) as at:
+        await write_own(at)
+        await at.press("f9")
+        sent = at.last
+        assert isinstance(sent, PublishBulletin)
+        assert {name: (page.title, page.text) for name, page in sent.pages.items()} == {
+            "zh": ("系统维护", "周日三点")
+        }
+        assert not at.door.drafts
+
+
+async def test_other_languages_are_added_whole_or_not_at_all() -> None:
+    async with stage(size=(80, 24)) as at:
+        await write_own(at)
+        await at.press(*["tab"] * (CONTACT_FIELDS + 1))
+        await at.type("Maintenance")
+        await at.press("f9")
+        assert not at.door.sent and "须同时填写" in at.text
+        await at.type("Sunday")
+        await at.press("f9")
+        sent = at.last
+        assert isinstance(sent, PublishBulletin)
+        assert set(sent.pages) == {"zh", "en"} and sent.pages["en"].text == "Sunday"
+
+
+async def test_an_article_is_revised_with_its_words_and_people() -> None:
+    async with stage() as at:
+        at.door.articles = (eg.article("annual-fee"),)
+        await at.press("f2", "=")
+        assert "新知识" in at.text
+        await at.press("2", "f9")
+        sent, before = at.last, eg.article("annual-fee")
+        assert isinstance(sent, PublishArticle)
+        assert (sent.article_id, sent.pages, sent.people) == ("annual-fee", before.pages, before.people)
+
+
+async def test_a_new_article_names_whom_to_call() -> None:
+    async with stage() as at:
+        await at.press("f2", "=", "1")
+        await at.type("补卡")
+        await at.press("tab")
+        await at.type("七天")
+        await at.press("f9")
+        assert not at.door.sent
+        await at.type("沈立群")
+        await at.press("tab")
+        await at.type("6201")
+        await at.press("f9")
+        sent = at.last
+        assert isinstance(sent, PublishArticle)
+        assert [(one.name, one.extension) for one in sent.people] == [("沈立群", "6201")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_reads_another_language_than_theirs_is_told(language: str) -> None:
+    words = Words(language)
+    bulletin, article = eg.bulletin(pages={"zh": eg.page()}), eg.article(pages={"zh": eg.page()})
+    seen = BulletinView(bulletin=bulletin, department="x", reading=None, to_read=True, in_force=True)
+    known = ArticleView(article=article, department="x", asked=(), in_force=True)
+    for lines in (bulletin_page(seen, words, 60), article_page(known, words, 60)):
+        said = "".join(text for line in lines for text, _ in line)
+        assert ("! " in said and words.of("language", "zh") in said) == (language != "zh")
+
+
+def test_a_draft_leads_back_to_a_command_there_is() -> None:
+    assert set(_OF_NOBODY.values()) <= BY_ID.keys()
