@@ -36,7 +36,7 @@ class Devices:
 
 def _state(device: Device, language: str) -> str:
     if device.wiped_at:
-        return say("vault.cli.is_wiped", language, at=device.wiped_at)
+        return say(f"vault.cli.is_wiped{'' if device.signed else '_unsigned'}", language, at=device.wiped_at)
     if device.revoked_at:
         return say("vault.cli.is_revoked", language, at=device.revoked_at)
     return say("vault.cli.in_use", language, unsent=device.unsent)

@@ -6,7 +6,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -30,6 +30,17 @@ _JSON = {"content-type": "application/json"}
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
+class Proof(Protocol):
+    """What a device signs with in its own name (`config.secrets.Keys`)."""
+
+    @property
+    def public(self) -> str:
+        """`ed25519:<hex>`."""
+
+    def sign(self, text: bytes) -> str:
+        """`ed25519:<hex>`."""
+
+
 class Api:
     """Everything asked of the server goes through `call` and `events`."""
 
@@ -46,6 +57,7 @@ class Api:
         self.token = ""
         self.device_id = device_id
         self.client_version = client_version
+        self.proof: Proof | None = None
         self.on_revoked: Callable[[], None] = lambda: None
         """Called at any answer that says this device must forget everything."""
         self._client = httpx.AsyncClient(

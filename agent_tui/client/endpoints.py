@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypeAlias
 
+import msgspec
+
 from agent_tui.client.api import Api, decode
 from agent_tui.client.problems import Declined
+from agent_tui.clock import stamp, wall
 from agent_tui.domain.centre import Bundle
 from agent_tui.domain.release import Release
 from agent_tui.errors import BadAnswer
@@ -21,6 +24,7 @@ from agent_tui.wire.device import (
     EscrowResult,
     Lease,
     LeaseRequest,
+    WipedReport,
 )
 from agent_tui.wire.digest import Digest
 from agent_tui.wire.feed import Beat, Page, SnapshotPage, parse_cursor
@@ -147,12 +151,17 @@ async def find_customers(api: Api, words: str) -> tuple[FoundCustomer, ...]:
 
 async def lease(api: Api, unsent: int) -> Lease:
     """Another shift for this device; the supervisor sees how much it holds."""
-    return await api.call("POST", routes.DEVICE_LEASE, Lease, body=LeaseRequest(unsent=min(unsent, 10_000)))
+    key = api.proof.public if api.proof is not None else ""
+    asked = LeaseRequest(unsent=min(unsent, 10_000), key=key)
+    return await api.call("POST", routes.DEVICE_LEASE, Lease, body=asked)
 
 
 async def wiped(api: Api) -> None:
-    """This device has forgotten everything."""
-    await api.call("POST", routes.DEVICE_WIPED, type(None), body=DeviceOrder(device=api.device_id))
+    """This device has forgotten everything; said under its own key where it has one."""
+    report = WipedReport(device=api.device_id, at=stamp(wall()))
+    if api.proof is not None:
+        report = msgspec.structs.replace(report, signature=api.proof.sign(report.text()))
+    await api.call("POST", routes.DEVICE_WIPED, type(None), body=report)
 
 
 async def bring(api: Api, boxes: tuple[bytes, ...]) -> tuple[EscrowResult, ...]:

@@ -11,6 +11,8 @@ Which one is a setting (`vault.backend`); it is never chosen by itself, since a 
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 from importlib import import_module
 from pathlib import Path
@@ -50,6 +52,21 @@ class Keys:
         """The 32 bytes of `cache` or `journal`."""
         at = _NAMES.index(name) * _KEY
         return self._data[at : at + _KEY]
+
+    @property
+    def public(self) -> str:
+        """Of the key that the device signs with, `ed25519:<hex>`."""
+        return f"ed25519:{self._signer().public_key().public_bytes_raw().hex()}"
+
+    def sign(self, text: bytes) -> str:
+        """`ed25519:<hex>`, in the name of this device."""
+        return f"ed25519:{self._signer().sign(text).hex()}"
+
+    def _signer(self) -> Any:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        seed = hmac.new(self._data, b"agent-tui/device-key", hashlib.sha256).digest()
+        return Ed25519PrivateKey.from_private_bytes(seed)
 
 
 class Found(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from agent_tui.config.model import TlsSettings
 if TYPE_CHECKING:
     from httpx import AsyncBaseTransport
 
+    from agent_tui.client.api import Proof
     from agent_tui.config.lease import Lease
     from agent_tui.config.server_key import Pin
 
@@ -38,6 +39,8 @@ class Profile(msgspec.Struct, kw_only=True):
     """Erases the keys for good."""
     pin: Pin | None = None
     """The key whose signature is believed; None goes by whatever key the server names, as in the demo and in training."""
+    proof: Proof | None = None
+    """With what this device signs in its own name; None where nobody wipes it, as in training."""
     tls: TlsSettings = TlsSettings()
     """Whom the desk believes over https, and what it shows of itself."""
     transport: Callable[[], AsyncBaseTransport] | None = None

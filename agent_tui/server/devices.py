@@ -14,7 +14,8 @@ from agent_tui.server import problems
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
 from agent_tui.server.tail import AuditDraft, Tail
-from agent_tui.wire.device import Device
+from agent_tui.wire.device import Device, WipedReport
+from agent_tui.wire.signed import good
 
 
 def check(tx: Tx, device: str) -> None:
@@ -23,8 +24,11 @@ def check(tx: Tx, device: str) -> None:
         raise problems.fail("device-revoked", key="vault.refusal.device_revoked")
 
 
-def seen(tx: Tx, caller: Caller, unsent: int) -> None:
-    """A person is at work on their device, which holds `unsent` commands."""
+def seen(tx: Tx, caller: Caller, unsent: int, key: str = "") -> None:
+    """A person is at work on their device, which holds `unsent` commands; the first key it shows is the one that it
+    must sign with."""
+    if key:
+        tx.run("device_key_put", id=caller.device, key=key)
     tx.run("device_seen", id=caller.device, login=caller.login, at=stamp(wall()), unsent=unsent)
 
 
@@ -37,15 +41,22 @@ def revoke(tx: Tx, device: str, by: str, now: datetime) -> None:
         _record(tx, by, "WipeDevice", device, now)
 
 
-def wiped(tx: Tx, device: str, now: datetime) -> None:
-    """The device says that it has forgotten everything; counts once, and only for one that was told to."""
-    if tx.run("device_wiped", id=device, at=stamp(wall())):
-        _record(tx, "system:device", "DeviceWiped", device, now)
+def wiped(tx: Tx, report: WipedReport, now: datetime) -> None:
+    """The device says that it has forgotten everything; counts once, and only for one that was told to. not-permitted
+    when it has shown a key and this is not signed with it: somebody else says so."""
+    known = tx.one("device_key", id=report.device)
+    if known is not None and not good(known["key"], report.signature, report.text()):
+        raise problems.fail("not-permitted", key="vault.refusal.unsigned")
+    if tx.run("device_wiped", id=report.device, at=stamp(wall())):
+        proof = {"at": report.at, "signature": report.signature, "key": known["key"]} if known is not None else {}
+        if known is not None:
+            tx.run("device_signed", id=report.device, signature=report.signature)
+        _record(tx, "system:device", "DeviceWiped", report.device, now, **proof)
 
 
-def _record(tx: Tx, actor: str, kind: str, device: str, now: datetime) -> None:
+def _record(tx: Tx, actor: str, kind: str, device: str, now: datetime, **more: str) -> None:
     tail = Tail(tx, now)
-    tail.audit(AuditDraft(actor=actor, type=kind, outcome="applied", facts={"device": device}))
+    tail.audit(AuditDraft(actor=actor, type=kind, outcome="applied", facts={"device": device, **more}))
     tail.close()
 
 
@@ -59,6 +70,7 @@ def every(tx: Tx) -> tuple[Device, ...]:
             unsent=row["unsent"],
             revoked_at=row["revoked_at"] or "",
             wiped_at=row["wiped_at"] or "",
+            signed=bool(row["signature"]),
         )
         for row in tx.all("devices")
     )

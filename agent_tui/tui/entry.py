@@ -133,5 +133,6 @@ def profile(name: str, folder: Path, url: str, login: str, language: str, keys: 
         key=lambda file: lease.key() if file == "cache" else keys.of(file),
         client_version=__version__,
         lease=lease,
+        proof=keys,
         forget=lambda: secrets.destroy(keys.backend, folder),
     )

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import msgspec
 
+from agent_tui import canon
+
 LEASE_S = 12 * 3600
 """One shift, in real seconds."""
 MAX_BOXES = 50
@@ -13,6 +15,8 @@ MAX_BOXES = 50
 
 DeviceId = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Sealed = Annotated[bytes, msgspec.Meta(max_length=16 * 1024)]
+Key = Annotated[str, msgspec.Meta(max_length=200)]
+Moment = Annotated[str, msgspec.Meta(max_length=40)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 
 
@@ -21,6 +25,9 @@ class LeaseRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     unsent: Count = 0
     """Commands on the desk that are not settled: the supervisor sees how many."""
+    key: Key = ""
+    """Public key of the device, `ed25519:<hex>`, with which it will sign that it has forgotten everything. The first one
+    that a device shows counts."""
 
 
 class Lease(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,11 +50,28 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     wiped_at: str = ""
     """When the device said that it had forgotten everything; empty while it has not."""
 
+    signed: bool = False
+    """It said so under its own key."""
+
 
 class DeviceOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of POST /v1/device/wipe and /v1/device/wiped."""
+    """Body of POST /v1/device/wipe."""
 
     device: DeviceId
+
+
+class WipedReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of POST /v1/device/wiped: the device has forgotten everything."""
+
+    device: DeviceId
+    at: Moment = ""
+    """RFC 3339, when it was done, by the device's clock."""
+    signature: Key = ""
+    """`ed25519:<hex>` over `text`; asked of every device that has shown a key."""
+
+    def text(self) -> bytes:
+        """What is signed."""
+        return b"agent-tui/wiped/1\n" + canon.canonical({"device": self.device, "at": self.at})
 
 
 class EscrowRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -50,6 +50,7 @@ def station(folder: Path, backend: Backend, *, login: str = LOGIN) -> Profile:
         device_id=keys.device,
         key=lambda file: lease.key() if file == "cache" else keys.of(file),
         lease=lease,
+        proof=keys,
         forget=lambda: secrets.destroy("file", folder),
     )
 
@@ -209,7 +210,7 @@ async def test_a_wiped_desk_forgets_everything_and_what_waited_still_arrives(
     assert not left & {"vault.json", "lease", "journal.db", "journal.db-wal"}
     assert not clear_text(tmp_path / "p")
     marked = next(d for d in await endpoints.devices(api) if d.id == device)
-    assert marked.revoked_at and marked.wiped_at
+    assert marked.revoked_at and marked.wiped_at and marked.signed
     await api.close()
 
 

@@ -13,10 +13,12 @@ from litestar.testing import AsyncTestClient
 
 from agent_tui import ids
 from agent_tui.clock import wall
+from agent_tui.config.secrets import Keys
 from agent_tui.domain.agent import Role
 from agent_tui.domain.commands import AddNote, Command, PerformAction
 from agent_tui.server.services import Services
 from agent_tui.wire import routes
+from agent_tui.wire.device import WipedReport
 from agent_tui.wire.digest import sums
 from agent_tui.wire.sealed import Content, key_bytes, seal
 from tests.server import bench
@@ -109,6 +111,26 @@ async def test_a_device_that_nobody_wiped_cannot_say_it_was(client: Client, boss
     await leased(await bench.sign_in(client, "chen"))
     await client.post(routes.DEVICE_WIPED, json={"device": "d-chen"})
     assert not (await boss.get(routes.DEVICES)).json()[0].get("wiped_at")
+
+
+async def test_a_device_that_showed_a_key_is_believed_under_its_signature_alone(
+    client: Client, boss: bench.Desk
+) -> None:
+    keys, others = Keys(b"k" * 80), Keys(b"o" * 80)
+    desk = await bench.sign_in(client, "chen")
+    for key in (keys.public, others.public):  # the first one counts
+        await desk.post(routes.DEVICE_LEASE, {"unsent": 0, "key": key})
+    await wipe(boss, "d-chen")
+    report = WipedReport(device="d-chen", at="2026-03-02T09:00:00Z")
+    for signature in ("", others.sign(report.text()), keys.sign(b"something else"), "ed25519:zz"):
+        false = msgspec.structs.replace(report, signature=signature)
+        answer = await client.post(routes.DEVICE_WIPED, json=msgspec.to_builtins(false))
+        assert answer.status_code == 403
+        assert not (await boss.get(routes.DEVICES)).json()[0].get("wiped_at")
+    true = msgspec.structs.replace(report, signature=keys.sign(report.text()))
+    assert (await client.post(routes.DEVICE_WIPED, json=msgspec.to_builtins(true))).status_code == 204
+    device = next(d for d in (await boss.get(routes.DEVICES)).json() if d["id"] == "d-chen")
+    assert device["wiped_at"] and device["signed"]
 
 
 # ---- escrow ----------------------------------------------------------------------------------------------------------

@@ -13,11 +13,21 @@ UPDATE device SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL;
 -- :device_wiped
 UPDATE device SET wiped_at = :at WHERE id = :id AND revoked_at IS NOT NULL AND wiped_at IS NULL;
 
+-- :device_key_put
+INSERT INTO device_key (id, key) VALUES (:id, :key) ON CONFLICT (id) DO NOTHING;
+
+-- :device_key
+SELECT key FROM device_key WHERE id = :id;
+
+-- :device_signed
+UPDATE device_key SET signature = :signature WHERE id = :id;
+
 -- :device_known
 SELECT id FROM device WHERE id = :id;
 
 -- :devices
-SELECT id, login, seen_at, unsent, revoked_at, wiped_at FROM device ORDER BY seen_at DESC, id;
+SELECT d.id, d.login, d.seen_at, d.unsent, d.revoked_at, d.wiped_at, k.signature
+FROM device d LEFT JOIN device_key k ON k.id = d.id ORDER BY d.seen_at DESC, d.id;
 
 -- :visible
 SELECT st.entity, st.id, st.version FROM state st

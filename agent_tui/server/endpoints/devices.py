@@ -14,7 +14,16 @@ from agent_tui.server.endpoints.commands import note_depth
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
 from agent_tui.wire import routes
-from agent_tui.wire.device import LEASE_S, Device, DeviceOrder, EscrowAnswer, EscrowRequest, Lease, LeaseRequest
+from agent_tui.wire.device import (
+    LEASE_S,
+    Device,
+    DeviceOrder,
+    EscrowAnswer,
+    EscrowRequest,
+    Lease,
+    LeaseRequest,
+    WipedReport,
+)
 
 
 async def _administrators_only(services: Services, caller: Caller) -> None:
@@ -28,7 +37,7 @@ async def _administrators_only(services: Services, caller: Caller) -> None:
 async def lease(data: JSONBody[LeaseRequest], caller: Who, services: Tools) -> Lease:
     """One shift more for the cache of the device this session is on, and how much it holds unsent."""
     people_only(caller)
-    await services.db.write(lambda tx: devices.seen(tx, caller, data.unsent))
+    await services.db.write(lambda tx: devices.seen(tx, caller, data.unsent, data.key))
     await note_depth(services, caller, data.unsent)
     return Lease(left_s=LEASE_S, escrow_key=services.strongbox.key)
 
@@ -52,9 +61,9 @@ async def wipe(data: JSONBody[DeviceOrder], caller: Who, services: Tools) -> Non
 
 
 @post(routes.DEVICE_WIPED, status_code=204)
-async def wiped(data: JSONBody[DeviceOrder], services: Tools) -> None:
-    """The device says that it is done. It has no session any more: knowing its random id is what speaks for it."""
-    await services.db.write(lambda tx: devices.wiped(tx, data.device, services.clock.now()))
+async def wiped(data: JSONBody[WipedReport], services: Tools) -> None:
+    """The device says that it is done. It has no session any more: the signature of its key is what speaks for it."""
+    await services.db.write(lambda tx: devices.wiped(tx, data, services.clock.now()))
 
 
 @post(routes.ESCROW, status_code=200)
