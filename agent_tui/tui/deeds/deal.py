@@ -121,10 +121,12 @@ class Deal:
         said: list[tuple[str, str]] = []
         row = next((row for row in self.desk.action_rows if row.action == self.action.id), None)
         limit = decision.limit_minor if decision.limit_minor is not None else row.limit_minor if row else None
+        found = self.under(values)
+        limit = found.most_minor if found is not None else limit
         if limit is not None:
             used = self.words.money(row.used_minor if row else 0)
             said.append((self.words("form.limit", limit=self.words.money(limit), used=used), "muted"))
-        return [*said, *self._lent(values), *self.verdict(decision, self.needs(values))]
+        return [*said, *(self._lent(values) or self.verdict(decision, self.needs(values)))]
 
     def verdict(self, decision: Decision, needs: Needs | None = None) -> Paragraphs:
         """The decision as sentences, with exactly what would help; a key that helps before any number of reasons."""
@@ -186,15 +188,18 @@ class Deal:
         reason = [(f"{self.words('form.reason')}: {values['reason']}", "muted")] if values.get("reason") else []
         other = [(named, "muted")] if named and key != "form.effect_block" else []
         other += self._about_complaint(values)
-        return [(text, "strong"), *other, *reason, *self._lent(values), *self.verdict(self.decide(values))]
+        return [(text, "strong"), *other, *reason, *(self._lent(values) or self.verdict(self.decide(values)))]
 
     def _lent(self, values: Values) -> Paragraphs:
-        """In whose name it is done, when that is not mine."""
+        """In whose name it is done, when that is not mine, and what the policy asks for even then."""
         found = self.under(values)
         if found is None:
             return []
         held = found.delegation
-        return [(own(self.words, "lend.under", name=held.grantor_name, until=self.words.day(held.valid_to)), "warn")]
+        return [
+            (own(self.words, "lend.under", name=held.grantor_name, until=self.words.day(held.valid_to)), "warn"),
+            *((text, role) for text, role in self.verdict(found.decision) if role == "warn"),
+        ]
 
     def _about_complaint(self, values: Values) -> list[tuple[str, str]]:
         """Which complaint, and the level it will have."""

@@ -16,6 +16,7 @@ from agent_tui.desk.views import Status
 from agent_tui.tui.ahead import ahead
 from agent_tui.tui.cosign_watch import CosignWatch
 from agent_tui.tui.finding_watch import FindingWatch
+from agent_tui.tui.lending_watch import LendingWatch
 from agent_tui.tui.line import Line, piece, spread
 from agent_tui.tui.screens.pulse import Pulse
 from agent_tui.tui.screens.telling import Telling
@@ -69,7 +70,12 @@ class Station(Screen[None]):
         yield from ()
 
     def on_mount(self) -> None:
-        watches = (self._pulse.changed, CosignWatch(self).changed, FindingWatch(self).changed)
+        watches = (
+            self._pulse.changed,
+            CosignWatch(self).changed,
+            FindingWatch(self).changed,
+            LendingWatch(self).changed,
+        )
         self._stops = tuple(self.door.watch(changed) for changed in watches)
         self.set_interval(1.0, self.tick)
 
