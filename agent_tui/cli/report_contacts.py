@@ -84,7 +84,7 @@ def report_contacts(args: argparse.Namespace, variants: dict[str, str], language
     if first > last:
         raise UsageError("report.error.backwards", first=first, last=last)
     since, until = _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
-    facts = _facts(path, since, until, there[1])
+    facts = _facts(path, since, there[1])
     slices = list(sliced(facts, args.by, since, until, rules, language))
     title = say("report.title_contacts", language, first=first, last=last, zone=zone.key)
     if args.format == "csv":
@@ -113,8 +113,8 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
-def _facts(path: Where, since: datetime, until: datetime, last: datetime) -> Facts:
-    """Everything from well before the interval to the last event there is: a repeat may have come afterwards."""
+def _facts(path: Where, since: datetime, last: datetime) -> Facts:
+    """Everything from well before `since` to the last event there is: a repeat may have come afterwards."""
     begin = since - BEFORE
     past = ledger.past(path, begin, last + timedelta(seconds=1))
     contacts, spans = fold(past.events, last, begin)
