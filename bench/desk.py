@@ -51,7 +51,10 @@ def home(contacts: int) -> Iterator[Path]:
         keys = secrets.plain(place)
         lease = Lease(place, keys.of("cache"))
         lease.grant(12 * 3600.0)
-        key: Callable[[str], bytes] = lambda file: lease.key() if file == "cache" else keys.of(file)  # noqa: E731
+
+        def key(file: str) -> bytes:
+            return lease.key() if file == "cache" else keys.of(file)
+
         desk = open_desk(
             Profile(name="bench", folder=place, url="", login="bench", device_id=keys.device, key=key, lease=lease)
         )

@@ -61,8 +61,8 @@ class _Endpoint:
     """One handler, taken apart."""
 
     def __init__(self, handler: HTTPRouteHandler) -> None:
-        self.path = sorted(handler.paths)[0]
-        self.method = sorted(handler.http_methods)[0].lower()
+        self.path = min(handler.paths)
+        self.method = min(handler.http_methods).lower()
         self.status = str(handler.status_code)
         self.media_type = str(handler.media_type or "application/json")
         self.doc = inspect.cleandoc(handler.fn.__doc__ or "")

@@ -189,7 +189,10 @@ class Handling:
         heard = self._heard()
         await self._hands.do(SendMessage(contact_id=self._id, text=text))
         if wait:
-            gone = lambda: not self._hands.live(self._id) or self._heard() > heard  # noqa: E731
+
+            def gone() -> bool:
+                return not self._hands.live(self._id) or self._heard() > heard
+
             await self._hands.sleep(REPLY_S, REPLY_S, unless=gone)
         return self._hands.live(self._id)
 

@@ -4,6 +4,7 @@ everybody at a monitor."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from agent_tui.desk.views import GuidedContacts, StatusOf
 from agent_tui.domain.contact import Contact
@@ -31,8 +32,8 @@ async def reprint(station: Station) -> None:
         except AgentTuiError as error:
             station.say(say(error.key, words.language, **error.args_), "warn")
             return
-        said = text(found, words)
-        await station.ask(Page(words, station.painter, words("reprint.title"), lambda width: painted(said, width)))  # noqa: B023
+        page = partial(painted, text(found, words))
+        await station.ask(Page(words, station.painter, words("reprint.title"), page))
 
 
 async def _choose(station: Station) -> str | None:

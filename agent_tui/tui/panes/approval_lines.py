@@ -236,8 +236,8 @@ class ApprovalText:
         lines.append((piece(f" {own(words, 'page.payload')}", "accent"),))
         for name, value in view.payload:
             label = payload_name(words, name)
-            value = f"{words.label(f'action.{value}')} ({value})" if name == "action" else value
-            lines += folded(value, self.width, "text", (("   ", "text"), piece(f"{label}  ", "muted")), indent=5)
+            said = f"{words.label(f'action.{value}')} ({value})" if name == "action" else value
+            lines += folded(said, self.width, "text", (("   ", "text"), piece(f"{label}  ", "muted")), indent=5)
         lines += folded(approval.payload_hash, self.width, "muted", (("   ", "text"),))
         if approval.revision:
             lines += self._row("policy", f"{approval.revision}  {' '.join(approval.rules)}", "muted")
