@@ -46,7 +46,7 @@ async def services(tmp_path: Path) -> AsyncIterator[Services]:
     bench.add_customer(opened)
     reviewer = eg.agent("q1", login="qiu", role=Role.REVIEWER, groups=(), state=AgentState.LOGGED_OFF)
     opened.db.write_now(lambda tx: seed.publish(tx, [reviewer], "SeedCentre", eg.NOW))
-    seed.add_accounts(opened.db, [seed.NewAccount(login="qiu", password=bench.PASSWORD, agent_id="q1")], seed.QUICK)
+    seed.add_accounts(opened.db, [seed.NewAccount(login="qiu", password=bench.PASSWORD, agent_id="q1")], bench.HASHER)
     await supervision.Supervision(opened).step()
     yield opened
 
