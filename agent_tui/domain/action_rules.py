@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from agent_tui.domain.action_args import DAY, KINDS, MONTH, PHONE, WORD, right
 from agent_tui.domain.actions import ACTIONS, Action
 from agent_tui.domain.case import Case, refuse, stale
 from agent_tui.domain.commands import PerformAction, RevealField
@@ -36,6 +37,9 @@ OTHER_COMMAND = frozenset({"reveal_field", "raise_work_order"})
 
 CURRENCY = "CNY"
 """Limits are sums of this currency: an amount of another would be measured by the wrong ruler."""
+
+_WRONG = {MONTH: "wrong_month", DAY: "wrong_day", WORD: "wrong_word", PHONE: "mobile_needed"}
+"""What is said of an argument of another kind."""
 
 COMPLAINT_LEVELS = ("general", "serious", "crisis")
 
@@ -95,6 +99,9 @@ def _check_args(action: Action, command: PerformAction) -> None:
     unknown = sorted(command.args.keys() - set(action.args))
     if unknown:
         refuse("unknown_argument", name=unknown[0])
+    wrong = sorted(name for name, value in command.args.items() if not right(name, value))
+    if wrong:
+        refuse(_WRONG[KINDS[wrong[0]]], name=wrong[0])
 
 
 def _check_amount(action: Action, command: PerformAction) -> None:

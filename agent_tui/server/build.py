@@ -63,6 +63,7 @@ from agent_tui.server.roll import Roll
 from agent_tui.server.router import Router
 from agent_tui.server.services import Services
 from agent_tui.server.signing import Signer
+from agent_tui.server.strict import StrictRequest
 from agent_tui.server.strongbox import Strongbox
 from agent_tui.server.terms import Terms
 from agent_tui.server.triage import Triage, open_model
@@ -193,6 +194,7 @@ def make_endpoints(body_kib: int) -> Litestar:
             "caller": Provide(access.get_caller),
         },
         exception_handlers=errors_http.HANDLERS,
+        request_class=StrictRequest,
         lifespan=[_alive],
         before_send=[headers.add],
         logging_config=None,

@@ -60,7 +60,9 @@ class Lower(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """It is done today, whenever it was proposed."""
+    """What was reserved on an earlier day is done on `day`, and counts there with everything that stands there already:
+    the day on which money moves is the day whose limits hold, for person, customer and team alike. Until then it counts on
+    the day it was proposed."""
 
     command_id: str
     day: str

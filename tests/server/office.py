@@ -26,6 +26,7 @@ from agent_tui.domain.contact import ContactState, Verified
 from agent_tui.domain.customer import Customer, Product
 from agent_tui.domain.rows import Entity
 from agent_tui.domain.ticket import TicketKind
+from agent_tui.metrics.interval import Rules
 from agent_tui.policy.load import bundle, load
 from agent_tui.policy.model import Policy
 from agent_tui.server import seed
@@ -84,16 +85,22 @@ def rows() -> list[Entity]:
     return [eg.group("cards"), *(person(id) for id in LEVELS), customer(), customer("c2"), complaint, *contacts]
 
 
-def open_office(folder: Path, rules: Policy | None = None, terms: Terms | None = None, **options: Any) -> Services:
+def open_office(
+    folder: Path,
+    rules: Policy | None = None,
+    terms: Terms | None = None,
+    zone: str = "Asia/Shanghai",
+    **options: Any,
+) -> Services:
     """The office under the rules that ship, or under others."""
     from agent_tui.policy.decide import decide
 
     given = {"database": engines.place(folder), "clock": "manual", "clock_start": eg.NOW, "jobs": False}
     chosen = ServerOptions(**{**given, **options})
-    services = open_services(chosen, lambda *facts: decide(rules or policy(), *facts), terms=terms)
+    services = open_services(chosen, lambda *facts: decide(rules or policy(), *facts), Rules(timezone=zone), terms)
     services.db.write_now(lambda tx: seed.publish(tx, rows(), "SeedOffice", eg.NOW))
     accounts = [seed.NewAccount(login=id, password=bench.PASSWORD, agent_id=id) for id in LEVELS]
-    seed.add_accounts(services.db, accounts, seed.QUICK)
+    seed.add_accounts(services.db, accounts, bench.HASHER)
     return services
 
 

@@ -1,0 +1,46 @@
+"""What the further arguments of an action may look like: text on the wire, of one kind each, and never guessed at."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+MONTH = "month"
+DAY = "day"
+WORD = "word"
+TEXT = "text"
+PHONE = "phone"
+
+KINDS: dict[str, str] = {
+    "month": MONTH,
+    "way": WORD,
+    "fee": WORD,
+    "until": DAY,
+    "mobile": PHONE,
+    "transaction": TEXT,
+    "level": WORD,
+}
+"""Argument of `domain.actions` → its kind."""
+_FORMS = {
+    MONTH: re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])"),
+    DAY: re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    WORD: re.compile(r"[a-z][a-z0-9_]{0,39}"),
+    PHONE: re.compile(r"\+?[0-9][0-9 ()-]{5,24}"),
+}
+
+
+def right(name: str, value: str) -> bool:
+    """Whether `value` is of the kind of the argument `name`. What was left out is empty, and right here: whether it is
+    needed is for the action to say."""
+    kind = KINDS[name]
+    if not value or kind == TEXT:
+        return True
+    return _FORMS[kind].fullmatch(value) is not None and (kind != DAY or _is_day(value))
+
+
+def _is_day(value: str) -> bool:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
