@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from agent_tui.blueprints import schema
@@ -11,6 +12,8 @@ from agent_tui.blueprints.tree import Problem, Tree, Wrong, grow
 from agent_tui.errors import InputError
 from agent_tui.i18n.catalog import LANGUAGES, say
 
+KEPT = 64
+"""Texts remembered with what they say: the same files are read for the desks, for triage and while an author looks on."""
 _REQUIRED = ("blueprint", "version", "title", "owner", "contact", "valid", "change", "categories", "start", "nodes")
 _ALLOWED = (*_REQUIRED, "state", "languages", "words")
 
@@ -26,6 +29,7 @@ class BrokenBlueprint(InputError):
         self.problems = problems
 
 
+@lru_cache(maxsize=KEPT)
 def parse(text: str, source: str) -> Blueprint:
     """The blueprint of a YAML text; `source` is its file name for messages. BrokenBlueprint if it is none."""
     try:
