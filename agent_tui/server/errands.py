@@ -144,7 +144,10 @@ class ErrandsJob:
         contact = state.get(Contact, due.contact_id) if due.contact_id else None
         customer = state.get(Customer, external.customer_id)
         kind = "unknown" if result.outcome == "unknown" else "failed"
-        why = Why(key=f"server.effect.{kind}", args={"operation": external.operation, "reason": result.reason})
+        args: dict[str, str | int] = {"operation": external.operation, "reason": result.reason}
+        if amount := external.args.get("amount_minor"):
+            args["amount_minor"] = amount
+        why = Why(key=f"server.effect.{kind}", args=args)
         day = now.strftime(DAY)
         return Ticket(
             id=resolving.ticket_id(due.key),

@@ -14,6 +14,7 @@ from agent_tui.blueprints.parse import parse
 from agent_tui.config.data import files
 from agent_tui.desk import views
 from agent_tui.desk.door import Locking, NotSubmitted, Submitted
+from agent_tui.desk.effect_views import Effects, EffectView
 from agent_tui.desk.keeper import Opened
 from agent_tui.desk.lent_views import Lent, LentFor
 from agent_tui.desk.offline import refused_offline
@@ -81,6 +82,7 @@ class FakeDoor:
         self.seen: Entity | None = None
         """What the last command was decided on."""
         self.drafts: dict[str, str] = {}
+        self.effects: tuple[EffectView, ...] = ()
         self.lent_to_me: Lent | None = None
         """What makes mine to do alone whatever others would have to sign."""
         self.walks: dict[str, WalksOf] = {}
@@ -396,6 +398,9 @@ class FakeDoor:
 
     def _view_Signers(self, query: views.Signers) -> tuple[Agent, ...]:
         return tuple(agent for agent in self.people[1:] if agent.level >= query.level)
+
+    def _view_Effects(self, query: Effects) -> tuple[EffectView, ...]:
+        return tuple(view for view in self.effects if query.id in ("", view.ticket.id))
 
     def _view_Delegations(self, query: object) -> tuple[Delegation, ...]:
         return self.delegations

@@ -115,7 +115,10 @@ async def carry_out(desk: Attending, action: str, given: Mapping[str, Any] | Non
 
 async def _submit(desk: Attending, deal: Deal, values: Values) -> Outcome | None:
     what = f"{deal.label} {desk.words.money(deal.amount(values))}".strip()
-    outcome = await send(desk, _command(deal, values), what, seen=deal.changes(values))
+    outside = deal.action.external is not None
+    outcome = await send(desk, _command(deal, values), what, seen=deal.changes(values), quiet=outside)
+    if outside and outcome is not None and outcome.outcome == "applied":
+        desk.say(desk.words("said.handed_on", what=what), "ok")
     if stands(outcome):
         desk.door.drop_draft(f"form:{deal.action.id}:{deal.customer.id}")
     elif outcome is not None and outcome.problem == "limit-exceeded" and outcome.needs_level:

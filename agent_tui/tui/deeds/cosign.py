@@ -12,6 +12,7 @@ from agent_tui.domain.agent import Agent
 from agent_tui.domain.commands import DecideApproval, WithdrawApproval
 from agent_tui.tui.authenticate import always, complaint, fresh, password_field
 from agent_tui.tui.cosign_watch import tell_end
+from agent_tui.tui.deeds.effects import open_list as open_effects
 from agent_tui.tui.deeds.glass import break_glass
 from agent_tui.tui.deeds.lending import delegations
 from agent_tui.tui.deeds.lowering import lower
@@ -197,5 +198,6 @@ DEEDS: dict[str, Deed] = {
     "cosign.open": open_list,
     "cosign.watch": open_list,
     "cosign.lend": delegations,
+    "cosign.effects": open_effects,
     "cosign.break_glass": break_glass,
 }

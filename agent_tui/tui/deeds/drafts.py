@@ -153,6 +153,7 @@ _OF_NOBODY = {
     "find": "view.find",
     "cosign": "cosign.open",
     "lend": "cosign.lend",
+    "effect": "cosign.effects",
     "notice": "monitor.notice",
     "bulletin": "knowledge.publish",
     "article": "knowledge.write",

@@ -15,6 +15,7 @@ from agent_tui.desk.door import Door
 from agent_tui.desk.views import Status
 from agent_tui.tui.ahead import ahead
 from agent_tui.tui.cosign_watch import CosignWatch
+from agent_tui.tui.effect_watch import EffectWatch
 from agent_tui.tui.finding_watch import FindingWatch
 from agent_tui.tui.lending_watch import LendingWatch
 from agent_tui.tui.line import Line, piece, spread
@@ -75,6 +76,7 @@ class Station(Screen[None]):
             CosignWatch(self).changed,
             FindingWatch(self).changed,
             LendingWatch(self).changed,
+            EffectWatch(self).changed,
         )
         self._stops = tuple(self.door.watch(changed) for changed in watches)
         self.set_interval(1.0, self.tick)
