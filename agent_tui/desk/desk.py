@@ -29,6 +29,7 @@ from agent_tui.store.open import rebuild
 if TYPE_CHECKING:  # a desk that only shows its queue yet does without
     from agent_tui.desk.authority import Authority
     from agent_tui.desk.drafts import DraftBook
+    from agent_tui.desk.query import M, Query
     from agent_tui.domain.centre import Bundle
     from agent_tui.domain.commands import Command
     from agent_tui.domain.rows import Entity
@@ -137,15 +138,17 @@ class Desk:
     async def settle(self, command_id: str, timeout: float = 10.0) -> Outcome | None:
         return await self._link.push.settle(command_id, timeout) if self._link else None
 
-    def view(self, query: Any) -> Any:
+    def view(self, query: Query[M]) -> M:
+        answer: M
         try:
-            return _select(self, query)
+            answer = _select(self, query)
         except Corrupt:
             # The cache can be made again at any time; what people did is in the journal.
             rebuild(self.sight.cache)
             if self._link is not None:
                 self._link.restart()
-            return _select(self, query)
+            answer = _select(self, query)
+        return answer
 
     def watch(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
         return self.wakes.watch(listener)

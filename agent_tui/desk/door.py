@@ -11,12 +11,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 if TYPE_CHECKING:  # not needed before the first paint
     from agent_tui.desk.keeper import Opened
+    from agent_tui.desk.query import M, Query
     from agent_tui.domain.centre import Bundle
     from agent_tui.domain.commands import Command
     from agent_tui.domain.rows import Entity
@@ -91,8 +92,8 @@ class Door(Protocol):
     async def settle(self, command_id: str, timeout: float = 10.0) -> Outcome | None:
         """Wait until the outcome of a submitted command is known; None if it is not within `timeout` real seconds."""
 
-    def view(self, query: Any) -> Any:
-        """The model named by the query's docstring (`desk.views`)."""
+    def view(self, query: Query[M]) -> M:
+        """The model that the query is typed by (`desk.views`), from the cache."""
 
     def watch(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
         """Call `listener(entities)` on the event loop after each change of the cache or the journal (`"journal"`,

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from agent_tui.desk.query import Query
+
 if TYPE_CHECKING:  # the models are made, never decoded
     from agent_tui.domain.agent import Agent
     from agent_tui.domain.centre import Group
@@ -16,8 +18,8 @@ if TYPE_CHECKING:  # the models are made, never decoded
 # ---- queries -----------------------------------------------------------------------------------------------------
 
 
-class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `Found`: blueprints, bulletins, articles and tickets for what was typed, the best first."""
+class Search(Query["Found"], frozen=True, kw_only=True):
+    """Blueprints, bulletins, articles and tickets for what was typed, the best first."""
 
     typed: str
     contact_id: str | None = None
@@ -25,44 +27,44 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     most: int = 20
 
 
-class Bulletins(msgspec.Struct, frozen=True):
-    """→ `tuple[BulletinView, ...]` in force for me, those I still have to read first, then the newest."""
+class Bulletins(Query["tuple[BulletinView, ...]"], frozen=True):
+    """Bulletins in force for me, those I still have to read first, then the newest."""
 
 
-class BulletinOf(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `BulletinView | None`, in force or not."""
+class BulletinOf(Query["BulletinView | None"], frozen=True, kw_only=True):
+    """One bulletin, in force or not; None if there is no such row here."""
 
     id: str
 
 
-class Readers(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `Acknowledgement | None`: who confirmed a bulletin and who has not, as far as I may see."""
+class Readers(Query["Acknowledgement | None"], frozen=True, kw_only=True):
+    """Who confirmed a bulletin and who has not, as far as I may see."""
 
     bulletin_id: str
 
 
-class Articles(msgspec.Struct, frozen=True):
-    """→ `tuple[Article, ...]`: those in force, of my own departments first."""
+class Articles(Query["tuple[Article, ...]"], frozen=True):
+    """Articles in force, those of my own departments first."""
 
 
-class ArticleOf(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `ArticleView | None`."""
-
-    id: str
-
-
-class TicketOf(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `TicketView | None`."""
+class ArticleOf(Query["ArticleView | None"], frozen=True, kw_only=True):
+    """One article; None if there is no such row here."""
 
     id: str
 
 
-class Departments(msgspec.Struct, frozen=True):
-    """→ `tuple[Department, ...]`: whom one may call, by department."""
+class TicketOf(Query["TicketView | None"], frozen=True, kw_only=True):
+    """One ticket; None if there is no such row here."""
+
+    id: str
 
 
-class Questions(msgspec.Struct, frozen=True):
-    """→ `tuple[Ticket, ...]`: questions I asked or may answer, those that wait for me first."""
+class Departments(Query["tuple[Department, ...]"], frozen=True):
+    """Whom one may call, by department."""
+
+
+class Questions(Query["tuple[Ticket, ...]"], frozen=True):
+    """Questions I asked or may answer, those that wait for me first."""
 
 
 # ---- models ------------------------------------------------------------------------------------------------------

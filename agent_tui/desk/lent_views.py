@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from agent_tui.desk.query import Query
+
 if TYPE_CHECKING:  # made, never decoded
     from agent_tui.domain.approval import Delegation
     from agent_tui.policy.decision import Decision
 
 
-class LentFor(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `Lent | None`: the delegation under which I could do alone what is not mine to do. Fields as of `Door.may`."""
+class LentFor(Query["Lent | None"], frozen=True, kw_only=True):
+    """The delegation under which I could do alone what is not mine to do. Fields as of `Door.may`."""
 
     action: str
     customer_id: str | None = None

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from agent_tui.desk.query import Query
+
 if TYPE_CHECKING:  # the models are made, never decoded: what they hold need not be loaded with them
     from agent_tui.domain.release import Release
     from agent_tui.i18n.message import Msg
 
 
-class Releases(msgspec.Struct, frozen=True):
-    """→ `tuple[ReleaseView, ...]`: versions that wait for a second person, then those in use, then the retired."""
+class Releases(Query["tuple[ReleaseView, ...]"], frozen=True):
+    """Versions that wait for a second person, then those in use, then the retired."""
 
 
 class ReleaseView(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from agent_tui.desk.query import Query
+
 if TYPE_CHECKING:  # the models are made, never decoded: what they hold need not be loaded with them
     from datetime import datetime
 
@@ -19,18 +21,18 @@ if TYPE_CHECKING:  # the models are made, never decoded: what they hold need not
     from agent_tui.i18n.message import Msg
 
 
-class Reviews(msgspec.Struct, frozen=True):
-    """→ `ReviewBoard`: what is to be reviewed, mine first, and how far the centre is with it."""
+class Reviews(Query["ReviewBoard"], frozen=True):
+    """What is to be reviewed, mine first, and how far the centre is with it."""
 
 
-class ReviewCase(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `CaseView | None`: one act with everything that is known of it here."""
+class ReviewCase(Query["CaseView | None"], frozen=True, kw_only=True):
+    """One act with everything that is known of it here."""
 
     id: str
 
 
-class Findings(msgspec.Struct, frozen=True):
-    """→ `tuple[Review, ...]`: findings about acts of mine, those that wait for my answer first."""
+class Findings(Query["tuple[Review, ...]"], frozen=True):
+    """Findings about acts of mine, those that wait for my answer first."""
 
 
 class ReviewView(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,5 @@
 """Read models: what panes show. Frozen, already masked, free of widgets; user text stands in them as it was typed.
-
-Each query is a struct; `Desk.view(query)` returns the model named in its docstring.
+Each query is typed by the model that `Door.view` answers it with.
 """
 
 from __future__ import annotations
@@ -9,14 +8,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from agent_tui.desk.query import Query
+
 if TYPE_CHECKING:  # the models are made, never decoded: what they hold need not be loaded with them
     from datetime import datetime
 
     from agent_tui.desk.lent_views import Lent
     from agent_tui.domain.agent import Agent, AgentState
     from agent_tui.domain.approval import Approval, Delegation
-    from agent_tui.domain.centre import Edit, Figure, Group, Notice
-    from agent_tui.domain.contact import Channel, Contact, ContactState, Why
+    from agent_tui.domain.centre import Bundle, Category, Edit, Figure, Group, Notice  # noqa: F401 - queries name them
+    from agent_tui.domain.contact import Channel, Contact, ContactState, Message, Why  # noqa: F401 - queries name them
     from agent_tui.domain.customer import Customer
     from agent_tui.domain.editing import Difference
     from agent_tui.domain.ticket import Note, Ticket
@@ -26,8 +27,8 @@ if TYPE_CHECKING:  # the models are made, never decoded: what they hold need not
 # ---- queries -----------------------------------------------------------------------------------------------------
 
 
-class QueueRows(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `QueuePage`: open contacts and open tickets I may see, those waiting first, in the order of service."""
+class QueueRows(Query["QueuePage"], frozen=True, kw_only=True):
+    """Open contacts and open tickets I may see, those waiting first, in the order of service."""
 
     offset: int = 0
     limit: int = 60
@@ -35,114 +36,114 @@ class QueueRows(msgspec.Struct, frozen=True, kw_only=True):
     """`all`, `waiting`, `mine`, `tickets`, `history`."""
 
 
-class CustomerCard(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `Customer360 | None`."""
+class CustomerCard(Query["Customer360 | None"], frozen=True, kw_only=True):
+    """A customer with all that is theirs; None if there is no such row here."""
 
     customer_id: str
 
 
-class ContactDetail(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `ContactView | None`."""
+class ContactDetail(Query["ContactView | None"], frozen=True, kw_only=True):
+    """One contact, mine or not; None if there is no such row here."""
 
     contact_id: str
 
 
-class MyContacts(msgspec.Struct, frozen=True):
-    """→ `tuple[ContactView, ...]`: offered to me or mine, the one to look at first."""
+class MyContacts(Query["tuple[ContactView, ...]"], frozen=True):
+    """Contacts offered to me or mine, the one to look at first."""
 
 
-class ThreadOf(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `tuple[Message, ...]`."""
+class ThreadOf(Query["tuple[Message, ...]"], frozen=True, kw_only=True):
+    """What was written in a contact, the oldest first."""
 
     contact_id: str
 
 
-class ActionRows(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `tuple[ActionRow, ...]`: what I may do for this customer now, greyed with the reason."""
+class ActionRows(Query["tuple[ActionRow, ...]"], frozen=True, kw_only=True):
+    """What I may do for this customer now, greyed with the reason."""
 
     customer_id: str | None = None
     contact_id: str | None = None
 
 
-class StatusOf(msgspec.Struct, frozen=True):
-    """→ `Status`."""
+class StatusOf(Query["Status"], frozen=True):
+    """How things stand at this desk."""
 
 
-class PendingWork(msgspec.Struct, frozen=True):
-    """→ `tuple[Pending, ...]`: not confirmed yet, refused or conflicting, newest first."""
+class PendingWork(Query["tuple[Pending, ...]"], frozen=True):
+    """Commands of mine not confirmed yet, refused or conflicting, newest first."""
 
 
-class Drafts(msgspec.Struct, frozen=True):
-    """→ `tuple[Draft, ...]`."""
+class Drafts(Query["tuple[Draft, ...]"], frozen=True):
+    """What was typed and not sent."""
 
 
-class Wall(msgspec.Struct, frozen=True):
-    """→ `WallView`, for the supervisor."""
+class Wall(Query["WallView"], frozen=True):
+    """What the supervisor's wall shows."""
 
 
-class Directory(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `tuple[Party, ...]`: groups and people to consult or transfer to, the sensible first."""
+class Directory(Query["tuple[Party, ...]"], frozen=True, kw_only=True):
+    """Groups and people to consult or transfer to, the sensible first."""
 
     contact_id: str | None = None
 
 
-class Categories(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `tuple[Category, ...]`, those of the contact's group first."""
+class Categories(Query["tuple[Category, ...]"], frozen=True, kw_only=True):
+    """Every category, those of the contact's group first."""
 
     group: str | None = None
 
 
-class Reveals(msgspec.Struct, frozen=True):
-    """→ `tuple[Reveal, ...]`: fields in clear now, in memory only."""
+class Reveals(Query["tuple[Reveal, ...]"], frozen=True):
+    """Fields in clear now, in memory only."""
 
 
-class Notices(msgspec.Struct, frozen=True):
-    """→ `tuple[Notice, ...]` in force, newest first."""
+class Notices(Query["tuple[Notice, ...]"], frozen=True):
+    """Notices in force, newest first."""
 
 
-class Groups(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `tuple[Group, ...]`, for their names and, of kind `department`, to send work orders to."""
+class Groups(Query["tuple[Group, ...]"], frozen=True, kw_only=True):
+    """Groups, for their names and, of kind `department`, to send work orders to."""
 
     kind: str = ""
     """`skill` or `department`; empty for all."""
 
 
-class Blueprints(msgspec.Struct, frozen=True):
-    """→ `tuple[Bundle, ...]` of kind `blueprint`, or `retired` for contacts pinned to them; each is read when it is opened."""
+class Blueprints(Query["tuple[Bundle, ...]"], frozen=True):
+    """Wordings of kind `blueprint`, or `retired` for contacts pinned to them; each is read when it is opened."""
 
 
-class GuidedContacts(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `tuple[Contact, ...]`: those of which a blueprint was recorded and that may be seen here, the latest first."""
+class GuidedContacts(Query["tuple[Contact, ...]"], frozen=True, kw_only=True):
+    """Contacts of which a blueprint was recorded and that may be seen here, the latest first."""
 
     customer_id: str | None = None
     """Of this customer; of everybody if None."""
 
 
-class People(msgspec.Struct, frozen=True):
-    """→ `tuple[Agent, ...]`: everybody active, to show names and who could approve."""
+class People(Query["tuple[Agent, ...]"], frozen=True):
+    """Everybody active, to show names and who could approve."""
 
 
-class Approvals(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `tuple[ApprovalView, ...]`: those I may sign, those I asked for, those decided lately; the most urgent first."""
+class Approvals(Query["tuple[ApprovalView, ...]"], frozen=True, kw_only=True):
+    """Requests I may sign, those I asked for, those decided lately; the most urgent first."""
 
     id: str = ""
     """Only this one; empty for all."""
 
 
-class Signers(msgspec.Struct, frozen=True, kw_only=True):
-    """→ `tuple[Agent, ...]`: who else could sign what I ask at a level, those at their desks first."""
+class Signers(Query["tuple[Agent, ...]"], frozen=True, kw_only=True):
+    """Who else could sign what I ask at a level, those at their desks first."""
 
     level: int
     approval_id: str = ""
     """Of a request there is: who may sign that one."""
 
 
-class Delegations(msgspec.Struct, frozen=True):
-    """→ `tuple[Delegation, ...]`: lent by me or to me, those in force first."""
+class Delegations(Query["tuple[Delegation, ...]"], frozen=True):
+    """Lent by me or to me, those in force first."""
 
 
-class StepUpLeft(msgspec.Struct, frozen=True):
-    """→ `float`: real seconds for which my last authentication still counts; 0 when I must authenticate again."""
+class StepUpLeft(Query["float"], frozen=True):
+    """Real seconds for which my last authentication still counts; 0 when I must authenticate again."""
 
 
 class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -264,8 +265,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """(rows received, rows expected) while the first rows arrive; (0, 0) when none do."""
 
 
-class PolicyOf(msgspec.Struct, frozen=True):
-    """Which rules the desk goes by → `PolicyView`."""
+class PolicyOf(Query["PolicyView"], frozen=True):
+    """Which rules the desk goes by."""
 
 
 class PolicyView(msgspec.Struct, frozen=True, kw_only=True):

@@ -126,6 +126,7 @@ async def test_an_unreachable_server_is_offline_with_a_sentence_and_the_desk_goe
     fake.always("POST", routes.SESSION, unreachable())
     await desk.connect("secret")
     status = desk.view(views.StatusOf())
+    assert status.why is not None
     assert (status.connection, status.why.key) == ("offline", "desk.connection.unreachable")
     fake.serve()
     await until(lambda: connection(desk) == "live")
@@ -149,7 +150,7 @@ async def test_a_sign_in_page_of_the_network_is_not_the_server(live: Desk, fake:
     fake.streams[0].end()
     await until(lambda: connection(live) == "offline")
     why = live.view(views.StatusOf()).why
-    assert why.key == "desk.connection.not_ours"
+    assert why is not None and why.key == "desk.connection.not_ours"
 
 
 async def test_another_persons_rows_are_not_shown(live: Desk, fake: Fake) -> None:

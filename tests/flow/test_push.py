@@ -256,12 +256,13 @@ async def test_a_verified_name_stands_until_the_contact_ends(live: Desk, fake: F
     fake.prepare("POST", routes.COMMANDS, answers("applied", feed_seq=1, value="张建国"))
     await live.settle(submitted(live, VerifyCaller(contact_id="k1", degree=Verified.BASIC, checks=("birthday",))))
     view = live.view(views.MyContacts())[0]
+    assert view.customer is not None
     assert (view.contact.name, view.customer.name) == ("张建国", "张建国")
     over = msgspec.structs.replace(mine, state=ContactState.CLOSED)
     fake.streams[0].page(put(over, 2), start="v1.e.2.1", to="v1.e.3.1")
     await until(lambda: not live.view(views.MyContacts()), "contact over")
     card = live.view(views.CustomerCard(customer_id="c1"))
-    assert card.customer.name == "张•"
+    assert card is not None and card.customer.name == "张•"
 
 
 async def test_accepting_is_not_queued_while_offline(desk: Desk) -> None:

@@ -70,6 +70,7 @@ def test_the_customer_card_has_promises_complaints_and_the_latest_contacts_first
         ],
     )
     card = desk.view(views.CustomerCard(customer_id="c-000003"))
+    assert card is not None
     ids = [contact.id for contact in card.contacts]
     assert (ids[0], ids[-1]) == ("k-late", "k-early")
     assert [t.id for t in card.promises] == ["p"]
@@ -92,6 +93,7 @@ def test_my_contacts_the_one_talking_first(desk: Desk) -> None:
 
 def test_the_status_line(desk: Desk) -> None:
     status = desk.view(views.StatusOf())
+    assert status.me is not None and status.abandonment is not None
     assert (status.me.id, status.connection, status.waiting, status.unsent) == (ME, "offline", 90, 0)
     assert status.abandonment.value == 0.043
     assert status.now == START
