@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import TypeAlias
 
 import msgspec
@@ -17,6 +18,7 @@ from agent_tui.errors import BadAnswer
 from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope, Outcome, StatusAnswer, StatusRequest
 from agent_tui.wire.device import (
+    MAX_KINDS,
     Device,
     DeviceOrder,
     EscrowAnswer,
@@ -149,10 +151,10 @@ async def find_customers(api: Api, words: str) -> tuple[FoundCustomer, ...]:
     return await api.call("GET", routes.CUSTOMER_SEARCH, tuple[FoundCustomer, ...], params={"q": words})
 
 
-async def lease(api: Api, unsent: int) -> Lease:
+async def lease(api: Api, unsent: int, since: datetime | None = None, kinds: tuple[str, ...] = ()) -> Lease:
     """Another shift for this device; the supervisor sees how much it holds."""
     key = api.proof.public if api.proof is not None else ""
-    asked = LeaseRequest(unsent=min(unsent, 10_000), key=key)
+    asked = LeaseRequest(unsent=min(unsent, 10_000), since=since, kinds=kinds[:MAX_KINDS], key=key)
     return await api.call("POST", routes.DEVICE_LEASE, Lease, body=asked)
 
 

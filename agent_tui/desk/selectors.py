@@ -25,6 +25,7 @@ from agent_tui.desk import (
     select_status,
     select_wall,
     views,
+    wall_views,
 )
 from agent_tui.desk.sight import Sight
 
@@ -44,7 +45,7 @@ SELECTORS: Mapping[type, Callable[[Sight, Any], Any]] = {
     views.StatusOf: select_status.status,
     views.PendingWork: select_status.pending_work,
     views.Reveals: select_status.reveals,
-    views.Wall: select_wall.wall,
+    wall_views.Wall: select_wall.wall,
     views.Approvals: select_approvals.approvals,
     views.Signers: select_approvals.signers,
     views.Delegations: select_approvals.delegations,

@@ -71,6 +71,10 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     """A desk or monitor of this person follows the feed: a request reaches them at once."""
     unsent: int = 0
     """Commands the desk said it still holds, for the supervisor."""
+    unsent_since: datetime | None = None
+    """When the oldest of them was made."""
+    unsent_kinds: tuple[str, ...] = ()
+    """What they are: types of commands, the oldest first; nothing of what they say."""
     version: int = 0
 
     @property

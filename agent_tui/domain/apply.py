@@ -65,6 +65,7 @@ RULES: dict[type[c.Command], Rule] = {
     c.AskAboutArticle: knowledge_rules.ask_about_article,
     c.RaiseWorkOrder: ticket_rules.raise_work_order,
     c.MoveTicket: ticket_rules.move_ticket,
+    c.HandOver: ticket_rules.hand_over,
     c.OfferNew: offer_rules.offer_new,
     c.ReportEvent: link_rules.report_event,
     c.ReceiveMessage: link_rules.receive_message,

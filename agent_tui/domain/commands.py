@@ -24,6 +24,7 @@ from agent_tui.domain.authority_commands import (
     WithdrawApproval,
 )
 from agent_tui.domain.contact import Channel, Priority, Verified
+from agent_tui.domain.hand_over import HandOver
 from agent_tui.domain.knowledge_commands import (
     AskAboutArticle,
     PublishArticle,
@@ -47,6 +48,7 @@ __all__ = [
     "DecideApproval",
     "FollowFinding",
     "GrantDelegation",
+    "HandOver",
     "PerformAction",
     "ProposeBlueprint",
     "PublishArticle",
@@ -325,6 +327,7 @@ Command: TypeAlias = (
     | AskAboutArticle
     | RaiseWorkOrder
     | MoveTicket
+    | HandOver
     | SendNotice
     | OfferNew
     | ReportEvent

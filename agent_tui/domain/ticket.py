@@ -17,6 +17,8 @@ class TicketKind(StrEnum):
     UNKNOWN_EFFECT = "unknown_effect"
     QUESTION = "question"
     """An agent asks the department that owns an article."""
+    HAND_OVER = "hand_over"
+    """What somebody left at the end of a shift; whoever takes it owns it."""
 
 
 class TicketState(StrEnum):

@@ -18,6 +18,7 @@ from agent_tui.domain.centre import Group
 from agent_tui.domain.commands import MoveTicket, RaiseWorkOrder
 from agent_tui.domain.contact import Contact, Why
 from agent_tui.domain.effects import Effects, Event
+from agent_tui.domain.hand_over import HandOver, about
 from agent_tui.domain.ticket import TICKET_MOVES, Note, Ticket, TicketKind, TicketState
 from agent_tui.ids import ticket_number
 
@@ -103,6 +104,31 @@ def raise_work_order(command: RaiseWorkOrder, case: Case) -> Effects:
     return Effects(puts=(ticket,), events=(opened(ticket, case),))
 
 
+def hand_over(command: HandOver, case: Case) -> Effects:
+    """A ticket in the contact's group, else in the giver's own: colleagues there and supervisors see it."""
+    agent, contact = case.agent(), case.contact(command.contact_id) if command.contact_id else None
+    title, text = case.clean(command.title), case.clean(command.text)
+    if not title:
+        refuse("title_needed")
+    id = contact.group if contact else next(iter(agent.groups), "")
+    group = case.state.get(Group, id) if id else None
+    ticket = Ticket(
+        id=case.new_id(),
+        number=next_number(group, case),
+        kind=TicketKind.HAND_OVER,
+        contact_id=command.contact_id,
+        customer_id=contact.customer_id if contact else None,
+        name=contact.name if contact else "",
+        group=id,
+        owner_id=agent.id,
+        about=about(agent.id),
+        title=title,
+        text=text,
+        opened_at=case.now,
+    )
+    return Effects(puts=(ticket,), events=(opened(ticket, case),))
+
+
 def _works_in(agent: Agent, group: str) -> bool:
     return group in agent.groups or agent.role in (Role.SUPERVISOR, Role.ADMINISTRATOR)
 
@@ -161,5 +187,7 @@ def moved(ticket: Ticket, to: TicketState, text: str, case: Case) -> Effects:
         },
     )
     answer = text if to is TicketState.ANSWERED else ticket.answer
-    changed = msgspec.structs.replace(ticket, state=to, closed_at=closed_at, answer=answer)
+    taken = ticket.kind is TicketKind.HAND_OVER and to is TicketState.IN_PROGRESS
+    owner = case.actor.id if taken else ticket.owner_id
+    changed = msgspec.structs.replace(ticket, state=to, closed_at=closed_at, answer=answer, owner_id=owner)
     return Effects(puts=(changed, note) if text else (changed,), events=(fact,))

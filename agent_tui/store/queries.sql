@@ -30,6 +30,9 @@ SELECT body FROM row WHERE parent_id = ? AND parent_id <> '' AND entity = ? ORDE
 SELECT body FROM row WHERE parent_id >= 'article:' AND parent_id < 'article;' AND parent_id <> '' AND entity = 'ticket'
 ORDER BY sort;
 
+-- :hand_overs
+SELECT body FROM row WHERE parent_id >= 'hand_over:' AND parent_id < 'hand_over;' AND entity = 'ticket' ORDER BY sort;
+
 -- :row_count
 SELECT COUNT(*) FROM row;
 

@@ -68,6 +68,11 @@ def questions(cache: Cache) -> tuple[Ticket, ...]:
     return tuple(cast("Ticket", decode("ticket", body)) for (body,) in cache.all("questions"))
 
 
+def hand_overs(cache: Cache) -> tuple[Ticket, ...]:
+    """Everything that was handed over and that this person may see."""
+    return tuple(cast("Ticket", decode("ticket", body)) for (body,) in cache.all("hand_overs"))
+
+
 def of_parent(cache: Cache, kind: type[E], parent_id: str, limit: int) -> tuple[E, ...]:
     """At most `limit` rows that belong to a contact or ticket, the latest sort first."""
     name = _name(kind)

@@ -12,6 +12,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import datetime
 
 import msgspec
 
@@ -312,6 +313,13 @@ def _outcome(item: Item, problem: Problem) -> Outcome:
 def unsettled(journal: Journal, but: str = "") -> int:
     """Commands that are not settled, or that their maker has not looked at yet; `but` one is not counted."""
     return sum(item.state in UNSENT | ATTENTION and item.id != but for item in journal.items())
+
+
+def holding(journal: Journal) -> tuple[datetime | None, tuple[str, ...]]:
+    """Since when there is such a command, and of which types; nothing of what they say."""
+    held = [item for item in journal.items() if item.state in UNSENT | ATTENTION]
+    since = min((item.made_at for item in held), default=None)
+    return since, tuple(dict.fromkeys(item.type for item in held))
 
 
 def doubt(journal: Journal) -> None:

@@ -17,7 +17,7 @@ from agent_tui.store import escrow, proof
 from agent_tui.store.cache import Cache
 from agent_tui.store.journal import Journal
 from agent_tui.store.local_audit import note_event
-from agent_tui.sync.push import unsettled
+from agent_tui.sync.push import holding, unsettled
 from agent_tui.sync.restored import ask_again
 from agent_tui.sync.state import Connection, LinkState
 from agent_tui.wire.device import MAX_BOXES
@@ -94,7 +94,7 @@ class Tend:
 
     async def _renew(self) -> None:
         held = unsettled(self._journal)
-        lease = await endpoints.lease(self._api, held)
+        lease = await endpoints.lease(self._api, held, *holding(self._journal))
         self._depth, self._due = held, monotonic() + RENEW_S
         if self._journal.boxes is not None:
             with suppress(ValueError):

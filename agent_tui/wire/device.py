@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -10,11 +11,13 @@ from agent_tui import canon
 
 LEASE_S = 12 * 3600
 """One shift, in real seconds."""
+MAX_KINDS = 20
 MAX_BOXES = 50
 """Boxes in one request."""
 
 DeviceId = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Sealed = Annotated[bytes, msgspec.Meta(max_length=16 * 1024)]
+Kind = Annotated[str, msgspec.Meta(max_length=60)]
 Key = Annotated[str, msgspec.Meta(max_length=200)]
 Moment = Annotated[str, msgspec.Meta(max_length=40)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
@@ -25,6 +28,10 @@ class LeaseRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     unsent: Count = 0
     """Commands on the desk that are not settled: the supervisor sees how many."""
+    since: datetime | None = None
+    """When the oldest of them was made, by the centre's clock."""
+    kinds: Annotated[tuple[Kind, ...], msgspec.Meta(max_length=MAX_KINDS)] = ()
+    """Their types, each once, the oldest first."""
     key: Key = ""
     """Public key of the device, `ed25519:<hex>`, with which it will sign that it has forgotten everything. The first one
     that a device shows counts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -62,20 +63,43 @@ def _response(answer: Answer, envelope: Envelope) -> Response[bytes]:
     )
 
 
-async def note_depth(services: Services, caller: Caller, depth: int) -> None:
-    """Show the supervisor how much a desk still holds; written only when it changed."""
+async def note_depth(
+    services: Services,
+    caller: Caller,
+    depth: int,
+    since: datetime | None = None,
+    kinds: tuple[str, ...] = (),
+    *,
+    roughly: bool = False,
+) -> None:
+    """Show the supervisor how much a desk still holds, since when and what; written only when it changed. A command's
+    header says how much only, and counts `roughly`: that there is something, or nothing any more. A row for every number
+    while a desk sends what it kept would be as much work as the commands; how many are left the lease tells each second."""
     agent = await services.db.read(lambda tx: TableState(tx).get(Agent, caller.id))
-    if agent is None or agent.unsent == depth:
+    if (
+        agent is None
+        or _holding(agent, depth, since, kinds) == agent
+        or (roughly and bool(agent.unsent) == bool(depth))
+    ):
         return
 
     def work(tx: Tx) -> None:
         now = TableState(tx).get(Agent, caller.id)
         if now is not None:
             tail = Tail(tx, services.clock.now())
-            tail.feed(writing.put_all(tx, [msgspec.structs.replace(now, unsent=depth)], services.clock.now()))
+            tail.feed(writing.put_all(tx, [_holding(now, depth, since, kinds)], services.clock.now()))
             tail.close()
 
     await services.db.write(work)
+
+
+def _holding(agent: Agent, depth: int, since: datetime | None, kinds: tuple[str, ...]) -> Agent:
+    """The person with what their desk holds."""
+    if not depth:
+        since, kinds = None, ()
+    elif since is None:
+        since, kinds = agent.unsent_since, agent.unsent_kinds
+    return msgspec.structs.replace(agent, unsent=depth, unsent_since=since, unsent_kinds=kinds)
 
 
 @post(routes.COMMANDS, status_code=200)
@@ -93,7 +117,7 @@ async def commit(
     _check_headers(data, idempotency_key, if_match)
     answer = await services.commit(data, caller)
     if depth is not None:
-        await note_depth(services, caller, depth)
+        await note_depth(services, caller, depth, roughly=True)
     return _response(answer, data)
 
 

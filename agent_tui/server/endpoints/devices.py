@@ -38,7 +38,7 @@ async def lease(data: JSONBody[LeaseRequest], caller: Who, services: Tools) -> L
     """One shift more for the cache of the device this session is on, and how much it holds unsent."""
     people_only(caller)
     await services.db.write(lambda tx: devices.seen(tx, caller, data.unsent, data.key))
-    await note_depth(services, caller, data.unsent)
+    await note_depth(services, caller, data.unsent, data.since, data.kinds)
     return Lease(left_s=LEASE_S, escrow_key=services.strongbox.key)
 
 

@@ -6,19 +6,22 @@ from __future__ import annotations
 import msgspec
 
 from agent_tui.desk.views import ContactView, Drafts, MyContacts, Pending, PendingWork
+from agent_tui.domain.commands import HandOver
 from agent_tui.tui import marks
 from agent_tui.tui.deeds.drafts import unsent
+from agent_tui.tui.deeds.unsettled import OVER
 from agent_tui.tui.dialogs.pick import Item, Pick
-from agent_tui.tui.perform import perform
+from agent_tui.tui.perform import perform, send
 from agent_tui.tui.screens.desk import DeskScreen
 from agent_tui.tui.screens.station import Station
 from agent_tui.tui.words import Words, speaking
 
 _own = speaking("vault.hand_over")
+_left = speaking("handover")
 
 SETTLED = frozenset({"applied"})
 """States of a command that only waits for its own row to come back."""
-GO = "go"
+GO, GIVE = "go", "give"
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -28,6 +31,11 @@ class Held(msgspec.Struct, frozen=True):
     work: tuple[Pending, ...]
     """Not sent, not answered, waiting for others, refused and not looked at."""
     drafts: int
+
+    @property
+    def over(self) -> tuple[Pending, ...]:
+        """Of which nothing more comes by itself: somebody else may take it up."""
+        return tuple(item for item in self.work if item.state in OVER)
 
     @property
     def matters(self) -> bool:
@@ -53,6 +61,9 @@ async def may_sign_off(desk: DeskScreen) -> bool:
         chosen = await desk.ask(Pick(desk.words, desk.painter, title, _items(desk, now)))
         if chosen == GO:
             return True
+        if chosen == GIVE:
+            await _give(desk, now)
+            continue
         if chosen is None:
             return False
         kind, _, id = chosen.partition(":")
@@ -73,9 +84,31 @@ def _items(desk: DeskScreen, now: Held) -> list[Item[str]]:
         items.append(Item(f"work:{item.id}", label, words.clock(item.made_at)))
     if now.drafts:
         items.append(Item("drafts:", _own(words, "drafts", count=now.drafts), _own(words, "drafts_kept")))
+    if now.over:
+        items.append(Item(GIVE, _left(words, "give", count=len(now.over)), _left(words, "give_hint")))
     if not now.matters:
         items.append(Item(GO, _own(words, "go")))
     return items
+
+
+async def _give(desk: DeskScreen, now: Held) -> None:
+    """Hand what was refused, in conflict or too late over to whoever takes it; each leaves this desk once the server has
+    it."""
+    words = desk.words
+    for item in now.over:
+        why = [words.sentence(reason) for reason in item.reasons]
+        state, text = words.of("pending", item.state), item.text
+        kind, _, id = (item.target or "").partition(":")
+        command = HandOver(
+            title=words.msg(item.summary),
+            text="\n".join(filter(None, (f"{state}  {words.day(item.made_at)}", *why, text))),
+            contact_id=id if kind == "contact" else None,
+        )
+        outcome = await send(desk, command, words.msg(item.summary))
+        if outcome is None or outcome.outcome != "applied":
+            return
+        desk.door.dismiss(item.id)
+    desk.say(_left(words, "given", count=len(now.over)), "ok")
 
 
 def _contact(words: Words, view: ContactView) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from agent_tui.domain.agent import Agent, AgentState
 from agent_tui.domain.commands import RecallFromBreak, SendNotice
+from agent_tui.tui.deeds.hand_overs import hand_overs
 from agent_tui.tui.deeds.release import releases
 from agent_tui.tui.dialogs.confirm import Confirm
 from agent_tui.tui.dialogs.fields import Field
@@ -83,5 +84,6 @@ DEEDS: dict[str, Deed] = {
     "monitor.figures": _turn("figures"),
     "monitor.recall": recall,
     "monitor.notice": notice,
+    "monitor.hand_overs": hand_overs,
     "monitor.releases": releases,
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent_tui.desk.views import AgentTile, GroupTile, WallView
+from agent_tui.desk.wall_views import AgentTile, GroupTile, WallView
 from agent_tui.domain.centre import Figure
 from agent_tui.i18n.catalog import say
 from agent_tui.metrics.registry import METRICS
@@ -182,7 +182,8 @@ def person_line(tile: AgentTile, words: Words, width: int, groups: dict[str, str
         cell(words.of("channel", tile.channel) if tile.channel else "", 8, "text"),
     )
     if tile.agent.unsent:
-        left = (*left, piece(own(words, "unsent", count=tile.agent.unsent), "warn"))
+        at = words.clock(tile.agent.unsent_since, seconds=False)
+        left = (*left, piece(" ".join(filter(None, (own(words, "unsent", count=tile.agent.unsent), at))), "warn"))
     names = " ".join(groups.get(g, g) for g in tile.agent.groups)
     room = width - length(left) - 2
     return spread(left, (piece(names, "muted"),), width) if room > 8 else crop(left, width)

@@ -9,10 +9,12 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from agent_tui.desk.door import Door
+from agent_tui.desk.hand_over_views import HandOverBoard, HandOvers
 from agent_tui.desk.release_views import Releases
 from agent_tui.desk.review_views import Reviews
-from agent_tui.desk.views import Wall, WallView
+from agent_tui.desk.wall_views import Wall, WallView
 from agent_tui.domain.centre import Notice
+from agent_tui.domain.ticket import TicketState
 from agent_tui.i18n.catalog import say
 from agent_tui.i18n.message import Msg
 from agent_tui.tui.bars import age, status_line
@@ -126,7 +128,11 @@ class MonitorScreen(Attending):
         alarm: Notice | None = next((n for n in self.wall.notices if n.kind == "alarm"), None)
         if alarm is None:
             proposed = sum(view.waits for view in self.door.view(Releases()))
-            title = (piece(f"  {own(self.words, 'title')}", "bar_key"), *_to_release(proposed, self.words))
+            title = (
+                piece(f"  {own(self.words, 'title')}", "bar_key"),
+                *_to_release(proposed, self.words),
+                *_left(self.door.view(HandOvers()), self.words),
+            )
             return spread(title, (piece(self.words.clock(self.status.now), "bar"), (" ", "bar")), width, "bar")
         text = self.words.msg(Msg(alarm.key, dict(alarm.args)))
         return spread((piece(" " + own(self.words, "alarm", text=text), "offer"),), (), width, "offer")
@@ -172,6 +178,13 @@ class MonitorScreen(Attending):
 def _to_release(count: int, words: Words) -> Line:
     """How many blueprints wait for a second person, and the key to them; nothing when none does."""
     said = say("release.screen.waiting", words.language, count=count, key=shown("monitor.releases"))
+    return (piece(f"  {said}", "bar_warn"),) if count else ()
+
+
+def _left(found: HandOverBoard, words: Words) -> Line:
+    """How much was handed over that nobody has taken, and the key to it; nothing when there is none."""
+    count = sum(ticket.state is TicketState.OPEN for ticket in found.tickets)
+    said = say("handover.waiting", words.language, count=count, key=shown("monitor.hand_overs"))
     return (piece(f"  {said}", "bar_warn"),) if count else ()
 
 
