@@ -6,7 +6,8 @@ from datetime import datetime
 
 from agent_tui.desk.select_centre import notices
 from agent_tui.desk.sight import Sight
-from agent_tui.desk.views import AgentTile, GroupTile, Notices, Wall, WallView
+from agent_tui.desk.views import Notices
+from agent_tui.desk.wall_views import AgentTile, GroupTile, Wall, WallView
 from agent_tui.domain.agent import Agent, AgentState
 from agent_tui.domain.centre import Figure, Group
 from agent_tui.domain.contact import Contact

@@ -77,10 +77,6 @@ class Drafts(Query["tuple[Draft, ...]"], frozen=True):
     """What was typed and not sent."""
 
 
-class Wall(Query["WallView"], frozen=True):
-    """What the supervisor's wall shows."""
-
-
 class Directory(Query["tuple[Party, ...]"], frozen=True, kw_only=True):
     """Groups and people to consult or transfer to, the sensible first."""
 
@@ -367,34 +363,3 @@ class Reveal(msgspec.Struct, frozen=True, kw_only=True):
     field: str
     value: str
     left_s: float
-
-
-class GroupTile(msgspec.Struct, frozen=True, kw_only=True):
-    """One group on the wall."""
-
-    group: Group
-    waiting: int
-    longest_s: float
-    ready: int
-    busy: int
-    figures: dict[str, Figure]
-    """Metric id → figure of this group."""
-
-
-class AgentTile(msgspec.Struct, frozen=True, kw_only=True):
-    agent: Agent
-    in_state_s: float
-    channel: Channel | None
-    contact_state: ContactState | None
-    long: bool
-    """Longer in this state than is usual."""
-
-
-class WallView(msgspec.Struct, frozen=True, kw_only=True):
-    figures: dict[str, Figure]
-    """Metric id → figure of the whole centre."""
-    groups: tuple[GroupTile, ...]
-    agents: tuple[AgentTile, ...]
-    notices: tuple[Notice, ...]
-    waiting: int
-    longest_s: float

@@ -10,6 +10,7 @@ import pytest
 from agent_tui.desk import views
 from agent_tui.desk.build import open_desk
 from agent_tui.desk.desk import Desk
+from agent_tui.desk.wall_views import Wall
 from agent_tui.domain.centre import Notice
 from agent_tui.domain.contact import ContactState
 from agent_tui.domain.ticket import TicketKind, TicketState
@@ -100,7 +101,7 @@ def test_the_status_line(desk: Desk) -> None:
 
 
 def test_the_wall_counts_what_the_queue_shows(desk: Desk) -> None:
-    wall = desk.view(views.Wall())
+    wall = desk.view(Wall())
     assert wall.waiting == sum(tile.waiting for tile in wall.groups) == 90
     cards = next(tile for tile in wall.groups if tile.group.id == "cards")
     oldest = min(row.since for row in desk.view(views.QueueRows(limit=90)).rows if row.group == "cards")

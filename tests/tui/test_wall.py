@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from agent_tui.desk.views import AgentTile, GroupTile, WallView
+from agent_tui.desk.wall_views import AgentTile, GroupTile, WallView
 from agent_tui.domain.agent import AgentState
 from agent_tui.domain.centre import Figure
 from agent_tui.i18n.catalog import LANGUAGES
