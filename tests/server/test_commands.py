@@ -16,6 +16,7 @@ from agent_tui.domain.commands import (
     OfferNew,
     OfferToAgent,
     PerformAction,
+    RaiseWorkOrder,
     RevealField,
     SetAgentState,
     WrapUpContact,
@@ -222,3 +223,18 @@ async def test_the_supervisor_sees_how_much_a_desk_still_holds(client: Client) -
     assert answer.status_code == 200, answer.text
     rows, _ = await (await bench.sign_in(client, "boss")).snapshot()
     assert rows["agent", "a1"]["unsent"] == 3
+
+
+async def test_a_desk_that_sends_what_it_kept_costs_no_row_for_each_number(
+    client: AsyncTestClient[Litestar], services: Services
+) -> None:
+    desk = await bench.sign_in(client, "chen")
+    versions = []
+    for depth in (3, 2, 1, 0):
+        envelope = Envelope(id=ids.uuid7(), command=RaiseWorkOrder(group="cards", title=f"w{depth}", text="look"))
+        headers = {**desk.headers, "idempotency-key": envelope.id, "x-outbox-depth": str(depth)}
+        await client.post(routes.COMMANDS, content=msgspec.json.encode(envelope), headers=headers)
+        rows, _ = await desk.snapshot()
+        versions.append((rows["agent", "a1"].get("unsent", 0), rows["agent", "a1"]["version"]))
+    (before, first), *between, (after, last) = versions
+    assert [before, after] == [3, 0] and {version for _, version in between} == {first} and last == first + 1
