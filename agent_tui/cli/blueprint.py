@@ -14,6 +14,7 @@ from agent_tui.blueprints.known import Known, of_centre
 from agent_tui.blueprints.lint import lint
 from agent_tui.blueprints.model import Blueprint
 from agent_tui.blueprints.parse import BrokenBlueprint, parse, text_of
+from agent_tui.blueprints.picture import svg
 from agent_tui.blueprints.schema import nearest
 from agent_tui.blueprints.told import show, told
 from agent_tui.cli import blueprint_release, blueprint_walks
@@ -47,7 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
             default=language,
             help=say("blueprint.cli.language_help", language),
         )
-    kinds["graph"].add_argument("--dot", action="store_true", help=say("blueprint.cli.dot_help", language))
+    picture = kinds["graph"].add_mutually_exclusive_group()
+    picture.add_argument("--dot", action="store_true", help=say("blueprint.cli.dot_help", language))
+    picture.add_argument("--svg", action="store_true", help=say("blueprint.cli.svg_help", language))
     kinds["diff"].add_argument("old", metavar="A", help=which)
     kinds["diff"].add_argument("new", metavar="B", help=which)
 
@@ -69,7 +72,8 @@ def run(args: argparse.Namespace, language: str) -> int:
             return _print(show(find(args.which), args.spoken, language))
         case "graph":
             blueprint = find(args.which)
-            return _print([dot(blueprint, args.spoken) if args.dot else drawing(blueprint, args.spoken)])
+            draw = svg if args.svg else dot if args.dot else drawing
+            return _print([draw(blueprint, args.spoken)])
         case "diff":
             changes = diff(find(args.old), find(args.new))
             return _print(told(changes, language) if changes else [say("blueprint.cli.same", language)])

@@ -79,7 +79,7 @@ def test_an_unknown_name_tells_the_nearest() -> None:
 
 @pytest.mark.parametrize("spoken", ["zh", "en", "ja"])
 def test_show_and_graph_print_every_node(spoken: str, capsys: pytest.CaptureFixture[str]) -> None:
-    for argv in (("show", "fraud"), ("graph", "fraud"), ("graph", "fraud", "--dot")):
+    for argv in (("show", "fraud"), ("graph", "fraud"), ("graph", "fraud", "--dot"), ("graph", "fraud", "--svg")):
         assert run(*argv, "--in", spoken) == 0
         out = capsys.readouterr().out
         assert all(node.id in out for node in find("fraud").nodes)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from xml.etree import ElementTree
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,8 +17,10 @@ from agent_tui.blueprints.graph import dot, drawing
 from agent_tui.blueprints.lint import cells
 from agent_tui.blueprints.model import Ask, Choice
 from agent_tui.blueprints.parse import parse
+from agent_tui.blueprints.picture import svg
 from agent_tui.blueprints.propose import propose
 from agent_tui.blueprints.template import BLANK, BadTemplate, fill, names, single
+from agent_tui.config import data
 from agent_tui.domain.customer import Product
 from agent_tui.errors import InputError
 from tests import eg
@@ -252,3 +257,13 @@ def test_added_and_removed_nodes_are_told() -> None:
     )
     changes = {(c.place, c.field) for c in diff(old, parse(more, "new"))}
     assert ("extra", "") in changes and ("hello", "branches.0.to") in changes
+
+
+@pytest.mark.parametrize("file", sorted(data.shipped("scripts/blueprints").glob("*.yaml")), ids=lambda file: file.stem)
+def test_the_svg_is_whole_and_shows_every_node_and_way(file: Path) -> None:
+    blueprint = parse(file.read_text("utf-8"), file.name)
+    drawn = ElementTree.fromstring(svg(blueprint, "ja"))
+    texts = " ".join(element.text or "" for element in drawn.iter("{http://www.w3.org/2000/svg}text"))
+    paths = drawn.findall("{http://www.w3.org/2000/svg}path")
+    assert all(f"{node.id}  " in texts for node in blueprint.nodes)
+    assert len(paths) == sum(len(node.branches) for node in blueprint.nodes)
