@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.postgres import Cluster, find
-from chaos.campaign import Campaign, Told
+from chaos.campaign import PEACE_S, Campaign, Told
 from chaos.judge import Verdict, judge
 from chaos.killpoints import die, points
 from chaos.place import Place
@@ -37,6 +37,12 @@ def parse(words: list[str]) -> argparse.Namespace:
         type=int,
         default=0,
         help="one on SQLite, two on a PostgreSQL that they share unless said otherwise",
+    )
+    parser.add_argument(
+        "--peace",
+        type=float,
+        default=PEACE_S,
+        help="seconds for everything to be sent and seen; more where others work",
     )
     parser.add_argument("--kill-points", action="store_true", help="die at each named point instead, one by one")
     parser.add_argument("--hits", type=int, default=5, help="each point's first so many hits")
@@ -69,11 +75,13 @@ def ledger(database: str) -> Iterator[tuple[str, Cluster | None]]:
         cluster.stop()
 
 
-def play(seed: int, seconds: float, database: str, folder: Path, servers: int = 0) -> Verdict:
+def play(
+    seed: int, seconds: float, database: str, folder: Path, servers: int = 0, peace_s: float = PEACE_S
+) -> Verdict:
     """One campaign in an empty folder, and the verdict on it."""
     with ledger(database) as (where, cluster):
         place = Place(folder=folder, database=where)
-        told = asyncio.run(Campaign(place, seed, seconds, servers or (2 if where else 1), cluster).run())
+        told = asyncio.run(Campaign(place, seed, seconds, servers or (2 if where else 1), cluster, peace_s).run())
         verdict = judge(place, told.late)
     show(seed, told, verdict)
     return verdict
@@ -108,7 +116,7 @@ def main() -> int:
         seconds = min(ROUND_S, max(5.0, end - time.monotonic()))
         base = given.folder or Path(tempfile.mkdtemp(prefix="agent-tui-chaos-"))
         folder = base / f"seed-{seed}"
-        verdict = play(seed, seconds, given.database, folder, given.servers)
+        verdict = play(seed, seconds, given.database, folder, given.servers, given.peace)
         wrong += len(verdict.violations)
         if given.folder is None and not verdict.violations:
             shutil.rmtree(base)

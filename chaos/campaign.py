@@ -13,6 +13,7 @@ import msgspec
 
 from bench.postgres import Cluster
 from chaos import diary, disaster
+from chaos.evidence import waiting
 from chaos.place import SEATS, Place, found
 from chaos.processes import Server, Station
 from chaos.proxy import Proxy
@@ -21,7 +22,8 @@ from chaos.switch import Switch
 BETWEEN_S = (0.5, 2.5)
 WEATHER_S = (1.5, 5.0)
 PEACE_S = 30.0
-"""Within this after the last fault every desk has sent what it kept and shows what is (I15)."""
+"""Within this after the last fault every desk has sent what it kept and shows what is (I15), for up to so many commands:"""
+PEACE_FOR = 200
 SETTLED_S = 1.0
 OPENED_S = 60.0
 """For the processes themselves to be there."""
@@ -43,10 +45,16 @@ class Campaign:
     """`run` once."""
 
     def __init__(
-        self, place: Place, seed: int, seconds: float, servers: int = 1, cluster: Cluster | None = None
+        self,
+        place: Place,
+        seed: int,
+        seconds: float,
+        servers: int = 1,
+        cluster: Cluster | None = None,
+        peace_s: float = PEACE_S,
     ) -> None:
         """Several servers need a database that they can share; `cluster` is one that may be killed."""
-        self._cluster = cluster
+        self._cluster, self._peace_s = cluster, peace_s
         self._place, self._seed, self._seconds = place, seed, seconds
         self._rng = random.Random(seed)
         self.counts: Counter[str] = Counter()
@@ -223,12 +231,13 @@ class Campaign:
             await server.ready()
         await self._unplug()
         marks = {s.seat.name: _lines(self._place, s.seat.name) for s in self._stations}
+        self.counts["queued_at_peace"] = queued = await asyncio.to_thread(waiting, self._place)
         for station in self._stations:
             station.skew_ms = 0
             station.start(drain=True)
         await self._until("opened", marks, OPENED_S)
         began = time.monotonic()
-        late = await self._until("drained", marks, PEACE_S)
+        late = await self._until("drained", marks, self._peace_s * max(1.0, queued / PEACE_FOR))
         took = time.monotonic() - began
         await asyncio.sleep(SETTLED_S)
         counts = {**self.counts, **{f"line_{k}": n for k, n in self._proxy.counts.items()}}

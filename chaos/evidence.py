@@ -26,7 +26,7 @@ from agent_tui.domain.ticket import Note, Ticket
 from agent_tui.server.database import Database, Row, Tx
 from agent_tui.server.state import TableState
 from agent_tui.server.vault import Vault
-from agent_tui.store.journal import Item
+from agent_tui.store.journal import UNSENT, Item
 from agent_tui.store.open import open_journal
 from chaos import diary
 from chaos.place import KEY, SEATS, Place, Seat
@@ -150,6 +150,11 @@ def look_at_desk(place: Place, seat: Seat) -> Seen:
 def look_at_desks(place: Place) -> tuple[Seen, ...]:
     """Every desk that was ever opened."""
     return tuple(look_at_desk(place, seat) for seat in SEATS if (place.desk(seat) / "journal.db").exists())
+
+
+def waiting(place: Place) -> int:
+    """Commands that desks keep and have not sent yet, or do not know the end of. No desk runs."""
+    return sum(item.state in UNSENT for seen in look_at_desks(place) for item in seen.items)
 
 
 def outcomes(tx: Tx) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 import msgspec
 import pytest
@@ -26,7 +27,7 @@ from agent_tui.server.database import Tx
 from agent_tui.store import read
 from agent_tui.wire.command import Envelope, Intent
 from chaos.convergence import fresh
-from chaos.evidence import query
+from chaos.evidence import outcomes, query
 from tests.protocol.mutants import makers_sign_for_themselves, policy_checked_only_at_enqueue, version_not_compared
 from tests.protocol.office import SEATS, Dials, Office
 
@@ -106,13 +107,9 @@ def differences(first: Office, second: Office) -> list[str]:
     """Give the record of the first office to the second, and compare."""
     wrong = []
     for caller, envelope, outcome in first.services.db.read_now(lambda tx: record(tx, first)):
-        second.services.db.write_now(
-            lambda tx, envelope=envelope, caller=caller: second.services.ledger.commit(tx, envelope, caller)
-        )
-        now = second.services.db.read_now(
-            lambda tx, id=envelope.id: query(tx, f"SELECT outcome FROM command WHERE id = '{id}'")
-        )
-        if [row[0] for row in now] != [outcome]:
+        second.services.db.write_now(partial(second.services.ledger.commit, envelope=envelope, caller=caller))
+        now = second.services.db.read_now(outcomes).get(envelope.id, "")
+        if now != outcome:
             wrong.append(f"{type(envelope.command).__name__} was {outcome}, is {now}")
     if rows(first) != rows(second):
         wrong.append(f"rows: {rows(first) - rows(second)} and {rows(second) - rows(first)}")
