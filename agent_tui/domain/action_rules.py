@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import msgspec
 
-from agent_tui.domain.action_args import DAY, KINDS, MONTH, PHONE, WORD, right
+from agent_tui.domain.action_args import KINDS, right
 from agent_tui.domain.actions import ACTIONS, Action
 from agent_tui.domain.case import Case, refuse, stale
 from agent_tui.domain.commands import PerformAction, RevealField
@@ -37,9 +39,6 @@ OTHER_COMMAND = frozenset({"reveal_field", "raise_work_order"})
 
 CURRENCY = "CNY"
 """Limits are sums of this currency: an amount of another would be measured by the wrong ruler."""
-
-_WRONG = {MONTH: "wrong_month", DAY: "wrong_day", WORD: "wrong_word", PHONE: "mobile_needed"}
-"""What is said of an argument of another kind."""
 
 COMPLAINT_LEVELS = ("general", "serious", "crisis")
 
@@ -101,7 +100,19 @@ def _check_args(action: Action, command: PerformAction) -> None:
         refuse("unknown_argument", name=unknown[0])
     wrong = sorted(name for name, value in command.args.items() if not right(name, value))
     if wrong:
-        refuse(_WRONG[KINDS[wrong[0]]], name=wrong[0])
+        _refuse_kind(wrong[0])
+
+
+def _refuse_kind(name: str) -> NoReturn:
+    match KINDS[name]:
+        case "month":
+            refuse("wrong_month", name=name)
+        case "day":
+            refuse("wrong_day", name=name)
+        case "phone":
+            refuse("mobile_needed")
+        case _:
+            refuse("wrong_word", name=name)
 
 
 def _check_amount(action: Action, command: PerformAction) -> None:
