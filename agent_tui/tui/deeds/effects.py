@@ -45,8 +45,7 @@ async def open_list(station: Station) -> None:
 
 
 def _known(station: Station, id: str = "") -> tuple[EffectView, ...]:
-    found: tuple[EffectView, ...] = station.door.view(Effects(id=id))
-    return found
+    return station.door.view(Effects(id=id))
 
 
 def _items(station: Station) -> Sequence[Item[str]]:
@@ -124,5 +123,7 @@ async def _settle(station: Station, view: EffectView, pressed: str) -> None:
     command: Command = ResolveEffect(ticket_id=ticket.id, outcome=doing, reason=values["text"])
     if doing == "close":
         command = MoveTicket(ticket_id=ticket.id, state=TicketState.CLOSED, text=values["text"])
-    if stands(await send(station, command, title)):
+    outcome = await send(station, command, title, quiet=True)
+    if stands(outcome):
         station.door.drop_draft(key)
+        station.say(own(words, f"told.{doing}", what=what(words, view)), "ok")

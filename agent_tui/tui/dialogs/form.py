@@ -111,7 +111,8 @@ class Form(Dialog[Values]):
         return (piece(field.label, "accent"), (" *", "warn") if field.required else ("", "text"))
 
     def _first_empty(self) -> Field:
-        return next((field for field in self.fields if field.required and not field.value), self.fields[0])
+        empty = [field for field in self.fields if not field.value]
+        return next((field for field in empty if field.required), empty[0] if empty else self.fields[0])
 
     def paint(self) -> None:
         super().paint()
