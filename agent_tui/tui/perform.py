@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from agent_tui.desk.door import NotSubmitted, Submitted
-from agent_tui.desk.views import Pending, PendingWork
+from agent_tui.desk.views import PendingWork
 from agent_tui.domain.commands import Command
 from agent_tui.tui.ahead import ahead
 from agent_tui.tui.facts import Facts, why_not
@@ -101,11 +101,14 @@ async def follow(
             return outcome
         outcome = await door.settle(submitted.id, SETTLE_S)
     if outcome is not None and outcome.outcome == "conflict":
-        from agent_tui.tui.deeds.conflict import meet
+        from agent_tui.tui.deeds.conflict import find, meet
 
-        again = await meet(station, outcome.id)
+        again = await meet(station, outcome.id, what)
         if again is not None:
             return await follow(station, again, what, quiet=quiet)
+        if find(station, outcome.id) is None:
+            # Theirs was left to stand, which was said.
+            return outcome
     if outcome is not None:
         _tell(station, outcome, what, quiet)
     else:
@@ -161,7 +164,7 @@ def stands(outcome: Outcome | None) -> bool:
 
 def refusal(station: Station, command_id: str) -> str:
     """The sentence of the rule that refused a command, in the reader's language."""
-    work: tuple[Pending, ...] = station.door.view(PendingWork())
+    work = station.door.view(PendingWork())
     found = next((item for item in work if item.id == command_id), None)
     if found is None:
         return ""

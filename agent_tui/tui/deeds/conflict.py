@@ -7,7 +7,6 @@ import asyncio
 
 from agent_tui.desk.door import NotSubmitted, Submitted
 from agent_tui.desk.views import Pending, PendingWork, People
-from agent_tui.domain.agent import Agent
 from agent_tui.domain.centre import Edit
 from agent_tui.domain.editing import Difference
 from agent_tui.i18n.catalog import say
@@ -31,7 +30,7 @@ NAMED = {
 """Field → table of `tui` that has a word for its values."""
 
 
-async def meet(station: Station, command_id: str) -> Submitted | NotSubmitted | None:
+async def meet(station: Station, command_id: str, what: str) -> Submitted | NotSubmitted | None:
     """The command once more where that is right: at once if nothing that matters is different, otherwise if the person
     wants it. None when it stays as it is."""
     item = await _with_newer(station, command_id)
@@ -39,16 +38,18 @@ async def meet(station: Station, command_id: str) -> Submitted | NotSubmitted | 
         return None
     if item.differs == ():
         return station.door.on_top(command_id)
-    return await decide(station, item)
+    return await decide(station, item, what)
 
 
-async def decide(station: Station, item: Pending) -> Submitted | NotSubmitted | None:
-    """Show the conflict and do what the person chooses."""
+async def decide(station: Station, item: Pending, what: str = "") -> Submitted | NotSubmitted | None:
+    """Show the conflict and do what the person chooses. `what`: the act in words, where they just did it."""
     words, id = station.words, item.id
     title = f"{words.of('pending', 'conflict')}  {words.msg(item.summary)}"
     keys = {TOP: _own(words, "top"), THEIRS: _own(words, "theirs")}
     pressed = await station.ask(
-        KeyedPage(words, station.painter, title, lambda width: page(station, find(station, id) or item, width), keys)
+        KeyedPage(
+            words, station.painter, title, lambda width: page(station, find(station, id) or item, what, width), keys
+        )
     )
     if pressed == TOP:
         return station.door.on_top(id)
@@ -62,7 +63,7 @@ async def decide(station: Station, item: Pending) -> Submitted | NotSubmitted | 
 
 def find(station: Station, command_id: str) -> Pending | None:
     """The command as the journal has it now."""
-    work: tuple[Pending, ...] = station.door.view(PendingWork())
+    work = station.door.view(PendingWork())
     return next((item for item in work if item.id == command_id), None)
 
 
@@ -80,11 +81,11 @@ async def _with_newer(station: Station, command_id: str) -> Pending | None:
 # ---- the page --------------------------------------------------------------------------------------------------------
 
 
-def page(station: Station, item: Pending, width: int) -> list[Line]:
+def page(station: Station, item: Pending, what: str, width: int) -> list[Line]:
     """Who, when and what; what is different; what I decided."""
     words, margin = station.words, ((" ", "text"),)
     lines: list[Line] = [EMPTY]
-    people: tuple[Agent, ...] = station.door.view(People())
+    people = station.door.view(People())
     names = {agent.id: agent.name for agent in people}
     for edit in item.edits:
         lines += folded(_deed(words, edit, names), width, "warn", margin)
@@ -97,7 +98,7 @@ def page(station: Station, item: Pending, width: int) -> list[Line]:
         lines += folded(_own(words, "nothing"), width, "text", margin)
     for one in item.differs or ():
         lines += folded(_difference(station, item, one, names), width, "strong", margin)
-    lines += [EMPTY, *folded(_own(words, "mine", what=words.msg(item.summary)), width, "accent", margin)]
+    lines += [EMPTY, *folded(_own(words, "mine", what=what or words.msg(item.summary)), width, "accent", margin)]
     for paragraph in item.text.splitlines():
         lines += folded(paragraph, width, "text", ((" | ", "muted"),)) if paragraph else [EMPTY]
     return [*lines, EMPTY]
