@@ -21,7 +21,7 @@ MARGIN_S = 10.0
 
 def fresh(station: Station) -> bool:
     """Whether the person authenticated so lately that nothing need be asked."""
-    left: float = station.door.view(StepUpLeft())
+    left = station.door.view(StepUpLeft())
     return left > MARGIN_S
 
 

@@ -32,7 +32,7 @@ class CosignWatch:
 
     def look(self) -> None:
         """Compare with what was there before, and tell the difference."""
-        found: tuple[ApprovalView, ...] = self._station.door.view(Approvals())
+        found = self._station.door.view(Approvals())
         now = {view.id: view for view in found}
         before, self._seen = self._seen or {}, now
         for view in now.values():

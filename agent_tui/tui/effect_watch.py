@@ -27,7 +27,7 @@ class EffectWatch:
 
     def look(self) -> None:
         """Compare with what was there before, and tell the difference."""
-        found: tuple[EffectView, ...] = self._station.door.view(Effects())
+        found = self._station.door.view(Effects())
         before, self._open = self._open, {view.ticket.id: view for view in found if view.open}
         if before is None:
             return

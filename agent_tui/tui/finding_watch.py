@@ -9,7 +9,6 @@ from agent_tui.desk.views import StatusOf
 from agent_tui.tui.keymap import shown
 
 if TYPE_CHECKING:
-    from agent_tui.domain.review import Review
     from agent_tui.tui.screens.station import Station
 
 
@@ -29,7 +28,7 @@ class FindingWatch:
         """Tell of what was not told yet."""
         if not self._station.door.view(StatusOf()).findings:
             return
-        found: tuple[Review, ...] = self._station.door.view(Findings())
+        found = self._station.door.view(Findings())
         fresh = [one for one in found if one.answered_at is None and one.id not in self._told]
         self._told |= {one.id for one in found}
         if not fresh:

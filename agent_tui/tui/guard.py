@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agent_tui.clock import monotonic
-from agent_tui.desk.views import ContactView, MyContacts, Status, StatusOf
+from agent_tui.desk.views import MyContacts, StatusOf
 from agent_tui.errors import Refused
 from agent_tui.i18n.catalog import say
 from agent_tui.tui.screens.station import Station
@@ -69,7 +69,7 @@ class Guard:
             self._say("lock.soon", seconds=round(self._idle_s - idle_s))
 
     def _speaking(self) -> bool:
-        mine: tuple[ContactView, ...] = self._app.door.view(MyContacts())
+        mine = self._app.door.view(MyContacts())
         return any(view.contact.channel == "phone" and view.contact.state in SPEAKING for view in mine)
 
     def _wipe_clear(self, idle_s: float) -> None:
@@ -77,7 +77,7 @@ class Guard:
             self._app.door.keeper.cover_clear()
 
     def _stop_taking(self) -> None:
-        status: Status = self._app.door.view(StatusOf())
+        status = self._app.door.view(StatusOf())
         if status.state == "ready":
             from agent_tui.domain.commands import SetAgentState
 

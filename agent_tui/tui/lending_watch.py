@@ -26,7 +26,7 @@ class LendingWatch:
 
     def look(self) -> None:
         """Compare with what was there before, and tell the difference."""
-        found: tuple[Delegation, ...] = self._station.door.view(Delegations())
+        found = self._station.door.view(Delegations())
         before, self._seen = self._seen, {one.id: one for one in found}
         me = self._station.door.view(StatusOf()).me
         if before is None or me is None:

@@ -19,10 +19,8 @@ from agent_tui.desk.views import (
     Groups,
     MyContacts,
     QueueRow,
-    Status,
     StatusOf,
 )
-from agent_tui.domain.centre import Category, Group
 from agent_tui.domain.contact import ContactState
 from agent_tui.tui.facts import Facts
 from agent_tui.tui.words import Words
@@ -52,7 +50,7 @@ class Seat:
         """The one of my contacts that is in front."""
         self.groups: dict[str, str] = {}
         self.categories: dict[str, str] = {}
-        self.facts = Facts(status=status_of(door))
+        self.facts = Facts(status=door.view(StatusOf()))
         self.card: Customer360 | None = None
 
     @property
@@ -77,8 +75,8 @@ class Seat:
 
     def learn_names(self) -> None:
         """Names of groups and categories, after they changed or another language was chosen."""
-        groups: tuple[Group, ...] = self.door.view(Groups())
-        categories: tuple[Category, ...] = self.door.view(Categories())
+        groups = self.door.view(Groups())
+        categories = self.door.view(Categories())
         self.groups = {group.id: self.words.name(group.names) for group in groups}
         self.categories = {category.id: self.words.name(category.names) for category in categories}
 
@@ -86,13 +84,13 @@ class Seat:
         self, row: QueueRow | None = None, *, writing: bool = False, read: bool = True, typed: bool = False
     ) -> Facts:
         """The situation now."""
-        mine: tuple[ContactView, ...] = self.door.view(MyContacts())
+        mine = self.door.view(MyContacts())
         contact = self._front(mine)
         customer_id = self.looked.customer_id if self.looked else contact.contact.customer_id if contact else None
         if contact is not None and self.guided(contact.contact.id):
             self.guide.refresh(contact)
         front = self._guided(mine)
-        status = status_of(self.door)
+        status = self.door.view(StatusOf())
         if self._guide is not None and status.connection == "live":
             self._guide.put_away(frozenset(view.contact.id for view in mine))
         self.facts = Facts(
@@ -112,11 +110,11 @@ class Seat:
     def watch(self) -> Facts:
         """The situation where nobody is served: how things stand, and the customer who was looked up."""
         customer_id = self.looked.customer_id if self.looked else None
-        self.facts = Facts(status=status_of(self.door), customer_id=customer_id)
+        self.facts = Facts(status=self.door.view(StatusOf()), customer_id=customer_id)
         return self.facts
 
     def _asked(self) -> tuple[ApprovalView, ...]:
-        found: tuple[ApprovalView, ...] = self.door.view(Approvals())
+        found = self.door.view(Approvals())
         return tuple(view for view in found if view.part == "asked")
 
     def _front(self, mine: tuple[ContactView, ...]) -> ContactView | None:
@@ -163,9 +161,3 @@ class Seat:
         changed = self.looked is not None
         self.looked = None
         return changed
-
-
-def status_of(door: Door) -> Status:
-    """How things stand now: who is here, the state, the line to the server."""
-    status: Status = door.view(StatusOf())
-    return status

@@ -54,8 +54,7 @@ class Shelf:
         return self._drafts.every() if self._drafts else []
 
     def _bundles(self) -> tuple[Bundle, ...]:
-        bundles: tuple[Bundle, ...] = self._door.view(Blueprints())
-        return bundles
+        return self._door.view(Blueprints())
 
     @property
     def warmed(self) -> bool:

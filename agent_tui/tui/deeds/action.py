@@ -9,7 +9,6 @@ from agent_tui.desk.commands import ACTION_LETTERS
 from agent_tui.desk.views import Groups
 from agent_tui.domain.action_rules import COMPLAINT_LEVELS
 from agent_tui.domain.actions import ACTIONS
-from agent_tui.domain.centre import Group
 from agent_tui.domain.commands import PerformAction, RaiseWorkOrder, RevealField
 from agent_tui.domain.customer import Secret
 from agent_tui.policy.decision import Decision, Deny, StepUp
@@ -196,7 +195,7 @@ async def _reveal(desk: Attending, given: Mapping[str, Any]) -> Outcome | None:
 async def _work_order(desk: Attending, given: Mapping[str, Any]) -> Outcome | None:
     """To a department; goes on while offline."""
     words, card = desk.words, desk.seat.card
-    departments: tuple[Group, ...] = desk.door.view(Groups(kind="department"))
+    departments = desk.door.view(Groups(kind="department"))
     items = tuple(Item(g.id, words.name(g.names), g.contact_person, words=g.id) for g in departments)
     key = f"work_order:{card.customer.id if card else ''}"
     fields = [

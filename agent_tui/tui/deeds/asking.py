@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from agent_tui.desk.views import Approvals, ApprovalView
+from agent_tui.desk.views import Approvals
 from agent_tui.domain.commands import BreakGlass, PerformAction, RequestApproval
 from agent_tui.tui.cosign_watch import fitting
 from agent_tui.tui.deeds.deal import Deal, Needs, approvers, asks_them
@@ -46,7 +46,7 @@ async def ask_others(desk: Attending, deal: Deal, values: Values, act: PerformAc
 
 def _level(desk: Attending, outcome: Outcome, needs: Needs | None) -> int:
     """The level the server asks for, when its row is here already."""
-    found: tuple[ApprovalView, ...] = desk.door.view(Approvals(id=outcome.id))
+    found = desk.door.view(Approvals(id=outcome.id))
     return found[0].approval.level if found else needs.level if needs else 0
 
 

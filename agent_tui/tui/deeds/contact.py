@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from agent_tui.desk.views import Directory, Groups, Party
-from agent_tui.domain.centre import Group
 from agent_tui.domain.commands import (
     AcceptContact,
     AddNote,
@@ -60,7 +59,7 @@ async def hold(desk: DeskScreen) -> None:
 
 
 async def _party(desk: DeskScreen, title: str) -> Party | None:
-    parties: tuple[Party, ...] = desk.door.view(Directory(contact_id=_own(desk)))
+    parties = desk.door.view(Directory(contact_id=_own(desk)))
     words = desk.words
     items = [
         Item(
@@ -105,7 +104,7 @@ async def regroup(desk: DeskScreen) -> None:
     view = desk.facts.contact or desk.facts.own
     if view is None:
         return
-    groups: tuple[Group, ...] = desk.door.view(Groups(kind="skill"))
+    groups = desk.door.view(Groups(kind="skill"))
     items = [Item(g.id, desk.words.name(g.names), words=g.id) for g in groups if g.id != view.contact.group]
     group = await desk.ask(Pick(desk.words, desk.painter, desk.words("pick.regroup"), items))
     if group:

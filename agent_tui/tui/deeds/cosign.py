@@ -63,8 +63,7 @@ async def _ask_for_refused(station: Station) -> bool:
 
 
 def _known(station: Station) -> tuple[ApprovalView, ...]:
-    found: tuple[ApprovalView, ...] = station.door.view(Approvals())
-    return found
+    return station.door.view(Approvals())
 
 
 def _items(station: Station) -> Sequence[Item[str]]:
@@ -73,7 +72,7 @@ def _items(station: Station) -> Sequence[Item[str]]:
 
 def one(station: Station, id: str) -> ApprovalView | None:
     """The request as it now is."""
-    found: tuple[ApprovalView, ...] = station.door.view(Approvals(id=id))
+    found = station.door.view(Approvals(id=id))
     return found[0] if found else None
 
 
@@ -81,8 +80,7 @@ async def open_one(station: Station, id: str) -> bool:
     """Read a request; sign, refuse or withdraw it from there. True when something was done about it."""
 
     def able(view: ApprovalView) -> tuple[Agent, ...]:
-        people: tuple[Agent, ...] = station.door.view(Signers(level=view.approval.level, approval_id=view.id))
-        return people
+        return station.door.view(Signers(level=view.approval.level, approval_id=view.id))
 
     while True:
         page = ApprovalPage(station.words, station.painter, lambda: one(station, id), able)

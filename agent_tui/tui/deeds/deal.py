@@ -60,8 +60,7 @@ class Deal:
             product_id=values.get("product") or None, ticket_id=values.get("ticket") or None,
             amount_minor=self.amount(values), reason=values.get("reason", ""),
         )  # fmt: skip
-        found: Lent | None = self.desk.door.view(query)
-        return found
+        return self.desk.door.view(query)
 
     def _of_own(self, values: Values) -> Decision:
         return self.desk.door.may(
@@ -252,8 +251,7 @@ def needed(decision: Decision) -> int | None:
 
 def approvers(desk: Attending, level: int) -> tuple[Agent, ...]:
     """Colleagues of at least that level who sign for customers, those at their desks first; never myself."""
-    able: tuple[Agent, ...] = desk.door.view(Signers(level=level))
-    return able
+    return desk.door.view(Signers(level=level))
 
 
 def asks_them(desk: Attending, needs: Needs) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent_tui.desk.commands import GROUPS, of_mode, ways
-from agent_tui.desk.views import PolicyOf, Status, StatusOf
+from agent_tui.desk.views import PolicyOf, StatusOf
 from agent_tui.i18n.catalog import LANGUAGES
 from agent_tui.tui import themes
 from agent_tui.tui.deeds.hand_over import leaving
@@ -104,7 +104,7 @@ async def card(station: Station) -> None:
 
 def connection_lines(station: Station, width: int) -> list[Line]:
     """Why the server is out of reach or refuses this desk; empty while it answers."""
-    status: Status = station.door.view(StatusOf())
+    status = station.door.view(StatusOf())
     words = station.words
     if status.alert is not None:
         return [*folded(words.msg(status.alert), width, "bad", ((" ", "text"),)), EMPTY]

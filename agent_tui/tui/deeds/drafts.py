@@ -134,15 +134,13 @@ def _who(station: Station, one: Unsent) -> str:
 
 
 def _contact(station: Station, one: Unsent) -> ContactView | None:
-    found: ContactView | None = station.door.view(ContactDetail(contact_id=one.about))
-    return found
+    return station.door.view(ContactDetail(contact_id=one.about))
 
 
 def _customer(station: Station, one: Unsent) -> Customer360 | None:
     contact = _contact(station, one)
     id = contact.contact.customer_id if contact else one.about
-    found: Customer360 | None = station.door.view(CustomerCard(customer_id=id)) if id else None
-    return found
+    return station.door.view(CustomerCard(customer_id=id)) if id else None
 
 
 # ---- going on --------------------------------------------------------------------------------------------------------

@@ -45,8 +45,8 @@ class Held(msgspec.Struct, frozen=True):
 
 def held(station: Station) -> Held:
     """Everything at this desk that is not done with."""
-    contacts: tuple[ContactView, ...] = station.door.view(MyContacts())
-    work: tuple[Pending, ...] = station.door.view(PendingWork())
+    contacts = station.door.view(MyContacts())
+    work = station.door.view(PendingWork())
     open_work = tuple(item for item in work if item.state not in SETTLED)
     return Held(contacts, open_work, len(unsent(station.door.view(Drafts()))))
 

@@ -10,9 +10,9 @@ from agent_tui.domain.commands import MoveTicket
 from agent_tui.domain.hand_over import giver
 from agent_tui.domain.ticket import Ticket, TicketState
 from agent_tui.i18n.catalog import say
+from agent_tui.tui.dialogs.keyed_page import KeyedPage
 from agent_tui.tui.dialogs.page import Page
 from agent_tui.tui.dialogs.pick import Item, Pick
-from agent_tui.tui.dialogs.keyed_page import KeyedPage
 from agent_tui.tui.line import EMPTY, Line, folded
 from agent_tui.tui.perform import send
 from agent_tui.tui.screens.station import Station
@@ -27,7 +27,7 @@ async def hand_overs(station: Station) -> None:
     """The list, until it is left or empty."""
     words = station.words
     while True:
-        found: HandOverBoard = station.door.view(HandOvers())
+        found = station.door.view(HandOvers())
         if not (found.tickets or found.holders):
             station.say(_own(words, "nothing"), "ok")
             return
@@ -60,7 +60,7 @@ def _items(station: Station, found: HandOverBoard) -> list[Item[str]]:
 
 
 def _names(station: Station) -> dict[str, str]:
-    people: tuple[Agent, ...] = station.door.view(People())
+    people = station.door.view(People())
     return {agent.id: agent.name for agent in people}
 
 
@@ -89,7 +89,7 @@ def _held(words: Words, agent: Agent, width: int) -> list[Line]:
 
 
 async def _read(station: Station, id: str) -> None:
-    found: HandOverBoard = station.door.view(HandOvers())
+    found = station.door.view(HandOvers())
     ticket = next((one for one in found.tickets if one.id == id), None)
     if ticket is None:
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from agent_tui.desk import found as f
 from agent_tui.desk.found import FoundItem
@@ -36,8 +35,7 @@ async def search(station: Station) -> None:
     def look(words: str) -> f.Found:
         nonlocal typed
         typed = words
-        found: f.Found = station.door.view(f.Search(typed=words, contact_id=contact_id))
-        return found
+        return station.door.view(f.Search(typed=words, contact_id=contact_id))
 
     while True:
         chosen = await station.ask(Search(station.words, station.painter, look, typed))
@@ -80,7 +78,7 @@ async def open_blueprint(station: Station, id: str) -> bool:
 
 def _today(station: Station) -> str:
     """The centre's day."""
-    now: datetime = station.door.view(StatusOf()).now
+    now = station.door.view(StatusOf()).now
     return now.astimezone(station.words.zone).date().isoformat()
 
 
@@ -95,7 +93,7 @@ async def bulletins(station: Station) -> None:
     """Those in force, what I must read first; Enter reads."""
     words = station.words
     while True:
-        views: tuple[f.BulletinView, ...] = station.door.view(f.Bulletins())
+        views = station.door.view(f.Bulletins())
         if not views:
             station.say(own(words, "said.no_bulletins"), "muted")
             return
@@ -122,7 +120,7 @@ def _about(view: f.BulletinView, station: Station) -> str:
 async def read_bulletin(station: Station, id: str) -> None:
     """Show it; that it was opened is recorded, and confirming it is one key."""
     words = station.words
-    view: f.BulletinView | None = station.door.view(f.BulletinOf(id=id))
+    view = station.door.view(f.BulletinOf(id=id))
     if view is None:
         station.say(own(words, "said.gone"), "warn")
         return
@@ -150,7 +148,7 @@ def _watches(station: Station) -> bool:
 
 
 async def readers(station: Station, id: str) -> None:
-    view: f.Acknowledgement | None = station.door.view(f.Readers(bulletin_id=id))
+    view = station.door.view(f.Readers(bulletin_id=id))
     if view is not None:
         title = own(station.words, "bulletin.readers")
         await _read(station, title, lambda width: lines.readers_page(view, station.words, width))
@@ -162,7 +160,7 @@ async def readers(station: Station, id: str) -> None:
 async def read_article(station: Station, id: str) -> None:
     """Show it; a question to its owner is one key."""
     words = station.words
-    view: f.ArticleView | None = station.door.view(f.ArticleOf(id=id))
+    view = station.door.view(f.ArticleOf(id=id))
     if view is None:
         station.say(own(words, "said.gone"), "warn")
         return
@@ -195,7 +193,7 @@ async def questions(station: Station) -> None:
     """Answers that came back to me, and questions my department has to answer."""
     words = station.words
     while True:
-        found: tuple[Ticket, ...] = station.door.view(f.Questions())
+        found = station.door.view(f.Questions())
         if not found:
             station.say(own(words, "said.no_questions"), "muted")
             return
@@ -212,7 +210,7 @@ async def questions(station: Station) -> None:
 async def read_ticket(station: Station, id: str) -> None:
     """Show it; who may answer or close a question does so by one key."""
     words = station.words
-    view: f.TicketView | None = station.door.view(f.TicketOf(id=id))
+    view = station.door.view(f.TicketOf(id=id))
     if view is None:
         station.say(own(words, "said.gone"), "warn")
         return
@@ -249,8 +247,7 @@ async def answer(station: Station, ticket: Ticket) -> None:
 
 
 def _departments(station: Station) -> Sequence[f.Department]:
-    found: tuple[f.Department, ...] = station.door.view(f.Departments())
-    return found
+    return station.door.view(f.Departments())
 
 
 async def people(station: Station) -> None:

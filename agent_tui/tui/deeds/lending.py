@@ -49,18 +49,15 @@ async def delegations(station: Station) -> None:
 
 
 def _known(station: Station) -> tuple[Delegation, ...]:
-    found: tuple[Delegation, ...] = station.door.view(Delegations())
-    return found
+    return station.door.view(Delegations())
 
 
 def _now(station: Station) -> datetime:
-    now: datetime = station.door.view(StatusOf()).now
-    return now
+    return station.door.view(StatusOf()).now
 
 
 def _me(station: Station) -> Agent | None:
-    me: Agent | None = station.door.view(StatusOf()).me
-    return me
+    return station.door.view(StatusOf()).me
 
 
 def _items(station: Station) -> Sequence[Item[str]]:
@@ -138,7 +135,7 @@ async def grant(station: Station) -> None:
     words, me = station.words, _me(station)
     if me is None:
         return
-    people: tuple[Agent, ...] = station.door.view(People())
+    people = station.door.view(People())
     items = [Item(a, f"{a.name} L{a.level}", f"{a.team}  {whereabouts(words, a)}", words=a.login)
              for a in sorted(people, key=lambda a: not a.here) if works(a) and a.id != me.id]  # fmt: skip
     to = await station.ask(Pick(words, station.painter, own(words, "lend.grantee"), items))

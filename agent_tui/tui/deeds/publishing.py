@@ -8,7 +8,6 @@ from functools import partial
 
 from agent_tui.desk.found import Articles
 from agent_tui.desk.views import Groups, StatusOf
-from agent_tui.domain.centre import Group
 from agent_tui.domain.commands import PublishArticle, PublishBulletin
 from agent_tui.domain.knowledge import Article, ContactPerson, page_in
 from agent_tui.errors import AgentTuiError
@@ -32,7 +31,7 @@ KEPT = timedelta(days=730)
 async def publish_bulletin(station: Station) -> None:
     """In three languages at most; a language left empty is read in another, marked."""
     words, door = station.words, station.door
-    now: datetime = door.view(StatusOf()).now
+    now = door.view(StatusOf()).now
     title = words.label("knowledge.publish")
     check = partial(_wrong, station, now)
     form = Form(words, station.painter, title, _resumed(station, _bulletin_fields(station, now)), go="send",
@@ -61,7 +60,7 @@ def _resumed(station: Station, fields: list[Field]) -> list[Field]:
 
 def _publishers(station: Station) -> tuple[Item[str], ...]:
     """Groups and departments that may speak, one's own first."""
-    groups: tuple[Group, ...] = station.door.view(Groups())
+    groups = station.door.view(Groups())
     me = station.door.view(StatusOf()).me
     mine = me.groups if me else ()
     first = sorted(groups, key=lambda group: (group.id not in mine, group.kind != "department", group.id))
@@ -78,7 +77,7 @@ def _department(station: Station, chosen: str = "") -> Field:
 
 def _bulletin_fields(station: Station, now: datetime) -> list[Field]:
     words = station.words
-    groups: tuple[Group, ...] = station.door.view(Groups())
+    groups = station.door.view(Groups())
     to = (Item(EVERYBODY, own(words, "publish.all")), *(Item(g.id, g.names.say(words.language)) for g in groups))
     yes_no = (Item("no", own(words, "publish.no_confirm")), Item("yes", own(words, "publish.confirm")))
     until = (now + LASTS).astimezone(words.zone).strftime("%m-%d %H:%M")
@@ -113,7 +112,7 @@ def _bulletin(values: Values, now: datetime, station: Station) -> PublishBulleti
 async def publish_article(station: Station) -> None:
     """A new article, or the next revision of one."""
     words, door = station.words, station.door
-    known: tuple[Article, ...] = door.view(Articles())
+    known = door.view(Articles())
     title = words.label("knowledge.write")
     items = [Item("", own(words, "publish.new_article"))]
     items += [Item(one.id, page_in(one.pages, words.language).title, _owner(station, one)) for one in known]
@@ -122,7 +121,7 @@ async def publish_article(station: Station) -> None:
         return
     before = next((one for one in known if one.id == chosen), None)
     key = f"article:{chosen or 'new'}"
-    now: datetime = door.view(StatusOf()).now
+    now = door.view(StatusOf()).now
     form = Form(words, station.painter, title, _resumed(station, _article_fields(station, key, before)), go="send",
                 check=partial(_wrong, station, now), keep=door.keep_draft)  # fmt: skip
     values = await station.ask(form)

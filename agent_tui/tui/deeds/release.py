@@ -43,8 +43,7 @@ async def releases(station: Station) -> None:
 
 
 def _views(station: Station) -> tuple[ReleaseView, ...]:
-    found: tuple[ReleaseView, ...] = station.door.view(Releases())
-    return found
+    return station.door.view(Releases())
 
 
 def _items(station: Station) -> Sequence[Item[str]]:

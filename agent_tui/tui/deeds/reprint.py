@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from agent_tui.desk.views import GuidedContacts, StatusOf
-from agent_tui.domain.contact import Contact
 from agent_tui.errors import AgentTuiError, Offline
 from agent_tui.i18n.catalog import say
 from agent_tui.tui.dialogs.page import Page
@@ -39,7 +38,7 @@ async def reprint(station: Station) -> None:
 async def _choose(station: Station) -> str | None:
     words = station.words
     customer_id = station.facts.customer_id if isinstance(station, DeskScreen) else None
-    found: tuple[Contact, ...] = station.door.view(GuidedContacts(customer_id=customer_id))
+    found = station.door.view(GuidedContacts(customer_id=customer_id))
     if not found:
         station.say(words("reprint.none"), "muted")
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent_tui.desk.review_views import CaseView, Findings, ReviewBoard, ReviewCase, Reviews
+from agent_tui.desk.review_views import CaseView, Findings, ReviewCase, Reviews
 from agent_tui.domain.commands import AnswerFinding, CloseFinding, Command, FollowFinding, RecordFinding
 from agent_tui.domain.review import Finding, Remedy, Review
 from agent_tui.tui.authenticate import always
@@ -36,14 +36,13 @@ async def open_list(monitor: MonitorScreen) -> None:
 
 def _next(monitor: MonitorScreen, done: str) -> str | None:
     """The next act that waits for me; the row of what was just judged may still be on its way."""
-    found: ReviewBoard = monitor.door.view(Reviews())
+    found = monitor.door.view(Reviews())
     return next((row.id for row in found.rows if row.part == "judge" and row.id != done), None)
 
 
 def one(station: Station, id: str) -> CaseView | None:
     """The act as it now is."""
-    found: CaseView | None = station.door.view(ReviewCase(id=id))
-    return found
+    return station.door.view(ReviewCase(id=id))
 
 
 async def open_one(station: Station, id: str, *, mine: bool = False) -> bool:
@@ -159,13 +158,13 @@ async def findings(station: Station) -> None:
 
 
 def _items(station: Station) -> Sequence[Item[str]]:
-    found: tuple[Review, ...] = station.door.view(Findings())
+    found = station.door.view(Findings())
     return [Item(review.id, *entry(station.words, review)) for review in found]
 
 
 async def seed(station: Station) -> None:
     """The published seed, and how to draw the sample again."""
-    found: ReviewBoard = station.door.view(Reviews())
+    found = station.door.view(Reviews())
     words = station.words
     title = own(words, "seed.title")
     await station.ask(Page(words, station.painter, title, lambda width: seed_page(words, found.sample, width)))

@@ -3,8 +3,7 @@ that were typed, which nobody loses."""
 
 from __future__ import annotations
 
-from agent_tui.desk.views import ContactDetail, ContactView, Pending, People
-from agent_tui.domain.agent import Agent
+from agent_tui.desk.views import ContactDetail, Pending, People
 from agent_tui.tui.deeds.conflict import decide
 from agent_tui.tui.dialogs.page import Page
 from agent_tui.tui.dialogs.pick import Item, Pick
@@ -79,10 +78,10 @@ def _page(station: Station, item: Pending, width: int) -> list[Line]:
 def _now(station: Station, item: Pending) -> str:
     """How the contact stands at this desk now, who has it, and how many times it changed."""
     kind, _, id = (item.target or "").partition(":")
-    view: ContactView | None = station.door.view(ContactDetail(contact_id=id)) if kind == "contact" else None
+    view = station.door.view(ContactDetail(contact_id=id)) if kind == "contact" else None
     if view is None:
         return ""
-    people: tuple[Agent, ...] = station.door.view(People())
+    people = station.door.view(People())
     contact, words = view.contact, station.words
     who = next((agent.name for agent in people if agent.id == contact.agent_id), _own(words, "nobody"))
     moment = contact.closed_at or contact.cleared_at or contact.established_at or contact.queued_at

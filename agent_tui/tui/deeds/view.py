@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent_tui.desk.views import Notices, Pending, PendingWork, QueueRow
-from agent_tui.domain.centre import Notice
+from agent_tui.desk.views import Notices, PendingWork, QueueRow
 from agent_tui.domain.commands import ConsultContact
 from agent_tui.i18n.message import Msg
 from agent_tui.tui import marks
@@ -84,7 +83,7 @@ async def pending(station: Station) -> None:
     """What is not confirmed, or was refused; Enter opens one that was refused: why, how it stands now, my words."""
     words, door = station.words, station.door
     while True:
-        work: tuple[Pending, ...] = door.view(PendingWork())
+        work = door.view(PendingWork())
         items = [
             Item(
                 item.id,
@@ -111,7 +110,7 @@ async def pending(station: Station) -> None:
 
 async def notices(station: Station) -> None:
     words = station.words
-    found: tuple[Notice, ...] = station.door.view(Notices())
+    found = station.door.view(Notices())
     if not found and not connection_lines(station, 80):
         station.say(words("empty.notices"), "muted")
         return

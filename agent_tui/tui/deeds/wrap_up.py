@@ -90,7 +90,7 @@ async def wrap_up(desk: DeskScreen) -> None:
     view, words = desk.facts.own, desk.words
     if view is None:
         return
-    categories: tuple[Category, ...] = desk.door.view(Categories(group=view.contact.group))
+    categories = desk.door.view(Categories(group=view.contact.group))
     proposal = _proposal(desk, view.contact.id)
 
     def check(values: Values) -> tuple[str, str] | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 
 from agent_tui.desk.door import Door
-from agent_tui.desk.views import QueuePage, QueueRow, QueueRows
+from agent_tui.desk.views import QueueRow, QueueRows
 from agent_tui.tui.line import Line
 from agent_tui.tui.panes.pane import Pane
 from agent_tui.tui.panes.queue_lines import KINDS, QueueText
@@ -37,7 +37,7 @@ class QueuePane(Pane):
         return self.query_one("#queue-rows", Rows)
 
     def _fetch(self, offset: int, limit: int) -> tuple[int, Sequence[QueueRow]]:
-        page: QueuePage = self._door.view(QueueRows(offset=offset, limit=limit, kind=self.kind))
+        page = self._door.view(QueueRows(offset=offset, limit=limit, kind=self.kind))
         return page.total, page.rows
 
     def _paint(self, row: QueueRow, width: int) -> Line:

@@ -91,8 +91,7 @@ class LockScreen(Screen[None]):
         return lines
 
     def _status(self) -> Status:
-        found: Status = self.door.view(StatusOf())
-        return found
+        return self.door.view(StatusOf())
 
     def _own(self, name: str, **args: str | int) -> str:
         return say(f"vault.lock.{name}", self.words.language, **args)

@@ -12,7 +12,7 @@ from agent_tui.desk.door import Door
 from agent_tui.desk.hand_over_views import HandOverBoard, HandOvers
 from agent_tui.desk.release_views import Releases
 from agent_tui.desk.review_views import Reviews
-from agent_tui.desk.wall_views import Wall, WallView
+from agent_tui.desk.wall_views import Wall
 from agent_tui.domain.centre import Notice
 from agent_tui.domain.ticket import TicketState
 from agent_tui.i18n.catalog import say
@@ -44,7 +44,7 @@ class MonitorScreen(Attending):
     def __init__(self, door: Door, words: Words, painter: Painter) -> None:
         super().__init__(door, words, painter)
         self.page = "floor"
-        self.wall: WallView = door.view(Wall())
+        self.wall = door.view(Wall())
         self.status = self.seat.facts.status
 
     # ---- layout ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from agent_tui.blueprints.run import path
 from agent_tui.desk.views import Categories, ContactDetail, ContactView, Status, ThreadOf
-from agent_tui.domain.centre import Category
 from agent_tui.errors import AgentTuiError
 from agent_tui.i18n.catalog import say
 from agent_tui.sim.runner import Result
@@ -70,7 +69,7 @@ class TrainScreen(DeskScreen):
     def coach_lines(self, width: int) -> Sequence[Line]:
         """The coach's page as it is now."""
         wanted = self.round.wanted
-        categories: tuple[Category, ...] = self.door.view(Categories())
+        categories = self.door.view(Categories())
         names = {category.id: self.words.name(category.names) for category in categories}
         text = CoachText(self.words, wanted.scenario, wanted.seed, names, self.seat.guide.shelf.available())
         if self.result is not None:
