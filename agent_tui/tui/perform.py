@@ -101,13 +101,12 @@ async def follow(
             return outcome
         outcome = await door.settle(submitted.id, SETTLE_S)
     if outcome is not None and outcome.outcome == "conflict":
-        from agent_tui.tui.deeds.conflict import find, meet
+        from agent_tui.tui.deeds.conflict import meet
 
-        again = await meet(station, outcome.id, what)
-        if again is not None:
-            return await follow(station, again, what, quiet=quiet)
-        if find(station, outcome.id) is None:
-            # Theirs was left to stand, which was said.
+        met = await meet(station, outcome.id, what)
+        if met.again is not None:
+            return await follow(station, met.again, what, quiet=quiet)
+        if met.left:
             return outcome
     if outcome is not None:
         _tell(station, outcome, what, quiet)

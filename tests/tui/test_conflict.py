@@ -91,7 +91,8 @@ async def test_a_key_that_meets_a_conflict_opens_the_page_at_once() -> None:
         await at.press("enter")
         assert "F9 仍按我的提交" in at.text
         assert door.seen == door.contacts["q0"]
-        await at.press("f9")
+        await at.press("f8")
+        assert "已保留对方的更改" in at.line("said")
         assert isinstance(at.pilot.app.screen, DeskScreen) and not door.pending
 
 

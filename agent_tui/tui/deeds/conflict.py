@@ -4,6 +4,7 @@ and keeps my words as a draft; nothing is decided by leaving."""
 from __future__ import annotations
 
 import asyncio
+from typing import NamedTuple
 
 from agent_tui.desk.door import NotSubmitted, Submitted
 from agent_tui.desk.views import Pending, PendingWork, People
@@ -30,18 +31,27 @@ NAMED = {
 """Field → table of `tui` that has a word for its values."""
 
 
-async def meet(station: Station, command_id: str, what: str) -> Submitted | NotSubmitted | None:
+class Met(NamedTuple):
+    """What became of a conflict. Neither: it stays to be looked at."""
+
+    again: Submitted | NotSubmitted | None = None
+    """Mine, sent once more."""
+    left: bool = False
+    """Theirs stands, and that was said."""
+
+
+async def meet(station: Station, command_id: str, what: str) -> Met:
     """The command once more where that is right: at once if nothing that matters is different, otherwise if the person
-    wants it. None when it stays as it is."""
+    wants it."""
     item = await _with_newer(station, command_id)
     if item is None or not item.row:
-        return None
+        return Met()
     if item.differs == ():
-        return station.door.on_top(command_id)
+        return Met(again=station.door.on_top(command_id))
     return await decide(station, item, what)
 
 
-async def decide(station: Station, item: Pending, what: str = "") -> Submitted | NotSubmitted | None:
+async def decide(station: Station, item: Pending, what: str = "") -> Met:
     """Show the conflict and do what the person chooses. `what`: the act in words, where they just did it."""
     words, id = station.words, item.id
     title = f"{words.of('pending', 'conflict')}  {words.msg(item.summary)}"
@@ -52,13 +62,14 @@ async def decide(station: Station, item: Pending, what: str = "") -> Submitted |
         )
     )
     if pressed == TOP:
-        return station.door.on_top(id)
+        return Met(again=station.door.on_top(id))
     if pressed == THEIRS:
         from agent_tui.tui.deeds.unsettled import take_back
 
         take_back(station, find(station, id) or item)
         station.say(_own(words, "kept" if item.text else "left"), "ok")
-    return None
+        return Met(left=True)
+    return Met()
 
 
 def find(station: Station, command_id: str) -> Pending | None:

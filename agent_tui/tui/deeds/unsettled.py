@@ -31,9 +31,9 @@ PLACES = {
 async def look_at(station: Station, item: Pending) -> None:
     """Read it, take the words back, or mark it as read; of a conflict, decide again."""
     if item.state == "conflict" and item.row:
-        again = await decide(station, item)
-        if again is not None:
-            await follow(station, again, station.words.msg(item.summary))
+        met = await decide(station, item)
+        if met.again is not None:
+            await follow(station, met.again, station.words.msg(item.summary))
         return
     words = station.words
     ways = [Item("read", _own(words, "read"))]
