@@ -67,10 +67,13 @@ class Tend:
 
     async def _look(self) -> None:
         now = monotonic()
-        if now >= self._due or unsettled(self._journal) != self._depth:
+        if now >= self._due:
             await self._tried(self._renew)
         elif self._in_doubt:
+            # Before the count of what waits, which changes each second while that is sent.
             await self._tried(self._ask_again)
+        elif unsettled(self._journal) != self._depth:
+            await self._tried(self._renew)
         elif not self._brought:
             await self._tried(self._bring)
         elif now >= self._prove_at and self._state.connection is Connection.LIVE:
