@@ -44,6 +44,20 @@ ONLINE = ("agent_tui.sync.link", "httpcore", "anyio", "cedarpy", "agent_tui.poli
 """What is loaded when the server is reached for."""
 
 
+def _load_drafts(desk: Desk) -> DraftBook:
+    """When they are first wanted: a desk that only shows its queue does without."""
+    from agent_tui.desk.drafts import DraftBook
+
+    return DraftBook(desk.journal, desk._arrivals.unsaved)
+
+
+def _load_authority(desk: Desk) -> Authority:
+    """When it is first asked, for the same reason."""
+    from agent_tui.desk.authority import Authority
+
+    return Authority(desk.sight, desk.profile.policy)
+
+
 class Desk:
     """Made by `build.open_desk`."""
 
@@ -59,17 +73,8 @@ class Desk:
         journal.on_change(lambda: self.wakes.touch(("journal",)))
         sight.link.on_change(lambda: self.wakes.touch(("connection",)))
 
-    @cached_property
-    def _drafts(self) -> DraftBook:
-        from agent_tui.desk.drafts import DraftBook
-
-        return DraftBook(self.journal, self._arrivals.unsaved)
-
-    @cached_property
-    def _authority(self) -> Authority:
-        from agent_tui.desk.authority import Authority
-
-        return Authority(self.sight, self.profile.policy)
+    _drafts = cached_property(_load_drafts)
+    _authority = cached_property(_load_authority)
 
     # ---- the door
 
