@@ -90,7 +90,9 @@ class Guide(OpenRuns):
         if isinstance(node, Check):
             marked = self.checked.get(contact_id or "", ())
             return "ahead" if len(marked) >= node.need else "choice"
-        return "choice" if isinstance(node, (Ask, Offer)) else "ahead"
+        # What was answered before going back is kept by going forward.
+        answered = bool(run.ahead) and run.ahead[0].answer is not None
+        return "choice" if isinstance(node, (Ask, Offer)) and not answered else "ahead"
 
     # ---- moving ----------------------------------------------------------------------------------------------------
 

@@ -56,6 +56,19 @@ async def test_answers_are_digits_also_in_full_width() -> None:
         assert shown(at) != asked.node
 
 
+async def test_going_back_shows_what_was_answered_and_forward_keeps_it() -> None:
+    async with stage() as at:
+        await led(at)
+        await at.press("f9", "1")
+        after = shown(at)
+        await at.press("left")
+        now = at.desk.seat.guide.shown("q0")
+        assert now is not None
+        assert f"先前回答：{now.choices[0][1]}" in at.text
+        await at.press("f9")
+        assert shown(at) == after
+
+
 async def test_an_identity_check_counts_what_was_right_and_records_it() -> None:
     async with stage() as at:
         await led(at)

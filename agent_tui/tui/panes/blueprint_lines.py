@@ -75,11 +75,23 @@ class BlueprintText:
         if shown.checks:
             return [EMPTY, *lines, self._need(shown, checked)]
         if shown.kind != "do" and not (shown.kind == "look_up" and not shown.choices):
-            for at, (_, label) in enumerate(shown.choices, 1):
-                lines += self._choice(at, label, ("", "text"))
+            for at, (id, label) in enumerate(shown.choices, 1):
+                lines += self._choice(at, label, ("* ", "ok") if id == _chosen(shown) else ("", "text"))
         if shown.type and not shown.choices and answer:
             lines.append(((" " * INDENT, "text"), ("> ", "key"), piece(answer, "field")))
+        elif shown.type and shown.answer is not None:
+            lines += self._fold(self._before(shown), "muted")
         return [EMPTY, *lines] if lines else []
+
+    def _before(self, shown: Shown) -> str:
+        """What was answered here before going back; what is private stays hidden."""
+        # A desk that has no blueprint open yet does without.
+        from agent_tui.blueprints.answers import spoken
+        from agent_tui.blueprints.shown import masked
+
+        said = "" if shown.answer is None else spoken(shown.answer, shown.type, self.words.language)
+        label = next((text for id, text in shown.choices if id == _chosen(shown)), said)
+        return self.words("answered_before", answer=masked(said) if shown.private else label)
 
     def _choice(self, at: int, label: str, mark: Piece) -> list[Line]:
         key = f" {at} " if at < 10 else "   "
@@ -91,3 +103,8 @@ class BlueprintText:
             "need_checks", right=len(checked), need=shown.need, degree=self.words.of("verified", shown.degree)
         )
         return ((" " * INDENT, "text"), piece(("+ " if enough else ". ") + text, "ok" if enough else "warn"))
+
+
+def _chosen(shown: Shown) -> str:
+    """The choice taken here before going back; empty where none was."""
+    return {True: "yes", False: "no"}[shown.answer] if isinstance(shown.answer, bool) else str(shown.answer or "")
