@@ -28,6 +28,9 @@ class Telling:
             self._station.say(self._station.words.msg(status.alert), "bad")
             self._station.app.bell()
         if status.connection == "live":
+            if self._cut_off is not None:
+                # Its sentence may still stand there, and is true no more.
+                self._station.say(self._station.words("said.back"), "ok")
             self._cut_off = None
         elif status.connection in ("offline", "refused") and status.why not in (None, self._cut_off):
             self._cut_off = status.why
