@@ -45,6 +45,7 @@ ABOVE_MINOR = (5_100, 9_000, 31_000)
 """What an agent of level 2 must have signed."""
 SETTLE_S = 20.0
 DRAFT = "note:chaos"
+PATIENT_UNTIL = 40
 
 
 def letters(n: int) -> str:
@@ -75,6 +76,8 @@ class Robot:
 
     async def _turn(self) -> None:
         self._type()
+        if len(self._desk.view(views.PendingWork())) > PATIENT_UNTIL:
+            return  # with so much unsent nobody begins anything new
         if self._seat.supervisor:
             await self._oversee()
             return
