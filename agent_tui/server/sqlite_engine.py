@@ -20,7 +20,6 @@ from agent_tui.errors import Corrupt, DiskFull, StoreError, StoreLocked
 from agent_tui.server import at_rest, migrations
 from agent_tui.server.database import STATEMENTS, Row, Tx
 
-
 READERS = 4
 """Snapshots read at the same time."""
 
