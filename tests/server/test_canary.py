@@ -6,8 +6,11 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterator
+from enum import StrEnum
 from pathlib import Path
+from typing import get_args, get_origin
 
+import msgspec
 import pytest
 
 from agent_tui.client import endpoints
@@ -105,6 +108,45 @@ async def sing(desk: Desk, backend: Backend) -> None:
     await switch.close()
 
 
+REAL = {
+    "contact_id": "k1", "customer_id": "c1", "group": GROUP, "action": "waive_fee", "outcome": "done", "state": "ready",
+    "currency": "CNY", "decision": "sign",
+}  # fmt: skip
+"""Fields that name something there is, or one of few words; every other text is sung."""
+
+
+def recited(kind: type[Command], text: str) -> Command | None:
+    """A command with `text` wherever it takes text; None where it takes more than words and numbers."""
+    fields: dict[str, object] = {}
+    for field in msgspec.structs.fields(kind):
+        if field.type is str:
+            named = field.name.endswith(("_id", "_hash")) or field.name in REAL
+            fields[field.name] = REAL.get(field.name, "x1") if named else text
+        elif field.type is int:
+            fields[field.name] = 1_000
+        elif field.type is PerformAction:
+            fields[field.name] = recited(PerformAction, text)
+        elif isinstance(field.type, type) and issubclass(field.type, StrEnum):
+            fields[field.name] = next(iter(field.type))
+        elif field.required and get_origin(field.type) is tuple:
+            fields[field.name] = ("x1",)
+        elif field.required and field.type is not bool:
+            return None
+    return kind(**fields)
+
+
+async def recite(desk: Desk) -> set[str]:
+    """Send every command there is with a song in every field of text; which were sent. What is refused is recorded too."""
+    sent = set()
+    for kind in get_args(Command):
+        for text in (SONG, CARD):
+            command = recited(kind, text)
+            if command is not None:
+                await give(desk, command)
+                sent.add(kind.__name__)
+    return sent
+
+
 async def misuse(backend: Backend) -> None:
     """Canaries where nobody expects them: a login, a password, a number that is none."""
     stranger = Api(backend.url, "canary")
@@ -138,6 +180,9 @@ async def test_no_file_no_log_and_no_stream_holds_a_canary(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     await sing(desk, backend)
+    assert {"RequestApproval", "AmendApproval", "ResolveEffect", "RecordFinding", "GrantDelegation"} <= await recite(
+        desk
+    )
     await misuse(backend)
     assert not singing_files(tmp_path), "while everything is open, write-ahead logs included"
     await desk.close()
