@@ -61,9 +61,10 @@ class Indexing:
 
 
 def _load() -> Callable[[Cache, float], bool]:
-    from agent_tui.search import fold, sound
+    """What the index and the first search need: modules, tables of characters and sounds, reviewed words."""
+    from agent_tui.desk import lexicon, select_search
     from agent_tui.store import index
 
-    fold.fold("")
-    sound.syllables_of()
+    lexicon.shipped()
+    select_search.prepare()
     return index.step

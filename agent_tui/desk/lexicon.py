@@ -24,23 +24,23 @@ def load(paths: tuple[Path, ...]) -> Lexicon:
         for key, value in table.items():
             if key == "empty" and isinstance(value, dict):
                 for language, words in value.items():
-                    empty += _words(words, file, line_of(text, f"empty.{language}"))
+                    empty += _words(words, file, text, f"empty.{language}")
             elif key == "same" and isinstance(value, list):
-                same += [_words(group, file, line_of(text, "same")) for group in value]
+                same += [_words(group, file, text, "same") for group in value]
             elif key == "near":
-                near += _words(value, file, line_of(text, "near"))
+                near += _words(value, file, text, "near")
             elif key == "sayings" and isinstance(value, dict):
                 for names, ways in value.items():
-                    said = sayings.setdefault(names, [])
-                    said += _words(ways, file, line_of(text, f'sayings."{names}"'))
+                    sayings.setdefault(names, []).extend(_words(ways, file, text, names))
             else:
                 raise ConfigError("knowledge.error.words", file=str(file), line=line_of(text, key))
     return Lexicon.of(same, empty, sayings, near)
 
 
-def _words(value: object, file: Path, line: int) -> list[str]:
+def _words(value: object, file: Path, text: str, key: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(word, str) and word.strip() for word in value):
-        raise ConfigError("knowledge.error.words", file=str(file), line=line)
+        quoted = (at for at, line in enumerate(text.splitlines(), 1) if line.startswith(f'"{key}"'))
+        raise ConfigError("knowledge.error.words", file=str(file), line=line_of(text, key) or next(quoted, 0))
     return value
 
 

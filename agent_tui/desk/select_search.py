@@ -14,6 +14,12 @@ from agent_tui.search.rank import Hit, Sought, rank
 from agent_tui.store import find, index, read
 
 
+def prepare() -> None:
+    """Load what the first search would wait for: a few letters are read in every way there is."""
+    for typed in ("gs", "ka", "カ"):
+        read_query(typed, lexicon.shipped())
+
+
 def search(sight: Sight, query: Search) -> Found:
     """The best first; nothing typed finds nothing."""
     cache = sight.cache

@@ -31,7 +31,7 @@ class Concept(msgspec.Struct, frozen=True, kw_only=True):
     """As it was typed."""
     others: tuple[str, ...]
     how: str = "same"
-    """What it is compared by: its meaning (`same`), its `sound` or `initials`, or with a `typo`."""
+    """What it is compared by: its meaning (`same`), the words it is `near` to, its `sound` or `initials`, or with a `typo`."""
     share: float = 1.0
     """Of its pieces that it speaks for, from 0 to 1."""
     one: bool = False

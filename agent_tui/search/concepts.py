@@ -114,11 +114,16 @@ def _said(pieces: Sequence[Piece], folded: str, lexicon: Lexicon) -> Iterator[Co
     """What people say for a thing, the fullest saying for each, by how much of the query it is."""
     every = tuple(range(len(pieces)))
     typed = sum(len(piece.text) for piece in pieces)
-    for said in lexicon.sayings.within(folded):
+    whole = lexicon.sayings.within(folded)
+    for said in whole:
         touched, _ = _covered(pieces, said.start, said.end)
         share = min(1.0, (said.letters + 1) / (typed + 1))
         name = folded[said.start : said.end]
         yield Concept(pieces=touched or every, name=name, others=said.means, share=share, one=True)
+    for said in () if whole else lexicon.sayings.hinted(folded):
+        share = min(1.0, said.letters / (typed + 1))
+        name = folded[said.start : said.end]
+        yield Concept(pieces=every, name=name, others=said.means, how="near", share=share)
 
 
 def _free(start: int, end: int, taken: Sequence[Span]) -> bool:

@@ -68,7 +68,7 @@ class Lexicon(msgspec.Struct, frozen=True):
         heard = [(said, word) for word in names for said in sound.letters_of(word)]
         return cls(
             same=groups,
-            sayings=sayings_of(sayings) if sayings else NO_SAYINGS,
+            sayings=sayings_of(sayings, frozenset(emptied)) if sayings else NO_SAYINGS,
             empty=frozenset(emptied),
             particles=tuple(word for word in emptied if word and is_cjk(word[0])),
             names=names,

@@ -16,8 +16,8 @@ from agent_tui.search.fold import is_cjk, is_kana
 
 PLACE = {TITLE: 1.0, WORDS: 0.92, TEXT: 0.42}
 EXACT, BEGINS, PHRASE, SCATTERED = 1.3, 1.1, 1.0, 0.72
-SAME, SOUND, INITIALS, TYPO = 0.85, 0.8, 0.7, 0.7
-FACTOR = {"written": 1.0, "same": SAME, "sound": SOUND, "initials": INITIALS, "typo": TYPO}
+SAME, SOUND, INITIALS, TYPO, NEAR = 0.85, 0.8, 0.7, 0.7, 0.6
+FACTOR = {"written": 1.0, "same": SAME, "sound": SOUND, "initials": INITIALS, "typo": TYPO, "near": NEAR}
 LEAST_SHARE = 0.3
 """Of a piece's pairs, below which scattered ones are chance."""
 LEAST_OF_KANA = 0.6

@@ -57,7 +57,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """What in an entry answered, as it is shown."""
 
     how: str
-    """`written`, `same`, `sound`, `initials`, `typo`, `number` or `category`."""
+    """`written`, `same`, `near`, `sound`, `initials`, `typo`, `number` or `category`."""
     place: str
     language: str
     text: str

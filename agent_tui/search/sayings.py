@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import product
 
 import msgspec
@@ -18,6 +19,12 @@ GAP = "…"
 MOST_BETWEEN = 12
 SHORT = 4
 """Letters of a Latin word up to which it must end where the saying's does."""
+LONGEST_HINT, LEAST_LATIN_HINT = 10, 4
+"""Characters of the longest word that hints; letters of the shortest Latin one."""
+LEAST_ALONE = 2
+"""Characters up to which one word by itself hints at nothing."""
+LEAST_HINT, NEAR_BEST, MOST_HINTED = 5.0, 0.6, 4
+"""How much hints must say together, and beside the best; meanings that are taken."""
 _CHOICE = re.compile(r"\{([^{}]*)\}|([^{}]+)")
 
 
@@ -44,6 +51,32 @@ class Sayings(msgspec.Struct, frozen=True, array_like=True):
     """Alternative of a first part → sayings that begin so."""
     longest: int = 0
     """Characters of the longest of those."""
+    words: dict[str, tuple[int, ...]] = {}
+    """Every alternative of any part → the meanings it helps to say."""
+    meanings: tuple[tuple[str, ...], ...] = ()
+
+    def hinted(self, text: str) -> list[Said]:
+        """What words of sayings point to together where no saying stands whole: each by how few meanings it has a part
+        in, once for each place; at least two of them, or one that says as much."""
+        weight: dict[int, float] = {}
+        places: dict[int, list[tuple[int, int]]] = {}
+        for start in range(len(text)):
+            for end in range(min(start + LONGEST_HINT, len(text)), start, -1):
+                for meaning in self.words.get(text[start:end], ()) if _stands(text, start, end) else ():
+                    spans = places.setdefault(meaning, [])
+                    if all(end <= a or start >= b for a, b in spans):
+                        spans.append((start, end))
+                        few = math.log(1 + len(self.meanings) / len(self.words[text[start:end]]))
+                        weight[meaning] = weight.get(meaning, 0.0) + few * math.sqrt(end - start)
+        best = max(weight.values(), default=0.0)
+        found = []
+        for meaning in sorted(weight, key=lambda one: (-weight[one], one))[:MOST_HINTED]:
+            letters = sum(b - a for a, b in places[meaning])
+            alone = len(places[meaning]) == 1 and letters <= LEAST_ALONE
+            if not alone and weight[meaning] >= max(LEAST_HINT, best * NEAR_BEST):
+                start, end = min(a for a, _ in places[meaning]), max(b for _, b in places[meaning])
+                found.append(Said(self.meanings[meaning], start, end, letters))
+        return found
 
     def within(self, text: str) -> list[Said]:
         """The fullest saying for each meaning in a folded text."""
@@ -61,8 +94,8 @@ class Sayings(msgspec.Struct, frozen=True, array_like=True):
 NO_SAYINGS = Sayings()
 
 
-def sayings_of(said: Mapping[str, Sequence[str]]) -> Sayings:
-    """From names (`|` between several) and how people put them."""
+def sayings_of(said: Mapping[str, Sequence[str]], empty: Container[str] = ()) -> Sayings:
+    """From names (`|` between several) and how people put them; words that mean nothing in a question hint at nothing."""
     made = tuple(
         Saying(parts, means)
         for names, ways in said.items()
@@ -75,7 +108,15 @@ def sayings_of(said: Mapping[str, Sequence[str]]) -> Sayings:
         for part in saying.parts[0]:
             beginning.setdefault(part, []).append(at)
     longest = max(map(len, beginning), default=0)
-    return Sayings(made, {part: tuple(those) for part, those in beginning.items()}, longest)
+    meanings = tuple(dict.fromkeys(saying.means for saying in made))
+    number = {meaning: at for at, meaning in enumerate(meanings)}
+    words: dict[str, set[int]] = {}
+    for saying in made:
+        for word in (word for part in saying.parts for word in part):
+            if len(word) > 1 and word not in empty and not (word.isascii() and len(word) < LEAST_LATIN_HINT):
+                words.setdefault(word, set()).add(number[saying.means])
+    hints = {word: tuple(sorted(those)) for word, those in words.items()}
+    return Sayings(made, {part: tuple(those) for part, those in beginning.items()}, longest, hints, meanings)
 
 
 def _plain(text: str) -> str:
