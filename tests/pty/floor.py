@@ -94,6 +94,7 @@ class Floor:
         )
         assert self._server.stdout is not None
         self.url = self._server.stdout.readline().strip().removeprefix("listening ")
+        assert self.url, "the server did not start; it said why above"
         places = [(mode, login) for login in self.people for mode in ("desk", "monitor")]
         seats = tuple(runtime.Seat(mode=mode, login=login, password=PASSWORD) for mode, login in places)
         # The desk asks whether this process lives; the test's own outlives every server of it.

@@ -14,8 +14,8 @@ from tests.pty.floor import Floor, until
 from tests.pty.pair import ask, open_request, pair_floor, sign, talking
 
 pytestmark = pytest.mark.pty_long
-LIFE_S = 15
-"""Of a request, as this centre has it; a tired signer still gets there in time."""
+LIFE_S = 30
+"""Of a request: the least that a centre may set; a tired signer still gets there in time."""
 
 
 @pytest.fixture

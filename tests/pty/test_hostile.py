@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from agent_tui.domain.commands import AddNote, OfferNew, RaiseWorkOrder, ReceiveMessage, ReportEvent
@@ -19,7 +20,9 @@ from tests.pty.floor import AGENT, Floor, ready, until
 pytestmark = pytest.mark.pty_long
 TITLE, CLEAR, COLOUR, CLICK = "\x1b]0;pwned\x07", "\x1b[2J\x1b[H", "\x9b31m", "[@click=app.quit]x[/]"
 HIDDEN = "\u202e\u200f\u2066\u200b\u200d\ufeff"
-BOMB = f"[/x]{TITLE}{CLEAR}{COLOUR}{CLICK}{HIDDEN}e\u0301\x00\x07end"
+BOMB = f"[/x]{TITLE}{CLEAR}{COLOUR}{CLICK}{HIDDEN}e\u0301\x07end"
+KEPT = f"{BOMB}\x00"
+"""As an old ledger may hold it: what comes in with the character that ends strings is refused."""
 LONG = "[/x]王" * 2500
 """10,000 characters."""
 
@@ -27,10 +30,10 @@ LONG = "[/x]王" * 2500
 @pytest.fixture
 def floor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Floor]:
     monkeypatch.setenv("AGENT_TUI_HOME", str(tmp_path / "home"))
-    terminal = Product(id="t1", kind="terminal", number=BOMB, facts={"site": BOMB})
+    terminal = Product(id="t1", kind="terminal", number=KEPT, facts={"site": KEPT})
     people = [
-        NewCustomer(id=id, name=name, kind="merchant", address=BOMB, sensitivity=BOMB, products=(terminal,))
-        for id, name in (("c1", BOMB), ("c2", LONG))
+        NewCustomer(id=id, name=name, kind="merchant", address=KEPT, sensitivity=KEPT, products=(terminal,))
+        for id, name in (("c1", KEPT), ("c2", LONG))
     ]
     made = Floor(tmp_path / "home", people)
     made.serve()
@@ -63,6 +66,7 @@ def test_hostile_text_is_text_in_every_pane(floor: Floor) -> None:
     desk = floor.desk(columns=120, rows=40)
     ready(desk)
     offer = OfferNew(contact_id="k1", channel=Channel.CHAT, caller=BOMB, customer_id="c1", group="cards", text=BOMB)
+    assert floor.report(msgspec.structs.replace(offer, text=KEPT)) == "refused"
     assert floor.report(offer) == "applied"
     until(desk, "OFFERED TO YOU", "[/x]")
     unharmed(desk)
