@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -31,11 +33,17 @@ def by_sound(query: Query, entry: Entry) -> tuple[float, Match | None]:
         found = _in_kana(entry, query.romaji)
         if found is not None:
             return found.score * SOUND, found
-    if len(query.initials) > 1:
+    if len(query.initials) > 1 and _initial(query.initials).search(entry.spoken):
         found = _sounding(entry, tuple(query.initials))
         if found is not None:
             return found.score * INITIALS * min(1.0, 0.7 + 0.1 * len(query.initials)), found
     return 0.0, None
+
+
+@lru_cache(maxsize=64)
+def _initial(initials: str) -> re.Pattern[str]:
+    """These initials one after another in what an entry's names sound like."""
+    return re.compile("".join(rf"\|{re.escape(letter)}[^|\n]*" for letter in initials))
 
 
 def _sounding(entry: Entry, sounds: Sequence[str]) -> Match | None:
