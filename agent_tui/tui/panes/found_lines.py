@@ -14,7 +14,7 @@ own = speaking("knowledge")
 LINES_EACH = 2
 BEFORE = 14
 """Cells of text in front of what is marked."""
-MOST_ASKED = 16
+MOST_ASKED = 20
 """Cells of what was typed in front of what it means."""
 LEAST_ROOM = 12
 """Cells that a further reason must have to be worth showing."""
@@ -57,7 +57,7 @@ def _reason(reasons: tuple[Reason, ...], words: Words, width: int) -> Line:
     """The best reasons, as many as fit: the place, how it matched unless as written, and the text around it."""
     line: Line = ()
     for reason in reasons:
-        head: Line = (piece(f"{_said(reason, words)}: ", "muted"),)
+        head: Line = (piece(f"{_said(reason, words)} ", "muted"),)
         room = width - length(line) - length(head) - (2 if line else 0)
         if line and room < LEAST_ROOM:
             break
@@ -68,12 +68,12 @@ def _reason(reasons: tuple[Reason, ...], words: Words, width: int) -> Line:
 
 def _said(reason: Reason, words: Words) -> str:
     if reason.how in ("category", "number"):
-        return own(words, f"how.{reason.how}")
+        return own(words, f"how.{reason.how}") + ":"
     place = own(words, f"place.{reason.place}")
     if reason.how == "written":
-        return place
+        return f"{place}:"
     said = f"{place} · {own(words, f'how.{reason.how}')}"
-    return f"{said} {cut(reason.asked, MOST_ASKED)} =" if reason.asked else said
+    return f"{said} {cut(reason.asked, MOST_ASKED)} =" if reason.asked else f"{said}:"
 
 
 def marked(reason: Reason, width: int) -> Line:
