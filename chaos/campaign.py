@@ -86,6 +86,8 @@ class Campaign:
         try:
             for station in self._stations:
                 station.start()
+            # A storm over desks that are not there yet would prove nothing.
+            await self._until("shown", dict.fromkeys((s.seat.name for s in self._stations), 0), OPENED_S)
             await self._storm()
             return await self._peace()
         finally:
