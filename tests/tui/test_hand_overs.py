@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from agent_tui.desk.found import TicketOf, TicketView
 from agent_tui.desk.views import Pending
 from agent_tui.domain.agent import Role
 from agent_tui.domain.commands import HandOver, MoveTicket
+from agent_tui.domain.hand_over import about
 from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
 from agent_tui.i18n.message import msg
 from tests import eg
@@ -42,3 +44,45 @@ async def test_what_was_refused_goes_to_the_supervisor_with_my_words_and_the_shi
         given = next(command for command in door.sent if isinstance(command, HandOver))
         assert "超出本级额度" in given.text and "我写的话" in given.text and given.contact_id == "q1"
         assert [item.id for item in door.pending] == ["p2"]
+
+
+# ---- at a colleague's desk -------------------------------------------------------------------------------------------
+
+
+class Colleague(FakeDoor):
+    """A desk with one hand-over in its queue."""
+
+    def __init__(self, *, mine: bool = False, ours: bool = True, state: TicketState = TicketState.OPEN) -> None:
+        super().__init__(rows=0)
+        kind, about_ = TicketKind.HAND_OVER, about("a2")
+        self.tickets = {
+            "t1": eg.ticket("t1", kind=kind, state=state, about=about_, title="减免年费", text="周五前答复")
+        }
+        self.mine, self.ours = mine, ours
+
+    def _view_TicketOf(self, query: TicketOf) -> TicketView:
+        return TicketView(ticket=self.tickets[query.id], group="", notes=(), mine=self.mine, ours=self.ours)
+
+
+async def test_a_colleague_reads_a_hand_over_in_the_queue_and_takes_it() -> None:
+    async with stage(door := Colleague(), size=(80, 24)) as at:
+        await at.press("f3", "enter")
+        assert "周五前答复" in at.text and "F9 接手" in at.text and "F8 办结" not in at.text
+        await at.press("f9")
+    assert door.sent == [MoveTicket(ticket_id="t1", state=TicketState.IN_PROGRESS)]
+
+
+async def test_whoever_took_it_closes_it() -> None:
+    async with stage(door := Colleague(mine=True, state=TicketState.IN_PROGRESS), size=(80, 24)) as at:
+        await at.press("f3", "enter")
+        assert "F8 办结" in at.text and "F9 接手" not in at.text
+        await at.press("f8")
+    assert door.sent == [MoveTicket(ticket_id="t1", state=TicketState.CLOSED)]
+
+
+async def test_whose_it_is_not_reads_it_and_is_offered_nothing() -> None:
+    async with stage(door := Colleague(ours=False), size=(80, 24)) as at:
+        await at.press("f3", "enter")
+        assert "周五前答复" in at.text and "F9 接手" not in at.text
+        await at.press("f9", "f8")
+    assert door.sent == []

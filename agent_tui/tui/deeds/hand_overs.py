@@ -1,5 +1,5 @@
-"""What is left undone on the floor, for a supervisor: whose desk holds unsent work and since when, and what was handed over
-at the end of a shift, to be read, taken and closed."""
+"""What is left undone on the floor: for a supervisor whose desk holds unsent work and since when, and for them and the
+colleagues of its group what was handed over at the end of a shift, to be read, taken and closed."""
 
 from __future__ import annotations
 
@@ -89,20 +89,26 @@ def _held(words: Words, agent: Agent, width: int) -> list[Line]:
 
 
 async def _read(station: Station, id: str) -> None:
+    """One of the list, as whoever watches the floor reads it: theirs to take and to close."""
     found = station.door.view(HandOvers())
     ticket = next((one for one in found.tickets if one.id == id), None)
-    if ticket is None:
-        return
-    words, shown = station.words, ticket
-    keys = {TAKE: _own(words, "take")} if ticket.state is TicketState.OPEN else {}
-    keys[CLOSE] = _own(words, "close")
-    pressed = await station.ask(
-        KeyedPage(words, station.painter, ticket.number, lambda width: _page(station, shown, width), keys)
-    )
+    if ticket is not None:
+        await read_hand_over(station, ticket, take=True, close=True)
+
+
+async def read_hand_over(station: Station, ticket: Ticket, *, take: bool, close: bool) -> None:
+    """Its page. Who may take it does so with F9 while nobody has; who may close it does with F8, until it is closed."""
+    words, keys = station.words, {}
+    if take and ticket.state is TicketState.OPEN:
+        keys[TAKE] = _own(words, "take")
+    if close and ticket.state is not TicketState.CLOSED:
+        keys[CLOSE] = _own(words, "close")
+    page = KeyedPage(words, station.painter, ticket.number, lambda width: _page(station, ticket, width), keys)
+    pressed = await station.ask(page)
     if pressed is None:
         return
     to = TicketState.IN_PROGRESS if pressed == TAKE else TicketState.CLOSED
-    await send(station, MoveTicket(ticket_id=id, state=to), f"{keys[pressed]} {ticket.number}", seen=ticket)
+    await send(station, MoveTicket(ticket_id=ticket.id, state=to), f"{keys[pressed]} {ticket.number}", seen=ticket)
 
 
 def _page(station: Station, ticket: Ticket, width: int) -> list[Line]:

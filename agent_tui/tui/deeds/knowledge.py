@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from agent_tui.desk import found as f
 from agent_tui.desk.found import FoundItem
 from agent_tui.desk.views import StatusOf
+from agent_tui.domain.agent import Role
 from agent_tui.domain.commands import AskAboutArticle, MoveTicket, ReadBulletin
 from agent_tui.domain.knowledge import language_of, page_in
-from agent_tui.domain.ticket import Ticket, TicketState
+from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
+from agent_tui.tui.deeds.hand_overs import read_hand_over
 from agent_tui.tui.dialogs.fields import Field
 from agent_tui.tui.dialogs.form import Form
 from agent_tui.tui.dialogs.keyed_page import KeyedPage
@@ -208,11 +210,16 @@ async def questions(station: Station) -> None:
 
 
 async def read_ticket(station: Station, id: str) -> None:
-    """Show it; who may answer or close a question does so by one key."""
+    """Show it; who may answer or close a question, or take or close a hand-over, does so by one key."""
     words = station.words
     view = station.door.view(f.TicketOf(id=id))
     if view is None:
         station.say(own(words, "said.gone"), "warn")
+        return
+    if view.ticket.kind is TicketKind.HAND_OVER:
+        me = station.door.view(StatusOf()).me
+        leads = me is not None and me.role is Role.SUPERVISOR
+        await read_hand_over(station, view.ticket, take=view.ours or view.mine or leads, close=view.mine or leads)
         return
     shown, ticket = view, view.ticket
     keys: dict[str, str] = {}

@@ -12,6 +12,7 @@ from textual.widgets import TextArea
 
 from agent_tui.desk.views import ContactView, MyContacts, QueueRow
 from agent_tui.domain.contact import TEXT_CHANNELS
+from agent_tui.domain.ticket import TicketKind
 from agent_tui.tui.keymap import bindings
 from agent_tui.tui.panes.actions import Picked
 from agent_tui.tui.panes.blueprint import Answered
@@ -64,11 +65,18 @@ class DeskScreen(DeskView):
 
     @on(Rows.Chosen)
     def open_row(self, event: Rows.Chosen) -> None:
-        """Enter on a row of the queue."""
+        """Enter on a row of the queue. A hand-over is words to be read, and so is a ticket about no customer."""
         event.stop()
         row = event.row
-        if isinstance(row, QueueRow):
-            self.open(row.id if row.kind == "contact" else None, row.customer_id)
+        if not isinstance(row, QueueRow):
+            return
+        is_contact = row.kind == "contact"
+        if is_contact or row.customer_id:
+            self.open(row.id if is_contact else None, row.customer_id)
+        if not is_contact and (row.channel == TicketKind.HAND_OVER or not row.customer_id):
+            from agent_tui.tui.deeds.knowledge import read_ticket
+
+            self.run_worker(read_ticket(self, row.id), group="perform")
 
     @on(Picked)
     def do_picked(self, event: Picked) -> None:
