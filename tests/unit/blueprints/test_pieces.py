@@ -259,7 +259,9 @@ def test_added_and_removed_nodes_are_told() -> None:
     assert ("extra", "") in changes and ("hello", "branches.0.to") in changes
 
 
-@pytest.mark.parametrize("file", sorted(data.shipped("scripts/blueprints").glob("*.yaml")), ids=lambda file: file.stem)
+@pytest.mark.parametrize(
+    "file", sorted(data.shipped("scripts/blueprints").glob("*.yaml")), ids=lambda file: file.stem
+)
 def test_the_svg_is_whole_and_shows_every_node_and_way(file: Path) -> None:
     blueprint = parse(file.read_text("utf-8"), file.name)
     drawn = ElementTree.fromstring(svg(blueprint, "ja"))
