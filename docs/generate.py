@@ -48,7 +48,19 @@ def outage() -> str:
     return made.page()
 
 
-PAGES: dict[str, Callable[[], str]] = {"file-map.md": file_map, "keys.md": keys, "outage.md": outage}
+def wordings() -> str:
+    """`docs/wordings.md`: which words every shipped blueprint had under which number."""
+    from docs import wordings as made
+
+    return made.page()
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "file-map.md": file_map,
+    "keys.md": keys,
+    "outage.md": outage,
+    "wordings.md": wordings,
+}
 
 
 def stale() -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from agent_tui.blueprints.parse import parse
 from agent_tui.config import data
 from agent_tui.domain.commands import ProposeBlueprint
 from agent_tui.domain.release import Release, ReleaseState
@@ -20,11 +21,13 @@ from tests.flow.test_monitor import BOSS, BOSS_ID, MAKER_ID, Maker, Wall, monito
 
 ID = "satisfaction_survey"
 SOURCE = (data.shipped("scripts/blueprints") / f"{ID}.yaml").read_text("utf-8")
+NOW = parse(SOURCE, ID).version
+NEXT = NOW + 1
 
 
 def version(number: int, *changes: tuple[str, str]) -> ProposeBlueprint:
     """The shipped file under another number, with other words."""
-    text = SOURCE.replace("version: 1\n", f"version: {number}\n", 1)
+    text = SOURCE.replace(f"version: {NOW}\n", f"version: {number}\n", 1)
     for before, after in changes:
         assert before in text
         text = text.replace(before, after)
@@ -55,22 +58,22 @@ def row(at: Wall, number: int) -> Release:
 async def test_a_second_person_reads_what_changed_and_releases_exactly_that(
     tmp_path: Path, backend: Backend, maker: Maker
 ) -> None:
-    await maker.send(version(2, ("expect: 8", "expect: 9")))
+    await maker.send(version(NEXT, ("expect: 8", "expect: 9")))
     async with monitor(tmp_path, backend, BOSS) as at:
         await at.until("Blueprints to release: 1")
         await at.press("f2", "b", "enter")
-        await at.until("F9 release", f"differences from {ID}@1", "clean", "expected seconds", "+ 9")
+        await at.until("F9 release", f"differences from {ID}@{NOW}", "clean", "expected seconds", "+ 9")
         await at.press("f9")
         await at.until("exactly what you have just read", "digest sha256:")
         await at.press("f9")
-        await until(lambda: row(at, 2).state is ReleaseState.RELEASED, "released")
-        released = row(at, 2)
+        await until(lambda: row(at, NEXT).state is ReleaseState.RELEASED, "released")
+        released = row(at, NEXT)
         await at.until("replaced")
     assert (released.author_id, released.releaser_id) == (MAKER_ID, BOSS_ID)
 
 
 async def test_turned_down_with_a_reason_that_its_author_sees(tmp_path: Path, backend: Backend, maker: Maker) -> None:
-    await maker.send(version(2, ("expect: 8", "expect: 9")))
+    await maker.send(version(NEXT, ("expect: 8", "expect: 9")))
     async with monitor(tmp_path, backend, BOSS) as at:
         await at.until("Blueprints to release: 1")
         await at.press("f2", "b", "enter")
@@ -78,16 +81,16 @@ async def test_turned_down_with_a_reason_that_its_author_sees(tmp_path: Path, ba
         await at.press("f7")
         await at.until("Turn down «")
         await at.press("f9")
-        assert row(at, 2).state is ReleaseState.PROPOSED
+        assert row(at, NEXT).state is ReleaseState.PROPOSED
         await at.type("too long")
         await at.press("f9")
-        await until(lambda: row(at, 2).state is ReleaseState.RETIRED, "turned down")
-        assert (row(at, 2).reason, row(at, 2).retired_by) == ("too long", BOSS_ID)
+        await until(lambda: row(at, NEXT).state is ReleaseState.RETIRED, "turned down")
+        assert (row(at, NEXT).reason, row(at, NEXT).retired_by) == ("too long", BOSS_ID)
 
 
 async def test_ones_own_is_not_released_and_the_page_says_why(tmp_path: Path, backend: Backend) -> None:
     own = Maker(backend, BOSS)
-    await own.send(version(2, ("expect: 8", "expect: 9")))
+    await own.send(version(NEXT, ("expect: 8", "expect: 9")))
     await own.close()
     async with monitor(tmp_path, backend, BOSS) as at:
         await at.until("Blueprints to release: 1")
@@ -95,13 +98,13 @@ async def test_ones_own_is_not_released_and_the_page_says_why(tmp_path: Path, ba
         await at.until("second person")
         await at.press("f9")
         assert "exactly what you have just read" not in at.text
-        assert row(at, 2).state is ReleaseState.PROPOSED
+        assert row(at, NEXT).state is ReleaseState.PROPOSED
 
 
 async def test_a_text_that_is_not_what_was_proposed_cannot_be_released(
     tmp_path: Path, backend: Backend, maker: Maker
 ) -> None:
-    await maker.send(version(2, ("expect: 8", "expect: 9")))
+    await maker.send(version(NEXT, ("expect: 8", "expect: 9")))
     async with monitor(tmp_path, backend, BOSS) as at:
         link = at.desk._link
         assert link is not None
@@ -116,4 +119,4 @@ async def test_a_text_that_is_not_what_was_proposed_cannot_be_released(
         await at.press("f2", "b", "enter")
         await at.until("not the one whose digest")
         await at.press("f9")
-        assert row(at, 2).state is ReleaseState.PROPOSED
+        assert row(at, NEXT).state is ReleaseState.PROPOSED

@@ -19,6 +19,7 @@ from agent_tui.sim import runner
 from agent_tui.sim.floor import Floor
 from agent_tui.sim.pace import Pace
 from agent_tui.sim.web_seat import WebSeat
+from tests.unit.blueprints.walks import read
 
 PATH = ("greet", "trouble", "lock_verify", "lock_why", "lock_machine", "unlock", "unlock_ok")
 WORDS = (
@@ -82,7 +83,7 @@ async def play(trainee: Trainee) -> None:
     await trainee.say(id, "已经解锁,请再试一下,能用了吗?")
     await trainee.say(id, "还有其他可以帮您的吗?")
     await trainee.until_state("wrap_up")
-    path = tuple(f"pos_terminal@1#{node}" for node in PATH)
+    path = tuple(f"{read('pos_terminal').key}#{node}" for node in PATH)
     await trainee.do(WrapUpContact(contact_id=id, category="terminal_locked", result="answered", path=path))
 
 

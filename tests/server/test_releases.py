@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -32,7 +33,8 @@ from tests import eg
 from tests.server import bench, office
 from tests.server.office import Seat, seat
 
-SOURCE = (data.folder("scripts/blueprints") / "card_loss.yaml").read_text("utf-8")
+SHIPPED = (data.folder("scripts/blueprints") / "card_loss.yaml").read_text("utf-8")
+SOURCE = re.sub(r"^version: \d+$", "version: 1", SHIPPED, count=1, flags=re.MULTILINE)
 SECOND = SOURCE.replace("version: 1", "version: 2").replace("您别着急", "请您放心")
 NEW, BUNDLE = "card_loss@2", ("bundle", "blueprint:card_loss@2")
 

@@ -34,6 +34,7 @@ from agent_tui.tui.training import Round, TrainingCentre, Wanted
 from agent_tui.wire import routes
 from tests.flow.fake import Fake, ok, session
 from tests.flow.seed import profile
+from tests.unit.blueprints.walks import read
 
 PATIENCE_S = 30.0
 PATH = ("greet", "trouble", "lock_verify", "lock_why", "lock_machine", "unlock", "unlock_ok")
@@ -88,7 +89,7 @@ async def play(round_: Round, *, well: bool) -> Score:
     contact = await hands.until_state(ContactState.CONNECTED)
     await (_well(hands, contact) if well else _badly(hands, contact))
     await hands.until_state(ContactState.WRAP_UP)
-    path = tuple(f"pos_terminal@1#{node}" for node in (PATH if well else PATH[:2]))
+    path = tuple(f"{read('pos_terminal').key}#{node}" for node in (PATH if well else PATH[:2]))
     done = WrapUpContact(contact_id=id, category="terminal_locked", result="answered", path=path)
     assert await hands.do(done) == "applied"
     async with asyncio.timeout(PATIENCE_S):
