@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import get_args, get_origin
+from typing import Any, get_args, get_origin
 
 import msgspec
 import pytest
@@ -117,7 +117,7 @@ REAL = {
 
 def recited(kind: type[Command], text: str) -> Command | None:
     """A command with `text` wherever it takes text; None where it takes more than words and numbers."""
-    fields: dict[str, object] = {}
+    fields: dict[str, Any] = {}
     for field in msgspec.structs.fields(kind):
         if field.type is str:
             named = field.name.endswith(("_id", "_hash")) or field.name in REAL
