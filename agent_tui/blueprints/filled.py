@@ -107,9 +107,12 @@ def command(
         case Do() if node.action in ACTIONS and node.action != "raise_work_order" and customer_id:
             return _action(now, contact_id, customer_id)
         case HandOver(how="work_order"):
+            # Of a caller whom nobody knows it is taken down all the same, as a work order.
+            level = node.complaint if customer_id and node.complaint else None
             return RaiseWorkOrder(
-                group=node.to, title=now.brief_title, text=now.brief, contact_id=contact_id, customer_id=customer_id
-            )
+                group=node.to, title=now.brief_title, text=now.brief, contact_id=contact_id, customer_id=customer_id,
+                complaint=level,
+            )  # fmt: skip
         case HandOver(how="consult"):
             return ConsultContact(contact_id=contact_id, to_kind="group", to_id=node.to)
         case HandOver():

@@ -162,6 +162,9 @@ class HandOver(Step, frozen=True, kw_only=True, tag="hand_over"):
     """Title of the work order."""
     brief: Texts = {}
     """What the other side must know so that the customer need not repeat anything."""
+    complaint: str | msgspec.UnsetType = msgspec.UNSET
+    """The level of the complaint that the work order is. Left out of a bundle when it is none, so that wordings that were
+    signed before still have their digest."""
 
 
 class Note(Step, frozen=True, kw_only=True, tag="note"):

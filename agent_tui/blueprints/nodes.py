@@ -11,6 +11,7 @@ from agent_tui.blueprints.conditions import Test, Value
 from agent_tui.blueprints.model import KINDS, Branch, Choice, Node
 from agent_tui.blueprints.schema import Entries
 from agent_tui.blueprints.tree import Tree, Wrong
+from agent_tui.domain.complaint import COMPLAINT_LEVELS
 from agent_tui.i18n.catalog import LANGUAGES
 
 _COMMON = ("tip", "must", "answered", "expect", "next")
@@ -24,7 +25,7 @@ _OWN: dict[str, tuple[str, ...]] = {
     "do": ("text", "with"),
     "offer": ("product",),
     "send": ("text", "message"),
-    "hand_over": ("text", "how", "title", "brief"),
+    "hand_over": ("text", "how", "title", "brief", "complaint"),
     "note": (),
     "end": ("text", "result", "call_back"),
 }
@@ -188,6 +189,10 @@ def _hand_over(found: Entries) -> dict[str, Any]:
             given[name] = schema.texts(found[name][1])
         elif how == "work_order":
             raise Wrong(found["how"][1], "work_order_needs", name=name)
+    if "complaint" in found:
+        if how != "work_order":
+            raise Wrong(found["complaint"][0], "not_for", name="complaint", type=how)
+        given["complaint"] = schema.word(found["complaint"][1], COMPLAINT_LEVELS)
     return given
 
 

@@ -19,6 +19,7 @@ from agent_tui.config.toml import line_of, read_toml
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.calendar import Calendar
 from agent_tui.domain.centre import Category, Group, Names, Overflow
+from agent_tui.domain.complaint import ComplaintClocks
 from agent_tui.domain.review import IN_FULL, Stratum
 from agent_tui.errors import ConfigError
 
@@ -55,6 +56,12 @@ class CentreSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The least level of who finds out what became of an effect of unknown outcome."""
     delegation_days: int = 30
     """A delegation ends after so many days at the latest."""
+    complaint_general_s: int = 86_400
+    """A general complaint has its first response within this."""
+    complaint_serious_s: int = 14_400
+    complaint_crisis_s: int = 1_800
+    complaint_legal_days: int = 15
+    """Whoever complained is told the decision within so many days."""
     step_up_s: int = 300
     """How long an authentication counts, in real seconds; the policy may ask for a fresher one."""
     token_s: int = 900
@@ -173,13 +180,24 @@ def load(folder: Path) -> Centre:
     calendars = _calendars(_File(folder, "calendars.toml"))
     groups = _groups(_File(folder, "groups.toml"), calendars)
     ids = [group.id for group in groups]
+    settings = _settings(_File(folder, "settings.toml"))
+    clocks = _complaint_clocks(settings)
     return Centre(
-        groups=groups,
+        groups=tuple(msgspec.structs.replace(group, complaint=clocks) for group in groups),
         categories=_categories(_File(folder, "categories.toml"), ids),
         calendars=calendars,
         people=_people(_File(folder, "people.toml"), ids),
         entitlements=_entitlements(_File(folder, "entitlements.toml")),
-        settings=_settings(_File(folder, "settings.toml")),
+        settings=settings,
+    )
+
+
+def _complaint_clocks(settings: CentreSettings) -> ComplaintClocks:
+    return ComplaintClocks(
+        general_s=settings.complaint_general_s,
+        serious_s=settings.complaint_serious_s,
+        crisis_s=settings.complaint_crisis_s,
+        legal_days=settings.complaint_legal_days,
     )
 
 

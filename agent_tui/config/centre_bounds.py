@@ -19,6 +19,10 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "break_glass_level": LEVELS,
     "effect_level": LEVELS,
     "delegation_days": (1, 30),
+    "complaint_general_s": (60, 7 * DAY_S),
+    "complaint_serious_s": (60, DAY_S),
+    "complaint_crisis_s": (60, DAY_S),
+    "complaint_legal_days": (1, 60),  # 15, 30 if complex, and 30 more with approval
     "step_up_s": (30, 300),  # product page section 6: at most five minutes
     "token_s": (60, HOUR_S),
     "session_s": (HOUR_S, DAY_S),

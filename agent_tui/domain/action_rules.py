@@ -9,7 +9,9 @@ import msgspec
 from agent_tui.domain.action_args import KINDS, right
 from agent_tui.domain.actions import ACTIONS, Action
 from agent_tui.domain.case import Case, refuse, stale
+from agent_tui.domain.centre import Group
 from agent_tui.domain.commands import PerformAction, RevealField
+from agent_tui.domain.complaint import COMPLAINT_LEVELS
 from agent_tui.domain.contact import Contact
 from agent_tui.domain.contact_rules import HANDLED
 from agent_tui.domain.customer import Customer, Product
@@ -19,7 +21,7 @@ from agent_tui.domain.rows import Entity
 from agent_tui.domain.scrub import scrub
 from agent_tui.domain.text import digits_of
 from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
-from agent_tui.domain.ticket_rules import moved
+from agent_tui.domain.ticket_rules import clocked, moved
 
 NEEDS_STATUS: dict[str, frozenset[str]] = {
     "block_card": frozenset({"normal", "locked"}),
@@ -39,8 +41,6 @@ OTHER_COMMAND = frozenset({"reveal_field", "raise_work_order"})
 
 CURRENCY = "CNY"
 """Limits are sums of this currency: an amount of another would be measured by the wrong ruler."""
-
-COMPLAINT_LEVELS = ("general", "serious", "crisis")
 
 
 def _own_contact(contact_id: str | None, customer_id: str, case: Case) -> Contact | None:
@@ -180,4 +180,5 @@ def _on_complaint(action: Action, command: PerformAction, case: Case) -> Effects
     to = command.args.get("level", "")
     if to not in COMPLAINT_LEVELS or COMPLAINT_LEVELS.index(to) >= COMPLAINT_LEVELS.index(now):
         refuse("level_not_lower")
-    return Effects(puts=(msgspec.structs.replace(ticket, complaint_level=to),))
+    lowered = msgspec.structs.replace(ticket, complaint_level=to)
+    return Effects(puts=(clocked(lowered, case.state.get(Group, ticket.group)),))

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from agent_tui.domain.calendar import Calendar
+from agent_tui.domain.complaint import ComplaintClocks
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -51,6 +52,8 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     """Important departments' contact person (重要部门联系人): name and extension."""
     hours: Calendar | None = None
     """The calendar named by `calendar`, so that whoever has the group can compute its clocks; None is always open."""
+    complaint: ComplaintClocks = ComplaintClocks()
+    """The centre's own, as `hours` are: the same for every group that a complaint may go to."""
     open_now: bool = True
     """By its calendar; kept up to date by the server."""
     version: int = 0

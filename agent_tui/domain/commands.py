@@ -187,13 +187,15 @@ class AddNote(Base, frozen=True, kw_only=True):
 
 
 class RaiseWorkOrder(Base, frozen=True, kw_only=True):
-    """M10: to a department, with its clock."""
+    """M10: to a department, with its clock; M11: or a complaint of a customer, with the clock of its level."""
 
     group: str
     title: str
     text: str
     contact_id: str | None = None
     customer_id: str | None = None
+    complaint: str | None = None
+    """One of `domain.complaint.COMPLAINT_LEVELS`; None for a work order that is no complaint."""
 
 
 class MoveTicket(Base, frozen=True, kw_only=True):

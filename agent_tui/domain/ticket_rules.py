@@ -1,4 +1,5 @@
-"""Tickets: work orders to departments with their clock (M10), promised call-backs (M12), and who may close them.
+"""Tickets: work orders to departments with their clock (M10), complaints with theirs (M11), promised call-backs (M12), and
+who may close them.
 
 Legal moves stand in `domain.ticket.TICKET_MOVES`. The department answers; whoever took the customer's contact first owns
 the ticket until the customer has the answer (M9), so only they, or a supervisor, close it.
@@ -16,6 +17,7 @@ from agent_tui.domain.calendar import ALWAYS, Calendar, due
 from agent_tui.domain.case import Case, refuse, stale
 from agent_tui.domain.centre import Group
 from agent_tui.domain.commands import MoveTicket, RaiseWorkOrder
+from agent_tui.domain.complaint import COMPLAINT_LEVELS, ComplaintClocks
 from agent_tui.domain.contact import Contact, Why
 from agent_tui.domain.effects import Effects, Event
 from agent_tui.domain.hand_over import HandOver, about
@@ -39,9 +41,24 @@ def next_number(group: Group | None, case: Case) -> str:
     return ticket_number(day, case.state.tickets_on(day) + 1)
 
 
+def decided_by(ticket: Ticket, case: Case) -> datetime:
+    """When a complaint must be decided by law, which is what `complaint_in_time` measures."""
+    group = case.state.get(Group, ticket.group)
+    return (group.complaint if group else ComplaintClocks()).decided_by(ticket.opened_at)
+
+
+def clocked(ticket: Ticket, group: Group | None) -> Ticket:
+    """A complaint with the clock that runs for it now; any other ticket as it is."""
+    if ticket.kind is not TicketKind.COMPLAINT:
+        return ticket
+    clocks = group.complaint if group else ComplaintClocks()
+    return msgspec.structs.replace(ticket, due_at=clocks.due(ticket))
+
+
 def opened(ticket: Ticket, case: Case) -> Event:
     """The fact that a ticket was opened."""
-    due_s = (ticket.due_at - ticket.opened_at).total_seconds() if ticket.due_at else None
+    clock = decided_by(ticket, case) if ticket.kind is TicketKind.COMPLAINT else ticket.due_at
+    due_s = (clock - ticket.opened_at).total_seconds() if clock else None
     return Event(
         name="TicketOpened",
         at=case.now,
@@ -83,12 +100,18 @@ def raise_work_order(command: RaiseWorkOrder, case: Case) -> Effects:
     customer_id = command.customer_id or (contact.customer_id if contact else None)
     if contact is not None and command.customer_id and contact.customer_id != command.customer_id:
         refuse("not_that_customer")
+    if command.complaint is not None and command.complaint not in COMPLAINT_LEVELS:
+        refuse("unknown_complaint_level")
+    if command.complaint is not None and customer_id is None:
+        # It is closed under the authority of the customer's tier, which nobody could judge.
+        refuse("complaint_needs_customer")
     customer = case.customer(customer_id) if customer_id else None
     whose = customer or contact
     ticket = Ticket(
         id=case.new_id(),
         number=next_number(group, case),
-        kind=TicketKind.WORK_ORDER,
+        kind=TicketKind.COMPLAINT if command.complaint else TicketKind.WORK_ORDER,
+        complaint_level=command.complaint,
         customer_id=customer_id,
         contact_id=command.contact_id,
         group=group.id,
@@ -101,6 +124,7 @@ def raise_work_order(command: RaiseWorkOrder, case: Case) -> Effects:
         tier=str(whose.tier) if whose else "standard",
         language=whose.language if whose else "zh",
     )
+    ticket = clocked(ticket, group)
     return Effects(puts=(ticket,), events=(opened(ticket, case),))
 
 
@@ -190,4 +214,5 @@ def moved(ticket: Ticket, to: TicketState, text: str, case: Case) -> Effects:
     taken = ticket.kind is TicketKind.HAND_OVER and to is TicketState.IN_PROGRESS
     owner = case.actor.id if taken else ticket.owner_id
     changed = msgspec.structs.replace(ticket, state=to, closed_at=closed_at, answer=answer, owner_id=owner)
+    changed = clocked(changed, case.state.get(Group, ticket.group))
     return Effects(puts=(changed, note) if text else (changed,), events=(fact,))

@@ -7,9 +7,9 @@ from datetime import datetime
 
 import msgspec
 
-from agent_tui.domain.action_rules import COMPLAINT_LEVELS
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.centre import Group
+from agent_tui.domain.complaint import COMPLAINT_LEVELS
 from agent_tui.domain.contact import OPEN_STATES, Contact, Verified
 from agent_tui.domain.customer import Customer
 from agent_tui.domain.effects import Rows

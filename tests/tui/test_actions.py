@@ -128,6 +128,21 @@ async def test_a_work_order_goes_to_a_department_also_while_offline() -> None:
         assert "已存本机" in at.line("said")
 
 
+async def test_a_complaint_is_raised_at_its_level_with_its_clock_in_sight() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        await at.press("f2", "O", "shift+tab", "shift+tab", "4", "tab", "tab")
+        assert "危机投诉" in at.text
+        assert "首次响应" in at.text
+        await at.type("rude")
+        await at.press("tab")
+        await at.type("waited for an hour")
+        await at.press("f9")
+        done = at.last
+        assert isinstance(done, c.RaiseWorkOrder)
+        assert (done.complaint, done.customer_id, done.contact_id) == ("crisis", "c1", "q0")
+
+
 async def test_escape_leaves_a_form_and_its_text_is_there_again() -> None:
     async with stage() as at:
         await in_a_call(at)

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from agent_tui.desk.lent_views import Lent, LentFor
 from agent_tui.desk.views import Signers
-from agent_tui.domain.action_rules import COMPLAINT_LEVELS
 from agent_tui.domain.actions import Action
 from agent_tui.domain.agent import Agent
+from agent_tui.domain.complaint import COMPLAINT_LEVELS
 from agent_tui.domain.contact_rules import HANDLED
 from agent_tui.domain.customer import Customer, Product
 from agent_tui.domain.money import parse
