@@ -84,7 +84,8 @@ def queue_rows(sight: Sight, query: QueueRows) -> QueuePage:
             window = sight.windows[query.kind] = Window(sight.cache, *LISTS[query.kind])
         total, lines = window.total(), window.lines(query.offset, query.limit)
     targets = _targets(sight)
-    return QueuePage(total=total, offset=query.offset, rows=tuple(_row(sight, line, targets) for line in lines))
+    rows = tuple(_row(sight, line, targets) for line in lines)
+    return QueuePage(total=total, offset=query.offset, rows=rows, known=bool(sight.cache.cursor))
 
 
 def _mine(sight: Sight, query: QueueRows) -> tuple[int, list[Line]]:

@@ -173,6 +173,8 @@ class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
     total: int
     offset: int
     rows: tuple[QueueRow, ...]
+    known: bool = True
+    """False while nothing ever came from the server: that the list is empty means nothing then."""
 
 
 class ContactView(msgspec.Struct, frozen=True, kw_only=True):

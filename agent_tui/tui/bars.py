@@ -48,8 +48,15 @@ def contact_bar(facts: Facts, words: Words, width: int) -> Line:
 
 
 def _nobody(facts: Facts, words: Words, width: int) -> Line:
+    if _ignorant(facts.status):
+        return spread(((" ", "bar"), piece(words("nobody_unknown"), "bar_warn")), (), width, "bar")
     text = words("nobody_ready" if facts.status.state == "ready" else "nobody")
     return spread(((" ", "bar"), piece(text, "bar_muted")), (), width, "bar")
+
+
+def _ignorant(status: Status) -> bool:
+    """Nothing ever came from the server: what is not here may well be there."""
+    return status.me is None and status.age_s >= NEVER_S
 
 
 def _offered(own: ContactView, facts: Facts, words: Words, width: int) -> Line:
@@ -147,7 +154,7 @@ def status_line(status: Status, words: Words, width: int) -> Line:
     right: Line = ()
     for style in ("full", "plain", "short"):
         figures = [
-            (piece(words("waiting_count", count=status.waiting), "bar_warn" if status.waiting else "bar"),),
+            (piece(_waiting(status, words), "bar_warn" if status.waiting else "bar"),),
             _figure("abandonment", status.abandonment, words, style),
             _figure("service_level", status.service_level, words, style),
         ]
@@ -155,6 +162,10 @@ def status_line(status: Status, words: Words, width: int) -> Line:
         if length(right) == length(joined(figures[style == "short" :], GAP, 1_000)):
             break
     return spread(left, (*right, (" ", "bar")), width, "bar")
+
+
+def _waiting(status: Status, words: Words) -> str:
+    return words("waiting_count", count="-" if _ignorant(status) else status.waiting)
 
 
 def _me(status: Status) -> Line:
@@ -196,6 +207,8 @@ def _state(status: Status, words: Words) -> Line:
     if status.me is not None and status.me.role in WATCHING and status.state == "logged_off":
         # On no queue, and at work all the same.
         return (piece(f"+ {say('cosign.at_screen', words.language)}", "bar_ok"),) if status.me.signed_in else ()
+    if _ignorant(status):
+        return ()
     mark, role = marks.AGENT.get(status.state or "logged_off", (" ", "text"))
     word = words.of("state", status.state or "logged_off")
     reason = status.me.reason if status.me and status.state == "not_ready" else None

@@ -26,6 +26,7 @@ class QueuePane(Pane):
         self.right = ""
         self.begin_at = 0
         """The row that is chosen at first."""
+        self._known = True
 
     def body(self) -> ComposeResult:
         rows = Rows(self.painter, self._fetch, self._paint, id="queue-rows")
@@ -38,6 +39,7 @@ class QueuePane(Pane):
 
     def _fetch(self, offset: int, limit: int) -> tuple[int, Sequence[QueueRow]]:
         page = self._door.view(QueueRows(offset=offset, limit=limit, kind=self.kind))
+        self._known = page.known
         return page.total, page.rows
 
     def _paint(self, row: QueueRow, width: int) -> Line:
@@ -56,7 +58,8 @@ class QueuePane(Pane):
         self.rows.reload()
         count = self.words("rows", count=f"{self.rows.total:,}")
         shown = "" if self.kind == "all" else self.words.of("kind", self.kind)
-        info = f"{shown} {count}".strip() if self.rows.total else self.words("empty.queue")
+        nothing = self.words("empty.queue" if self._known else "empty.queue_unknown")
+        info = f"{shown} {count}".strip() if self.rows.total else nothing
         self.title(info, self.right)
 
     def enter(self) -> None:
