@@ -144,6 +144,7 @@ def status_line(status: Status, words: Words, width: int) -> Line:
             *_news(status, words),
             _state(status, words),
             _connection(status, words),
+            _alert(status, words),
             _asked(status, words),
             *_work(status, words),
         ],
@@ -234,6 +235,13 @@ def _connection(status: Status, words: Words) -> Line:
     if status.connection != "live":
         text += " " + age(status, words)
     return (piece(text, marks.bar(role)),)
+
+
+def _alert(status: Status, words: Words) -> Line:
+    """There is something to know about the data here; the page of help has the whole sentence."""
+    if status.alert is None:
+        return ()
+    return (piece(f"! {words('alert', key=shown('desk.help'))}", "bar_bad"),)
 
 
 def _work(status: Status, words: Words) -> list[Line]:

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from agent_tui.desk import views
+from agent_tui.i18n.message import msg
 from tests.tui.fake import FakeDoor
 from tests.tui.stage import stage
 
@@ -48,3 +49,25 @@ async def test_a_desk_that_knows_says_that_nobody_waits() -> None:
 async def test_it_fits_a_small_terminal_in_every_language(language: str) -> None:
     async with stage(Empty(known=False), size=(80, 24), language=language) as at:
         assert at.line("contact")[-1] in ".。"
+
+
+# ---- what must be known about the data -------------------------------------------------------------------------------
+
+
+class Salvaged(FakeDoor):
+    """The journal was damaged, and the server is away."""
+
+    def _view_StatusOf(self, query: object) -> views.Status:
+        said = msg("vault.salvaged", commands=1, drafts=2, copy="/var/lib/desk/journal.db.damaged-1")
+        why = msg("desk.connection.unreachable")
+        return msgspec.structs.replace(super()._view_StatusOf(query), connection="offline", why=why, alert=said)
+
+
+async def test_that_the_journal_was_damaged_is_said_over_the_server_being_away_and_stays_until_read() -> None:
+    async with stage(Salvaged(), size=(80, 24)) as at:
+        assert "已取回 1 项未送达的工作和 2 份草稿" in at.line("said")
+        assert "资料提醒：F1" in at.line("status")
+        await at.press("f1")
+        assert "journal.db.damaged-1" in at.text.replace(" ", "").replace("\n", "").replace("│", "")
+        await at.press("escape")
+        assert "资料提醒" not in at.line("status")

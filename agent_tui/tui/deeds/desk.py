@@ -148,7 +148,10 @@ async def help_page(station: Station) -> None:
         page += [EMPTY, ((" ", "text"), piece(words("help.keys"), "accent"))]
         return [*page, *key_lines(station.mode, words, width)]
 
+    alert = station.door.view(StatusOf()).alert
     await station.ask(Page(words, station.painter, words("help.title"), lines))
+    station.telling.was_read(alert)
+    station.soon(frozenset({"connection"}))
 
 
 def wear(station: Station, name: str) -> None:

@@ -132,7 +132,7 @@ class DeskView(Attending):
         width = self.app.size.width
         self.telling.tell(facts.status)
         self.query_one("#contact", Bar).put(contact_bar(facts, self.words, width))
-        self.query_one("#status", Bar).put(status_line(facts.status, self.words, width))
+        self.query_one("#status", Bar).put(status_line(self.telling.unread(facts.status), self.words, width))
         self.query_one("#hints", Bar).put(hint_bar(facts, self.words, width, self.here()))
 
     def _paint_customer(self, facts: Facts, other: bool) -> None:

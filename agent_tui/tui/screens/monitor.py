@@ -119,7 +119,7 @@ class MonitorScreen(Attending):
         self.telling.tell(self.status)
         self.query_one("#alarm", Bar).put(self._alarm(width))
         self.query_one("#summary", Bar).put((("  ", "text"), *wall_lines.summary(self.wall, self.words, width - 4)))
-        self.query_one("#status", Bar).put(status_line(self.status, self.words, width))
+        self.query_one("#status", Bar).put(status_line(self.telling.unread(self.status), self.words, width))
         parts: list[Line] = [(piece(shown(id) + " ", "bar_key"), piece(self.words.label(id), "bar")) for id in HINTS]
         self.query_one("#hints", Bar).put(spread(joined(parts, ("  ", "bar"), width - 1), (), width, "bar"))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from agent_tui.desk.views import Status
 from agent_tui.i18n.message import Msg
 from agent_tui.tui.widgets.lines import Bar
@@ -19,6 +21,15 @@ class Telling:
         self._station = station
         self._cut_off: Msg | None = None
         self._alert: Msg | None = None
+        self._read: Msg | None = None
+
+    def unread(self, status: Status) -> Status:
+        """The status without an alert that was read on the help page."""
+        return msgspec.structs.replace(status, alert=None) if status.alert == self._read else status
+
+    def was_read(self, alert: Msg | None) -> None:
+        """The person has had the whole sentence before them."""
+        self._read = alert
 
     def tell(self, status: Status) -> None:
         """Show or hide the line of simulation; say once for each reason why the server is out of reach or refuses."""
@@ -34,7 +45,8 @@ class Telling:
             self._cut_off = None
         elif status.connection in ("offline", "refused") and status.why not in (None, self._cut_off):
             self._cut_off = status.why
-            if status.why is not None:
+            # The status line tells of the server too; of damaged data nothing else does.
+            if status.why is not None and self.unread(status).alert is None:
                 self._station.say(self._station.words.msg(status.why), "warn")
 
     def _simulation(self, status: Status) -> None:
