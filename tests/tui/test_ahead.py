@@ -51,3 +51,36 @@ async def test_a_command_that_waits_for_the_server_holds_no_keys() -> None:
         await burst(at, "f12", "enter", "f3")
         assert isinstance(at.last, c.ClearContact)
         assert at.desk.here() == "queue"
+
+
+TO_COUNT = ("f2", "p", *"pos_terminal", "enter", "f9", "1", "1", "f9", "1", "2")
+"""The blueprint of terminals, on to the question how many rolls of paper are wanted."""
+
+
+async def test_digits_typed_right_after_an_answer_are_in_the_field_that_it_opened() -> None:
+    for size in ((80, 24), (120, 40)):
+        async with stage(size=size) as at:
+            await in_call(at)
+            await burst(at, *TO_COUNT, "1", "2")
+            assert at.desk.seat.guide.shown("q0").node == "paper_count"  # type: ignore[union-attr]
+            assert at.desk.blueprint.answer.value == "12"
+
+
+async def test_digits_typed_right_after_f9_are_in_the_field_that_it_opened() -> None:
+    """Back from another pane: F9 goes to the field, and what follows at once is the answer."""
+    async with stage() as at:
+        await in_call(at)
+        await burst(at, *TO_COUNT, "f3")
+        assert at.desk.here() == "queue"
+        await burst(at, "f9", "4", "2")
+        assert at.desk.blueprint.answer.value == "42"
+
+
+async def test_going_on_from_another_pane_takes_the_digits_along() -> None:
+    async with stage() as at:
+        await in_call(at)
+        await burst(at, *TO_COUNT[:-6], "f3")
+        assert at.desk.here() == "queue"
+        await burst(at, "f9", "2", "8", "8")
+        assert at.desk.seat.guide.shown("q0").node == "ask_terminal"  # type: ignore[union-attr]
+        assert at.desk.blueprint.answer.value == "88"

@@ -69,6 +69,20 @@ async def test_going_back_shows_what_was_answered_and_forward_keeps_it() -> None
         assert shown(at) == after
 
 
+async def test_left_goes_back_from_an_empty_field_and_enter_keeps_what_was_answered() -> None:
+    async with stage() as at:
+        await led(at, "pos_terminal")
+        await at.press("f9", "1", "1", "f9", "1", "2", "3", "enter", "left")
+        assert shown(at) == "paper_count"
+        assert at.desk.blueprint.answer.has_focus
+        await at.press("enter")
+        assert shown(at) == "paper_order"
+        await at.press("left", "left")
+        assert shown(at) == "paper_stock"
+        await at.press("2", "5", "left", "3")
+        assert (shown(at), at.desk.blueprint.answer.value) == ("paper_count", "35")
+
+
 async def test_an_identity_check_counts_what_was_right_and_records_it() -> None:
     async with stage() as at:
         await led(at)

@@ -73,6 +73,9 @@ async def forward(desk: DeskScreen) -> None:
     except InputError as error:
         _complain(desk, error)
     desk.refresh_view(frozenset({"blueprint"}))
+    if desk.here() not in ("blueprint", "compose"):
+        # Whoever goes on with one key answers with the next; only what is being written keeps the keys.
+        desk.blueprint.enter()
 
 
 def settle_product(desk: DeskScreen, view: ContactView) -> None:

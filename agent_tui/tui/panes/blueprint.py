@@ -57,15 +57,31 @@ def _nothing(width: int) -> list[Line]:
     return []
 
 
+class Answer(Line1):
+    """The place to write an answer. While nothing is written, Left goes back as it does everywhere in the pane."""
+
+    BINDINGS: ClassVar = [Binding("left", "left_or_back", show=False)]
+
+    def action_left_or_back(self) -> None:
+        if self.value:
+            self.action_cursor_left()
+        else:
+            self.post_message(Picked("blueprint.back"))
+
+
 class BlueprintPane(Pane):
     name_key, key = "blueprint", "F5"
     _contact: str | None = None
+    _turned: tuple[str, bool] | None = None
+    """The node on the screen, and whether it is answered by typing."""
+    _answered = False
+    """It was answered before going back."""
     _kept: Kept | None = None
     """Journals the answer that is being typed."""
 
     def body(self) -> ComposeResult:
         yield Node(self.painter, id="node")
-        yield Line1(id="answer", compact=True)
+        yield Answer(id="answer", compact=True)
 
     def show(
         self, shown: Shown | None, checked: tuple[str, ...], empty: str, first: Callable[[int], list[Line]] = _nothing
@@ -73,9 +89,7 @@ class BlueprintPane(Pane):
         """Paint a node, or why there is none. `first(width)`: what stands above it, the customer's own words."""
         node = self.query_one("#node", Node)
         typed = shown is not None and bool(shown.type) and not shown.choices
-        self.answer.display = typed
-        if not typed and self.screen.focused is self.answer:
-            node.focus()
+        self._turn(shown, typed)
         width = max(node.size.width, 24)
         above = first(width)
         below: list[Line] = (
@@ -91,6 +105,14 @@ class BlueprintPane(Pane):
         node.styles.height = min(len(lines), max(self.size.height - 2, 1)) if typed else "1fr"
         self.answer.placeholder = self.words.of("answer_type", shown.type) if shown and typed else ""
         self.title(shown.title if shown else "")
+
+    def _turn(self, shown: Shown | None, typed: bool) -> None:
+        """Another node: whoever is in the pane stands where that one is answered."""
+        self.answer.display = typed
+        self._answered = shown is not None and shown.answer is not None
+        before, self._turned = self._turned, (shown.node, typed) if shown else None
+        if before != self._turned and self.screen.focused in (self.answer, self.query_one("#node", Node)):
+            self.enter()
 
     @property
     def answer(self) -> Line1:
@@ -118,12 +140,15 @@ class BlueprintPane(Pane):
         return bool(self.answer.display)
 
     def enter(self) -> None:
+        """The focus is there when this returns: the next key may have been typed already."""
         widget = self.answer if self.typed else self.query_one("#node", Node)
-        widget.focus(scroll_visible=False)
+        self.screen.set_focus(widget, scroll_visible=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in an empty place keeps what was answered before going back."""
         event.stop()
-        self.post_message(Answered(text=clean(event.value).strip()))
+        text = clean(event.value).strip()
+        self.post_message(Answered(text=text) if text or not self._answered else Picked("blueprint.forward"))
 
     def clear_answer(self) -> None:
         """Ready for the next answer."""

@@ -13,6 +13,7 @@ from textual.widgets import TextArea
 from agent_tui.desk.views import ContactView, MyContacts, QueueRow
 from agent_tui.domain.contact import TEXT_CHANNELS
 from agent_tui.domain.ticket import TicketKind
+from agent_tui.tui.ahead import ahead
 from agent_tui.tui.keymap import bindings
 from agent_tui.tui.panes.actions import Picked
 from agent_tui.tui.panes.blueprint import Answered
@@ -85,10 +86,18 @@ class DeskScreen(DeskView):
 
     @on(Answered)
     def take_answer(self, event: Answered) -> None:
+        event.stop()
+        ahead(self.app).begin()
+        self.run_worker(self._answer(event), group="perform")
+
+    async def _answer(self, event: Answered) -> None:
+        """What is typed after an answer is for the node that it leads to."""
         from agent_tui.tui.deeds.blueprint import answer
 
-        event.stop()
-        self.run_worker(answer(self, event.digit, event.text), group="perform")
+        try:
+            await answer(self, event.digit, event.text)
+        finally:
+            ahead(self.app).end()
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Whether something is written changes what the next step is."""
