@@ -68,6 +68,8 @@ class CentreSettings(msgspec.Struct, frozen=True, kw_only=True):
     """A session that is not renewed ends after so many real seconds."""
     session_s: int = 43_200
     """After so many real seconds somebody signs in anew, however often the session was renewed."""
+    lease_s: int = 43_200
+    """A desk that hears nothing from the server erases what it was shown after so many real seconds: one shift."""
     reveal_s: int = 60
     """A revealed field is gone from the screen after so many real seconds."""
     reveals_per_hour: int = 20

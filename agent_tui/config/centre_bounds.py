@@ -26,6 +26,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "step_up_s": (30, 300),  # product page section 6: at most five minutes
     "token_s": (60, HOUR_S),
     "session_s": (HOUR_S, DAY_S),
+    "lease_s": (60, DAY_S),
     "reveal_s": (5, 60),  # product rule 6: at most a minute
     "reveals_per_hour": (1, MOST_PACE),
     "searches_per_hour": (1, MOST_PACE),

@@ -28,6 +28,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """A session that is not renewed ends after this."""
     session_s: int = 43_200
     """However often it is renewed, after so long somebody signs in anew."""
+    lease_s: int = 43_200
+    """What a desk was shown it may keep for so long without hearing from the server: one shift."""
     reveal_s: int = 60
     """A revealed field is gone from the screen after this."""
     reveals_per_hour: int = 20

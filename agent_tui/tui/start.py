@@ -18,11 +18,11 @@ from agent_tui.config import passwords, runtime, secrets
 from agent_tui.config.load import load as load_settings
 from agent_tui.desk.build import open_desk
 from agent_tui.desk.views import StatusOf
-from agent_tui.errors import AgentTuiError, EnvironmentError_, StoreLocked, TerminalUnfit, UsageError
+from agent_tui.errors import AgentTuiError, EnvironmentError_, StoreError, StoreLocked, TerminalUnfit, UsageError
 from agent_tui.i18n.catalog import say
 from agent_tui.tui import themes
 from agent_tui.tui.app import SCREENS, DeskApp
-from agent_tui.tui.entry import Entry, Opened, Typed, profile
+from agent_tui.tui.entry import CLOSED, Entry, Opened, Typed, profile
 from agent_tui.tui.words import Words
 
 LEAST_WIDTH, LEAST_HEIGHT = 80, 24
@@ -50,7 +50,17 @@ def run(mode: str, args: argparse.Namespace) -> int:
     if password is None:
         return asyncio.run(_at_entrance(app, entry, _known(args, entry)))
     typed = msgspec.structs.replace(_known(args, entry), password=password)
-    return asyncio.run(_at_desk(app, entry.open(typed)))
+    return asyncio.run(_at_desk(app, _opened(entry, typed)))
+
+
+def _opened(entry: Entry, typed: Typed) -> Opened:
+    """With a password that was given; where it does not open what is kept here, there is no field for the former one."""
+    try:
+        return entry.open(typed)
+    except StoreError as error:
+        if error.key == CLOSED:
+            raise StoreError("tui.start.given_closed") from None
+        raise
 
 
 def _known(args: argparse.Namespace, entry: Entry) -> Typed:

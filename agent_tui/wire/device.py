@@ -9,8 +9,6 @@ import msgspec
 
 from agent_tui import canon
 
-LEASE_S = 12 * 3600
-"""One shift, in real seconds."""
 MAX_KINDS = 20
 MAX_BOXES = 50
 """Boxes in one request."""

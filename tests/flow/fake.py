@@ -12,7 +12,7 @@ import msgspec
 
 from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope, Outcome
-from agent_tui.wire.device import LEASE_S, Lease
+from agent_tui.wire.device import Lease
 from agent_tui.wire.feed import Change, Page, SnapshotPage
 from agent_tui.wire.problem import BASE, CONTENT_TYPE
 from agent_tui.wire.session import Session
@@ -75,7 +75,7 @@ class Fake(httpx.AsyncBaseTransport):
         self._always: dict[tuple[str, str], Answer] = {}
         self._asked: list[httpx.Request] = []
         # Every desk asks for it, and few tests are about it.
-        self.always("POST", routes.DEVICE_LEASE, ok(Lease(left_s=LEASE_S, escrow_key="")))
+        self.always("POST", routes.DEVICE_LEASE, ok(Lease(left_s=43_200, escrow_key="")))
 
     def prepare(self, method: str, path: str, *answers: Answer) -> None:
         """Answer the next requests of this route, one each."""

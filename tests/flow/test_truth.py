@@ -17,6 +17,7 @@ from agent_tui.domain.rows import encode
 from agent_tui.store.escrow import found
 from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope, Outcome, StatusAnswer, StatusRequest
+from agent_tui.wire.device import Lease
 from agent_tui.wire.digest import Digest, sums
 from agent_tui.wire.feed import Change
 from agent_tui.wire.sealed import named
@@ -175,3 +176,17 @@ async def test_only_what_may_wait_is_ever_put_into_a_box(live: Desk, fake: Fake)
     boxes = found(live.journal.boxes.folder)
     assert len(boxes) == 1
     assert "客户".encode() not in boxes[0].read_bytes()
+
+
+# ---- how long what is shown may be kept ------------------------------------------------------------------------------
+
+
+async def test_a_lease_shorter_than_the_pace_of_renewing_is_renewed_before_it_is_over(
+    desk: Desk, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent_tui.sync.tend.TICK_S", 0.02)
+    fake.serve(group_row())
+    fake.always("POST", routes.DEVICE_LEASE, ok(Lease(left_s=0, escrow_key="")))
+    await desk.connect("secret")
+    await until(lambda: fake.take_requests(routes.DEVICE_LEASE), "asked")
+    await until(lambda: fake.take_requests(routes.DEVICE_LEASE), "asked again")

@@ -17,6 +17,7 @@ from agent_tui.config.secrets import Keys
 from agent_tui.domain.agent import Role
 from agent_tui.domain.commands import AddNote, Command, PerformAction
 from agent_tui.server.services import Services
+from agent_tui.server.terms import Terms
 from agent_tui.wire import routes
 from agent_tui.wire.device import WipedReport
 from agent_tui.wire.digest import sums
@@ -52,6 +53,11 @@ async def test_a_lease_lasts_one_shift_and_carries_the_key_for_boxes(client: Cli
     lease = await leased(await bench.sign_in(client, "chen"))
     assert lease["left_s"] == 12 * 3600
     assert lease["escrow_key"] == services.strongbox.key
+
+
+async def test_a_site_sets_how_long_a_lease_lasts(client: Client, services: Services) -> None:
+    services.terms = Terms(lease_s=600)
+    assert (await leased(await bench.sign_in(client, "chen")))["left_s"] == 600
 
 
 async def test_the_supervisor_sees_how_much_a_desk_holds_and_when_it_holds_nothing(client: Client) -> None:

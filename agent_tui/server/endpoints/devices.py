@@ -15,7 +15,6 @@ from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
 from agent_tui.wire import routes
 from agent_tui.wire.device import (
-    LEASE_S,
     Device,
     DeviceOrder,
     EscrowAnswer,
@@ -35,11 +34,11 @@ async def _administrators_only(services: Services, caller: Caller) -> None:
 
 @post(routes.DEVICE_LEASE, status_code=200)
 async def lease(data: JSONBody[LeaseRequest], caller: Who, services: Tools) -> Lease:
-    """One shift more for the cache of the device this session is on, and how much it holds unsent."""
+    """Another `lease_s` for the cache of the device this session is on, and how much it holds unsent."""
     people_only(caller)
     await services.db.write(lambda tx: devices.seen(tx, caller, data.unsent, data.key))
     await note_depth(services, caller, data.unsent, data.since, data.kinds)
-    return Lease(left_s=LEASE_S, escrow_key=services.strongbox.key)
+    return Lease(left_s=services.terms.lease_s, escrow_key=services.strongbox.key)
 
 
 @get(routes.DEVICES)
