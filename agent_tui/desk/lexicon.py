@@ -1,4 +1,4 @@
-"""The reviewed words of a search, `scripts/search/*.toml`: what means the same, and what means nothing in a question."""
+"""The reviewed words of a search, `scripts/search/*.toml`: what means the same, how people put it, what they asked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def load(paths: tuple[Path, ...]) -> Lexicon:
     same: list[list[str]] = []
     empty: list[str] = []
     near: list[str] = []
-    sayings: dict[str, list[str]] = {}
+    tables: dict[str, dict[str, list[str]]] = {"sayings": {}, "asked": {}}
     for file in paths:
         table, text = read_toml(file)
         for key, value in table.items():
@@ -29,12 +29,12 @@ def load(paths: tuple[Path, ...]) -> Lexicon:
                 same += [_words(group, file, text, "same") for group in value]
             elif key == "near":
                 near += _words(value, file, text, "near")
-            elif key == "sayings" and isinstance(value, dict):
+            elif key in tables and isinstance(value, dict):
                 for names, ways in value.items():
-                    sayings.setdefault(names, []).extend(_words(ways, file, text, names))
+                    tables[key].setdefault(names, []).extend(_words(ways, file, text, names))
             else:
                 raise ConfigError("knowledge.error.words", file=str(file), line=line_of(text, key))
-    return Lexicon.of(same, empty, sayings, near)
+    return Lexicon.of(same, empty, tables["sayings"], near, tables["asked"])
 
 
 def _words(value: object, file: Path, text: str, key: str) -> list[str]:

@@ -29,6 +29,7 @@ def search(sight: Sight, query: Search) -> Found:
     known = find.Known(cache, asked)
     contact = read.get(cache, Contact, query.contact_id)
     guess = triage(query.typed, read.every(cache, Category), sight.language)
+    votes = lexicon.shipped().learned.votes(asked.folded)
     sought = Sought(
         query=asked,
         weights=known.weights,
@@ -36,10 +37,14 @@ def search(sight: Sight, query: Search) -> Found:
         category=(contact.category or contact.guess) if contact else None,
         pointed=guess.category,
         pointed_by=guess.words,
+        learned={vote.guide: vote for vote in votes},
         language=sight.language,
         now=sight.clock.now().timestamp(),
     )
-    entries = [*find.guides(cache, asked, known, guess.category), *find.tickets(cache, asked)]
+    entries = [
+        *find.guides(cache, asked, known, guess.category, [vote.guide for vote in votes]),
+        *find.tickets(cache, asked),
+    ]
     hits = rank(sought, entries, query.most)
     names = {group.id: group.names.say(sight.language) for group in read.every(cache, Group)}
     unread = to_read(sight)

@@ -12,6 +12,8 @@ from agent_tui.search.fold import fold, shown, tokens
 TITLE, WORDS, TEXT = "title", "words", "text"
 CATEGORY = "\ue003"
 """Before the id of a reason of contact in the index."""
+ITSELF = "\ue004"
+"""Before the id of the guide itself there."""
 PLACES = (TITLE, WORDS, TEXT)
 
 
@@ -89,7 +91,7 @@ def columns(entry: Entry) -> tuple[str, str, str, str]:
         place: [token for one in entry.fields if one.place == place for token in tokens(one.folded)]
         for place in PLACES
     }
-    by_place[WORDS] += [category_token(category) for category in entry.categories]
+    by_place[WORDS] += [*map(category_token, entry.categories), guide_token(entry.id)]
     heard = (*sound.pinyin_tokens(entry.named), *sound.initial_tokens(entry.named), *sound.romaji_tokens(entry.named))
     return (
         " ".join(dict.fromkeys(by_place[TITLE])),
@@ -101,7 +103,16 @@ def columns(entry: Entry) -> tuple[str, str, str, str]:
 
 def category_token(category: str) -> str:
     """A reason of contact as the index keeps it."""
-    return CATEGORY + "".join(char for char in category.lower() if char.isalnum())
+    return CATEGORY + _plain(category)
+
+
+def guide_token(id: str) -> str:
+    """The id of a guide as the index keeps it."""
+    return ITSELF + _plain(id)
+
+
+def _plain(id: str) -> str:
+    return "".join(char for char in id.lower() if char.isalnum())
 
 
 def ticket_tokens(title: str, text: str) -> str:

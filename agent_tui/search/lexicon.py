@@ -1,4 +1,4 @@
-"""Reviewed words of a search, prepared: what means the same, what people say for a thing, and what means nothing in a question."""
+"""Reviewed words of a search, prepared: what means the same, what people say for a thing, what they asked before."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 
 from agent_tui.search import sound, typo
 from agent_tui.search.fold import fold, is_cjk, is_kana, parts, shown, stem
+from agent_tui.search.learned import NOTHING_LEARNED, Learned, learned_of
 from agent_tui.search.sayings import NO_SAYINGS, Sayings, sayings_of
 
 LEAST_MISSPELT = 5
@@ -26,6 +27,7 @@ class Lexicon(msgspec.Struct, frozen=True):
 
     same: tuple[tuple[str, ...], ...] = ()
     sayings: Sayings = NO_SAYINGS
+    learned: Learned = NOTHING_LEARNED
     empty: frozenset[str] = frozenset()
     """Whole words that mean nothing in a question."""
     particles: tuple[str, ...] = ()
@@ -58,6 +60,7 @@ class Lexicon(msgspec.Struct, frozen=True):
         empty: Iterable[str],
         sayings: Mapping[str, Sequence[str]] | None = None,
         near: Iterable[str] = (),
+        asked: Mapping[str, Sequence[str]] | None = None,
     ) -> Lexicon:
         """From words as people write them."""
         groups = tuple(tuple(map(plain, group)) for group in same)
@@ -69,6 +72,7 @@ class Lexicon(msgspec.Struct, frozen=True):
         return cls(
             same=groups,
             sayings=sayings_of(sayings, frozenset(emptied)) if sayings else NO_SAYINGS,
+            learned=learned_of(asked) if asked else NOTHING_LEARNED,
             empty=frozenset(emptied),
             particles=tuple(word for word in emptied if word and is_cjk(word[0])),
             names=names,

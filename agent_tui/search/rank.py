@@ -15,6 +15,7 @@ import msgspec
 from agent_tui.search.asked import Query
 from agent_tui.search.entry import TEXT, TITLE, WORDS, Entry
 from agent_tui.search.heard import ELSEWHERE, by_sound
+from agent_tui.search.learned import Vote
 from agent_tui.search.match import Match, best_of, contained, named
 
 LONELY = 0.3
@@ -25,6 +26,10 @@ NAMED = 0.3
 """Several words of the query are together another name of it; the whole query counts in full, a part as its share."""
 POINTED, POINTED_TOO = 0.55, 0.2
 """What the centre's own words for a reason of contact point to: found by itself, and ahead of its equals."""
+LEAST = 0.12
+"""What answers less is not found."""
+LEARNED = 0.35
+"""What questions that were answered before say for a guide, beside what else finds it."""
 FITS, EXPIRED, URGENT, FRESH = 1.2, 0.4, 1.1, 0.12
 DAY_S = 86_400.0
 FRESH_DAYS = 45.0
@@ -49,6 +54,8 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
     """The reason of contact that the words point to, as a customer's first words do."""
     pointed_by: tuple[str, ...] = ()
     """Those words."""
+    learned: Mapping[str, Vote] = {}
+    """Guide → what questions that were answered before say for it."""
     language: str = "zh"
     now: float = 0.0
 
@@ -57,7 +64,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """What in an entry answered, as it is shown."""
 
     how: str
-    """`written`, `same`, `near`, `sound`, `initials`, `typo`, `number` or `category`."""
+    """`written`, `same`, `near`, `sound`, `initials`, `typo`, `number`, `category` or `asked`."""
     place: str
     language: str
     text: str
@@ -98,7 +105,10 @@ def judge(sought: Sought, entry: Entry) -> Hit | None:
         score = max(score, POINTED) + POINTED_TOO
     if by_number is not None:
         score += NUMBER
-    if score <= 0.12:
+    vote = sought.learned.get(entry.id) if entry.kind != "ticket" else None
+    if vote and (vote.alone or score > LEAST):
+        score += LEARNED * vote.share
+    if score <= LEAST:
         return None
     expired = bool(entry.valid_to) and entry.valid_to <= sought.now
     reasons = ((by_number,) if by_number else ()) + _reasons(sought.query, matches, sought.language)
@@ -107,6 +117,8 @@ def judge(sought: Sought, entry: Entry) -> Hit | None:
         reasons = (
             (*reasons, told) if matches and max(match.score for match in matches) > POINTED else (told, *reasons)
         )
+    if vote:
+        reasons = (*reasons, Reason(how="asked", place=WORDS, language=sought.language, text=" ".join(vote.signs)))
     return Hit(entry=entry, score=score * _standing(entry, sought, expired), reasons=reasons, expired=expired)
 
 

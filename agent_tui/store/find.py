@@ -15,14 +15,14 @@ from agent_tui.domain.rows import decode
 from agent_tui.domain.ticket import Ticket
 from agent_tui.search import sound, typo
 from agent_tui.search.asked import Piece, Query
-from agent_tui.search.entry import Entry, category_token
+from agent_tui.search.entry import Entry, category_token, guide_token
 from agent_tui.search.fold import is_cjk, pairs, stem, tokens
 from agent_tui.store import index
 from agent_tui.store.cache import Cache, GuideWords
 from agent_tui.store.entries import of_ticket
 from agent_tui.store.index import BACKWARDS
 
-GUIDES, TICKETS, OF_CATEGORY = 40, 24, 12
+GUIDES, TICKETS, OF_CATEGORY, OF_GUIDE = 40, 24, 12, 4
 """Candidates that are read and ranked."""
 LEAST_OF_TICKETS = 3
 """Letters of a word from which its beginning is looked for among tickets."""
@@ -137,15 +137,19 @@ def guide_words(cache: Cache) -> GuideWords:
 # ---- guides ---------------------------------------------------------------------------------------------------------
 
 
-def guides(cache: Cache, query: Query, known: Known, category: str | None = None) -> list[Entry]:
+def guides(
+    cache: Cache, query: Query, known: Known, category: str | None = None, also: Sequence[str] = ()
+) -> list[Entry]:
     """Prepared entries that may answer: by their titles and words, by whole pieces in their texts, and some of the
-    reason of contact that the words point to."""
+    reason of contact that the words point to; those with these ids too, in every version."""
     numbers = dict.fromkeys(_named(cache, _terms_of(query, known)))
     in_text = _pieces_in_text(query)
     if in_text:
         numbers |= dict.fromkeys(n for (n,) in cache.all("texts_found", in_text, TEXTS))
     if category:
         numbers |= dict.fromkeys(_newest(cache, _quoted(category_token(category)), OF_CATEGORY))
+    for id in also:
+        numbers |= dict.fromkeys(_newest(cache, _quoted(guide_token(id)), OF_GUIDE))
     found = (index.entry(cache, n) for n in numbers)
     return [entry for entry in found if entry is not None]
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from agent_tui.config import data
 from agent_tui.desk import lexicon
+from agent_tui.search.learned import NOTHING_LEARNED
 from agent_tui.search.lexicon import Lexicon
 from agent_tui.store.cache import Cache
 from agent_tui.store.open import open_cache
 from tests.golden.shelf import fill, missed, search
 
 HERE = Path(__file__).parent
-LEAST_ASKED, LEAST_FOUND = 120, 0.95
-LEAST_ROUNDABOUT = 0.5
+LEAST_FOUND = 0.95
+FEW = 5
+"""Of how many questions asked before one is tried."""
+LEAST_TOLD = 0.9
+"""Of sentences that no saying and no question asked before was written for."""
 
 
 @pytest.fixture(scope="module")
@@ -27,17 +34,50 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cache]:
 
 
 @pytest.mark.parametrize("language", ["zh", "en", "ja"])
-@pytest.mark.parametrize("asked_by", ["", "strangers.", "everyday.", "everyday-held."])
-def test_the_right_answer_is_among_the_first_three(cache: Cache, asked_by: str, language: str) -> None:
+@pytest.mark.parametrize(
+    ("asked_by", "least"), [("", 300), ("everyday-held.", 120), ("plain-held.", 70), ("held-out-2.", 150)]
+)
+def test_the_right_answer_is_among_the_first_three(cache: Cache, asked_by: str, least: int, language: str) -> None:
     wrong, asked = missed(cache, HERE / f"{asked_by}{language}.txt", language)
-    assert asked >= LEAST_ASKED
+    assert asked >= least
     assert 1 - len(wrong) / asked >= LEAST_FOUND, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("language", ["zh", "en", "ja"])
-def test_situations_told_in_unusual_words_are_found_more_often_than_not(cache: Cache, language: str) -> None:
-    wrong, asked = missed(cache, HERE / f"roundabout.{language}.txt", language)
-    assert 1 - len(wrong) / asked >= LEAST_ROUNDABOUT, f"{len(wrong)} of {asked}"
+@pytest.mark.parametrize("asked_by", ["told-held.", "held-out."])
+def test_situations_told_in_sentences_are_found_nine_times_in_ten(cache: Cache, asked_by: str, language: str) -> None:
+    wrong, asked = missed(cache, HERE / f"{asked_by}{language}.txt", language)
+    assert asked > 50
+    assert 1 - len(wrong) / asked >= LEAST_TOLD, f"{len(wrong)} of {asked}"
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "ja"])
+def test_what_was_asked_before_is_found_again(cache: Cache, language: str) -> None:
+    asked = tomllib.loads((data.shipped("scripts/search") / f"asked.{language}.toml").read_text("utf-8"))["asked"]
+    found = [
+        not set(ids.split(",")).isdisjoint(hit.id for hit in search(cache, typed, language)[:3])
+        for ids, questions in asked.items()
+        for typed in questions[::FEW]
+    ]
+    assert len(found) > 150 and sum(found) / len(found) >= 0.98
+
+
+def test_every_question_asked_before_leads_to_a_guide(cache: Cache) -> None:
+    known = {id for (id,) in cache.connection.execute("SELECT id FROM row")}
+    guides = {guide for one in lexicon.shipped().learned.speaks.values() for guide, _ in one}
+    assert len(guides) > 30 and guides <= {id.removeprefix("blueprint:") for id in known}
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "ja"])
+def test_without_what_was_asked_before_fewer_situations_would_be_found(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    file = HERE / f"told-held.{language}.txt"
+    wrong = len(missed(cache, file, language)[0])
+    without = msgspec.structs.replace(lexicon.shipped(), learned=NOTHING_LEARNED)
+    monkeypatch.setattr(lexicon, "shipped", lambda: without)
+    wrong_without = len(missed(cache, file, language)[0])
+    assert wrong_without > wrong
 
 
 def test_every_saying_leads_to_a_guide(cache: Cache) -> None:
@@ -49,7 +89,10 @@ def test_every_saying_leads_to_a_guide(cache: Cache) -> None:
     assert guides and not lost, lost
 
 
-@pytest.mark.parametrize("typed", ["火锅店推荐", "红烧肉怎么做", "北京明天下雨吗", "weather", "football", "asdfgh"])
+@pytest.mark.parametrize(
+    "typed",
+    ["火锅店推荐", "红烧肉怎么做", "北京明天下雨吗", "weather", "football", "asdfgh", "明日の天気"],
+)
 def test_what_no_guide_is_about_finds_nothing(cache: Cache, typed: str) -> None:
     assert search(cache, typed) == ()
 

@@ -67,7 +67,7 @@ def _reason(reasons: tuple[Reason, ...], words: Words, width: int) -> Line:
 
 
 def _said(reason: Reason, words: Words) -> str:
-    if reason.how in ("category", "number"):
+    if reason.how in ("category", "number", "asked"):
         return own(words, f"how.{reason.how}") + ":"
     place = own(words, f"place.{reason.place}")
     if reason.how == "written":

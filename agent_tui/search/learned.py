@@ -1,0 +1,141 @@
+"""What questions that were answered before say of a new one: which guides those led to that share its words.
+
+Naive Bayes with the evidence against left out: a word, or up to three characters in a row, speaks for a guide by the
+logarithm of how much oftener its questions hold it than all others do. What speaks is shown, so that nobody has to
+believe a number.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+import msgspec
+
+from agent_tui.search.fold import CJK, fold, is_cjk, shown
+
+LONGEST_SIGN = 3
+"""Characters of Chinese or Japanese in a row that are one sign."""
+BEGINNING = 5
+"""Letters that stand for a longer Latin word, whatever its ending."""
+RARE, SMOOTH = 0.1, 1.0
+"""Counted for what was never, and for how many, seen."""
+LEAST_SIGNS, LEAST, MOST = 3, 6.0, 8
+"""Signs of a question that is compared: a single word has its own ways to be found; evidence for a guide from which it is
+heard (nats); guides that are heard."""
+LEAST_ALONE, LEAST_KNOWN, LEAST_APART = 9.0, 0.45, 2
+"""Evidence from which a guide is found that nothing else finds; the share of signs that must be known then, and how many
+must say so apart from each other."""
+MOST_SHOWN = 3
+_RUN = re.compile(rf"[a-z0-9']+|[{CJK}]+")
+
+
+class Vote(msgspec.Struct, frozen=True):
+    """One guide that such questions led to."""
+
+    guide: str
+    share: float
+    """Of the evidence for the best, from 0 to 1."""
+    alone: bool
+    """It says enough to be found by this."""
+    signs: tuple[str, ...]
+    """What of the question speaks most for it."""
+
+
+class Learned(msgspec.Struct, frozen=True):
+    speaks: dict[str, tuple[tuple[str, float], ...]] = {}
+    """Sign → guides it speaks for, how much (nats)."""
+
+    def votes(self, folded: str) -> tuple[Vote, ...]:
+        """The guides that a folded question is like, the likest first."""
+        signs = signs_of(folded)
+        if len(signs) < LEAST_SIGNS:
+            return ()
+        said: dict[str, list[tuple[float, str]]] = {}
+        for sign in signs:
+            for guide, nats in self.speaks.get(sign, ()):
+                said.setdefault(guide, []).append((nats, sign))
+        evidence = {guide: sum(nats for nats, _ in those) for guide, those in said.items()}
+        order = [
+            guide for guide in sorted(evidence, key=lambda one: (-evidence[one], one)) if evidence[guide] >= LEAST
+        ]
+        known = sum(sign in self.speaks for sign in signs) >= LEAST_KNOWN * len(signs)
+        return tuple(
+            Vote(
+                guide=guide,
+                share=evidence[guide] / evidence[order[0]],
+                alone=known and evidence[guide] >= LEAST_ALONE and len(telling) >= LEAST_APART,
+                signs=telling,
+            )
+            for guide in order[:MOST]
+            for telling in [_telling(said[guide])]
+        )
+
+
+NOTHING_LEARNED = Learned()
+
+
+def learned_of(asked: Mapping[str, Sequence[str]]) -> Learned:
+    """From guides (`,` between several that answer) and the questions that people asked."""
+    held: dict[str, Counter[str]] = {}
+    questions: Counter[str] = Counter()
+    often: Counter[str] = Counter()
+    every = 0
+    for guides, asked_so in asked.items():
+        for question in asked_so:
+            signs = signs_of(fold(shown(question)))
+            often.update(signs)
+            every += 1
+            for guide in guides.split(","):
+                held.setdefault(guide.strip(), Counter()).update(signs)
+                questions[guide.strip()] += 1
+    speaks: dict[str, list[tuple[str, float]]] = {}
+    for guide, counted in held.items():
+        mine, others = questions[guide] + SMOOTH, every - questions[guide] + SMOOTH
+        for sign, times in counted.items():
+            ratio = (times + RARE) / mine / ((often[sign] - times + RARE) / others)
+            if ratio > 1:
+                speaks.setdefault(sign, []).append((guide, math.log(ratio)))
+    return Learned({sign: tuple(guides) for sign, guides in speaks.items()})
+
+
+def signs_of(folded: str) -> tuple[str, ...]:
+    """Words, the beginnings of long ones, neighbouring words; of Chinese and Japanese one to three characters in a row."""
+    runs = _RUN.findall(folded)
+    return tuple(dict.fromkeys(sign for part in (_signs(runs), _couples(runs)) for sign in part))
+
+
+def _signs(runs: Sequence[str]) -> Iterator[str]:
+    for run in runs:
+        if is_cjk(run[0]):
+            for length in range(1, LONGEST_SIGN + 1):
+                yield from (run[at : at + length] for at in range(len(run) - length + 1))
+        else:
+            yield run
+            if len(run) > BEGINNING:
+                yield run[:BEGINNING] + "*"
+
+
+def _couples(runs: Sequence[str]) -> Iterator[str]:
+    words = [run for run in runs if not is_cjk(run[0])]
+    yield from (f"{a} {b}" for a, b in pairwise(words))
+
+
+def _telling(said: Sequence[tuple[float, str]]) -> tuple[str, ...]:
+    """The signs that say most for a guide, none with a part of another."""
+    chosen: list[str] = []
+    for _, sign in sorted(said, key=lambda one: (-one[0] * len(one[1]) ** 0.5, one[1])):
+        word = sign.rstrip("*")
+        if len(word) > 1 and not any(_touches(word, other) for other in chosen):
+            chosen.append(word)
+        if len(chosen) == MOST_SHOWN:
+            break
+    return tuple(chosen)
+
+
+def _touches(sign: str, other: str) -> bool:
+    """Whether they may be about the same place of a question: one in the other, or one end the other's beginning."""
+    return sign in other or other in sign or sign[-1] == other[0] or other[-1] == sign[0]
