@@ -71,3 +71,12 @@ async def test_that_the_journal_was_damaged_is_said_over_the_server_being_away_a
         assert "journal.db.damaged-1" in at.text.replace(" ", "").replace("\n", "").replace("│", "")
         await at.press("escape")
         assert "资料提醒" not in at.line("status")
+
+
+async def test_each_pane_says_how_old_it_is_while_the_server_is_away() -> None:
+    door = FakeDoor()
+    door.online = False
+    async with stage(door, size=(80, 24)) as at:
+        for key in ("f3", "f4", "f5", "f6"):
+            await at.press(key)
+            assert "截至" in at.text, key

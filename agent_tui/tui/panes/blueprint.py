@@ -84,7 +84,12 @@ class BlueprintPane(Pane):
         yield Answer(id="answer", compact=True)
 
     def show(
-        self, shown: Shown | None, checked: tuple[str, ...], empty: str, first: Callable[[int], list[Line]] = _nothing
+        self,
+        shown: Shown | None,
+        checked: tuple[str, ...],
+        empty: str,
+        first: Callable[[int], list[Line]] = _nothing,
+        right: str = "",
     ) -> None:
         """Paint a node, or why there is none. `first(width)`: what stands above it, the customer's own words."""
         node = self.query_one("#node", Node)
@@ -104,7 +109,7 @@ class BlueprintPane(Pane):
         # The place to write stands right under the question.
         node.styles.height = min(len(lines), max(self.size.height - 2, 1)) if typed else "1fr"
         self.answer.placeholder = self.words.of("answer_type", shown.type) if shown and typed else ""
-        self.title(shown.title if shown else "")
+        self.title(shown.title if shown else "", right)
 
     def _turn(self, shown: Shown | None, typed: bool) -> None:
         """Another node: whoever is in the pane stands where that one is answered."""

@@ -185,7 +185,11 @@ class DeskView(Attending):
         empty = self.words("empty.blueprint" if own else "empty.blueprint_idle")
         self.blueprint.answering(self.door, id)
         self.blueprint.show(
-            shown_now, checked, empty, lambda width: own_words(facts.own, self.words, self.seat.categories, width)
+            shown_now,
+            checked,
+            empty,
+            lambda width: own_words(facts.own, self.words, self.seat.categories, width),
+            self.seat.as_of(),
         )
 
     def _notice_offer(self, facts: Facts) -> None:
