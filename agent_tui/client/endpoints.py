@@ -10,13 +10,13 @@ from typing import TypeAlias
 import msgspec
 
 from agent_tui.client.api import Api, decode
-from agent_tui.client.problems import Declined
+from agent_tui.client.problems import Declined, error_of
 from agent_tui.clock import stamp, wall
 from agent_tui.domain.centre import Bundle
 from agent_tui.domain.release import Release
-from agent_tui.errors import BadAnswer
+from agent_tui.errors import AgentTuiError, BadAnswer
 from agent_tui.wire import routes
-from agent_tui.wire.command import Envelope, Outcome, StatusAnswer, StatusRequest
+from agent_tui.wire.command import Batch, BatchAnswer, Envelope, Outcome, Queued, Result, StatusAnswer, StatusRequest
 from agent_tui.wire.device import (
     MAX_KINDS,
     Device,
@@ -30,6 +30,7 @@ from agent_tui.wire.device import (
 )
 from agent_tui.wire.digest import Digest
 from agent_tui.wire.feed import Beat, Page, SnapshotPage, parse_cursor
+from agent_tui.wire.problem import CONTENT_TYPE
 from agent_tui.wire.session import FoundCustomer, Session, SignIn, StepUpRequest
 from agent_tui.wire.walks import WalksOf
 
@@ -126,6 +127,36 @@ async def send(api: Api, envelope: Envelope, depth: int) -> Outcome:
 def _check_about(envelope: Envelope, told_id: str) -> None:
     if told_id != envelope.id:
         raise BadAnswer("desk.connection.not_ours", what="another command's answer")
+
+
+Said: TypeAlias = Outcome | AgentTuiError
+"""What came of one command: an outcome, or what `send` would have raised."""
+
+
+async def send_all(api: Api, commands: tuple[Queued, ...], depth: int) -> tuple[Said, ...]:
+    """What became of each, in their order; `depth` more wait here. Raises what concerns all of them: Declined with
+    `not-found` by a server that takes no batches, BadAnswer when the answers are not those of these commands."""
+    answer = await api.call(
+        "POST",
+        routes.COMMANDS_BATCH,
+        BatchAnswer,
+        body=Batch(commands=commands),
+        headers={"x-outbox-depth": str(depth)},
+    )
+    if [result.id for result in answer.results] != [sent.id for sent in commands]:
+        raise BadAnswer("desk.connection.not_ours", what="another batch's answer")
+    return tuple(_said(sent, result) for sent, result in zip(commands, answer.results, strict=True))
+
+
+def _said(sent: Queued, result: Result) -> Said:
+    if result.status >= 300:
+        error = error_of(result.status, CONTENT_TYPE, bytes(result.problem), None)
+        if isinstance(error, Declined):
+            _check_about(sent, error.problem.command_id or sent.id)
+        return error
+    outcome = decode(bytes(result.outcome), Outcome)
+    _check_about(sent, outcome.id)
+    return outcome
 
 
 async def status(api: Api, ids: tuple[str, ...]) -> StatusAnswer:

@@ -34,6 +34,7 @@ from agent_tui.server.bus import Bus
 from agent_tui.server.database import Database
 from agent_tui.server.endpoints import (
     access,
+    batch,
     blueprints,
     commands,
     customers,
@@ -84,6 +85,7 @@ HANDLERS = [
     sync.digest,
     sync.follow,
     commands.commit,
+    batch.commit_all,
     commands.ingress,
     commands.status,
     devices.lease,

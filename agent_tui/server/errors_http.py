@@ -66,27 +66,44 @@ def on_invalid(_: AnyRequest, error: msgspec.ValidationError) -> Response[bytes]
 
 
 def on_excess(_: AnyRequest, error: Exception) -> Response[bytes]:
+    return respond(_excess(error))
+
+
+def _excess(error: Exception) -> Problem:
     """JSON that nests deeper than anybody reads, or a number that JSON does not carry; nothing was committed."""
     reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-    return respond(
-        problems.make("bad-request", key="server.refusal.bad_field", args={"field": "body", "reason": reason})
-    )
+    return problems.make("bad-request", key="server.refusal.bad_field", args={"field": "body", "reason": reason})
 
 
 def on_store(_: AnyRequest, error: StoreError) -> Response[bytes]:
     """Nothing was committed; the same id may come again."""
-    log.error("store: %s", error.key)
-    return respond(problems.make("unavailable", key="server.problem.unavailable", retry_after_s=1.0))
+    return respond(problem_of(error, ""))
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[bytes]:
+    return respond(problem_of(error, f"{request.method} {request.url.path}"))
+
+
+def problem_of(error: Exception, doing: str) -> Problem:
+    """What is said of an error while a command was decided: nothing was committed, the same id may come again."""
+    if isinstance(error, problems.ProblemError):
+        return error.problem
+    if isinstance(error, StoreError):
+        log.error("store: %s", error.key)
+        return problems.make("unavailable", key="server.problem.unavailable", retry_after_s=1.0)
+    if isinstance(error, (RecursionError, NoCanonicalForm)):
+        return _excess(error)
+    return _bug(error, doing)
+
+
+def _bug(error: Exception, doing: str) -> Problem:
     """The transaction was rolled back. The log gets the kind and the place, never values, which may be personal."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-    log.error("%s %s: %s at %s", request.method, request.url.path, type(error).__name__, place)
-    return respond(problems.make("internal", key="server.problem.internal"))
+    log.error("%s: %s at %s", doing, type(error).__name__, place)
+    return problems.make("internal", key="server.problem.internal")
 
 
 HANDLERS: dict[Any, Any] = {

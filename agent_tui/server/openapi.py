@@ -18,7 +18,7 @@ from litestar.response import Stream
 
 from agent_tui import __version__
 from agent_tui.server.caller import Caller
-from agent_tui.wire.command import Outcome
+from agent_tui.wire.command import BatchAnswer, Outcome
 from agent_tui.wire.feed import Page, SnapshotPage
 from agent_tui.wire.problem import CONTENT_TYPE, Problem
 
@@ -46,7 +46,21 @@ def _readable(page: type[msgspec.Struct]) -> type[msgspec.Struct]:
     return msgspec.defstruct(page.__name__, fields, namespace=namespace, frozen=True, kw_only=True)
 
 
-SHOWN: dict[Any, Any] = {Page: _readable(Page), SnapshotPage: _readable(SnapshotPage)}
+class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What POST /v1/commands would have answered to one command of a batch."""
+
+    id: str
+    status: int
+    replayed: bool = False
+    outcome: Outcome | None = None
+    problem: Problem | None = None
+
+
+SHOWN: dict[Any, Any] = {
+    Page: _readable(Page),
+    SnapshotPage: _readable(SnapshotPage),
+    BatchAnswer: msgspec.defstruct("BatchAnswer", [("results", tuple[Result, ...])], kw_only=True),
+}
 
 
 def _split(hint: Any) -> tuple[Any, tuple[Any, ...]]:

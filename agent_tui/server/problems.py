@@ -27,6 +27,7 @@ STATUS = {
     "cursor-too-old": 410,
     "command-expired": 410,
     "key-reused": 422,
+    "not-tried": 424,
     "client-too-old": 426,
     "slow-down": 429,
     "internal": 500,

@@ -1,6 +1,7 @@
 """The writing lane: commands from the journal to the server, each under the id it was born with.
 
-One command at a time for each target, at most `LANES` targets at once, so that one slow answer holds up nobody else.
+One command at a time for each target, at most `LANES` requests at once, so that one slow answer holds up nobody else.
+What waited goes several at a time (`sync.batches`).
 What may wait tries for as long as it takes. What may not is given up after `LIFE_S` if it was never sent; if it was,
 the server is asked what became of it before anything is said.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 
@@ -18,19 +19,20 @@ import msgspec
 
 from agent_tui.client import endpoints
 from agent_tui.client.api import Api
-from agent_tui.client.backoff import Backoff
+from agent_tui.client.endpoints import Said
 from agent_tui.client.problems import Declined, TryLater
-from agent_tui.clock import monotonic, wall
 from agent_tui.domain.centre import CommandRow, Edit
 from agent_tui.domain.commands import Command
-from agent_tui.errors import ConnectionError_, StoreError
+from agent_tui.errors import AgentTuiError, ConnectionError_, StoreError
 from agent_tui.i18n.message import msg
 from agent_tui.killpoint import kill_point
 from agent_tui.store import done, read
 from agent_tui.store.cache import Cache
 from agent_tui.store.journal import ATTENTION, UNSENT, Item, Journal
+from agent_tui.sync.batches import ABOUT_ALL, Batches, envelope_of
+from agent_tui.sync.patience import Patience
 from agent_tui.sync.state import Connection, LinkState
-from agent_tui.wire.command import Envelope, Intent, Outcome
+from agent_tui.wire.command import Outcome
 from agent_tui.wire.feed import Change, parse_cursor
 from agent_tui.wire.problem import Problem
 
@@ -45,12 +47,9 @@ REMEMBERED = 200
 OUTCOMES = {"version-conflict": "conflict", "command-expired": "expired"}
 """Problem → outcome; every other problem that stands is a refusal."""
 
-NOT_ABOUT_IT = frozenset({"not-signed-in", "client-too-old", "device-revoked"})
-"""Problems of the session, the program or the device, under which nothing was decided about the command."""
-
 OnAnswer = Callable[[Command, Outcome], None]
 DOUBTFUL = frozenset({"queued", "sending", "applied", "awaiting_approval"})
-Job = Callable[[Item], Awaitable[None]]
+Job = Callable[[tuple[Item, ...]], Awaitable[None]]
 
 
 class Push:
@@ -69,8 +68,8 @@ class Push:
         self._on_answer, self._on_signed_out = on_answer, on_signed_out
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
-        self._born: dict[str, float] = {}
-        self._tries: dict[str, tuple[Backoff, float]] = {}
+        self._patience = Patience()
+        self._batches = Batches(api, self._patience)
         self._known: OrderedDict[str, Outcome] = OrderedDict()
         self._waiting: dict[str, list[asyncio.Future[Outcome]]] = {}
         state.on_change(self._link_changed)
@@ -82,8 +81,7 @@ class Push:
     def again(self, command_id: str) -> None:
         """Send a refused command once more under its id; its time begins anew."""
         self._known.pop(command_id, None)
-        self._tries.pop(command_id, None)
-        self._born[command_id] = monotonic()
+        self._patience.anew(command_id)
         loop = asyncio.get_running_loop()
         self._journal.set_state(command_id, "queued").add_done_callback(
             lambda _: loop.call_soon_threadsafe(self.wake)
@@ -133,74 +131,93 @@ class Push:
 
     def _link_changed(self) -> None:
         if self._state.connection is Connection.LIVE:
-            self._tries.clear()
+            self._patience.forget_tries()
+            self._batches.new_line()
         self._wake.set()
 
     def _start_lanes(self) -> None:
-        """A task for the head of each lane that has none. An item that says `sending` without a task is of an
-        earlier connection that ended under it."""
-        lanes: set[str] = set(self._busy)
+        """A task for the head of each lane that has none, or one for several lanes with what waits in them. An item that
+        says `sending` without a task is of an earlier connection that ended under it."""
+        shut, waiting, found = set(self._busy), list[Item](), list[tuple[tuple[Item, ...], Job]]()
         for item in self._journal.items():
-            if item.lane in lanes or item.state not in UNSENT or item.agent_id not in ("", self._cache.agent_id):
+            if item.lane in shut or item.state not in UNSENT or item.agent_id not in ("", self._cache.agent_id):
                 continue
-            lanes.add(item.lane)
             job = self._job(item)
-            if job is not None and len(self._busy) < LANES:
-                self._busy[item.lane] = asyncio.create_task(self._guard(item, job))
+            if job == self._send and item.may_wait:
+                waiting.append(item)
+                continue
+            shut.add(item.lane)
+            if job is not None and all(other.lane != item.lane for other in waiting):
+                found.append(((item,), job))
+        found += [(items, self._send) for items in self._batches.cut(waiting)]
+        for items, job in found:
+            if len(set(self._busy.values())) < LANES:
+                task = asyncio.create_task(self._guard(items, job))
+                self._busy |= dict.fromkeys((item.lane for item in items), task)
 
     def _job(self, item: Item) -> Job | None:
         """What is to be done about the head of a lane now, if anything."""
-        late = not item.may_wait and self._age_s(item) > LIFE_S
+        late = not item.may_wait and self._patience.age_s(item) > LIFE_S
         if late and item.state != "unknown":
             if item.attempts:
-                return lambda item: _put_state(self._journal, item, "unknown")
-            return lambda item: self._record(item, given_up(item), "desk.outcome.expired", ())
-        if not self._state.online or monotonic() < self._tries.get(item.id, (None, 0.0))[1]:
+                return lambda _: _put_state(self._journal, item, "unknown")
+            return lambda _: self._record(item, given_up(item), "desk.outcome.expired", ())
+        if not self._state.online or self._patience.rests(item):
             return None
-        return self._ask if item.state == "unknown" else self._send
+        return self._send if item.state != "unknown" else lambda _: self._ask(item)
 
-    async def _guard(self, item: Item, job: Job) -> None:
+    async def _guard(self, items: tuple[Item, ...], job: Job) -> None:
         try:
-            await job(item)
-        except Declined as error:
-            # Not the command was refused but whoever brought it, or asked about it: it stays as it is.
-            if error.problem.name == "not-signed-in":
-                self._on_signed_out()
-            elif error.problem.name in NOT_ABOUT_IT:
-                self._state.to(Connection.REFUSED, msg(error.key))
-            self._later(item, None)
-        except TryLater as error:
-            self._later(item, error.retry_after_s)
-        except ConnectionError_:
-            self._later(item, None)
-        except StoreError as error:
-            _log.error("journal: %s", error.key)
-            self._later(item, TICK_S)
+            await job(items)
+        except (ConnectionError_, Declined, StoreError) as error:
+            self._missed(items, error)
         finally:
-            self._busy.pop(item.lane, None)
+            for item in items:
+                self._busy.pop(item.lane, None)
             self._wake.set()
 
-    async def _send(self, item: Item) -> None:
-        await asyncio.wrap_future(self._journal.set_state(item.id, "sending"))
+    def _missed(self, items: Iterable[Item], error: AgentTuiError) -> None:
+        """Nothing came of a try: they stay as they are and are tried again."""
+        if isinstance(error, Declined):
+            # Not the command was refused but whoever brought it, or asked about it.
+            if error.problem.name == "not-signed-in":
+                self._on_signed_out()
+            elif error.problem.name in ABOUT_ALL:
+                self._state.to(Connection.REFUSED, msg(error.key))
+        elif isinstance(error, StoreError):
+            _log.error("journal: %s", error.key)
+        for item in items:
+            self._patience.later(item, _at_least_s(error))
+
+    async def _send(self, items: tuple[Item, ...]) -> None:
+        await asyncio.gather(*(_put_state(self._journal, item, "sending") for item in items))
         kill_point("push.marked")
-        try:
-            outcome = await self._put(item)
-        except Declined as error:
-            if error.problem.name in NOT_ABOUT_IT:
-                await _put_state(self._journal, item, "queued")
-                raise
-            await self._declined(item, error.problem)
-        except ConnectionError_:
-            await _put_state(self._journal, item, "queued")
-            raise
+        if len(items) > 1:
+            answers = await self._batches.send(items, unsettled(self._journal, *(item.id for item in items)))
         else:
-            await self._record(item, outcome, None, ())
+            answers = [await _said(self._put(items[0]))]
+        missed: dict[AgentTuiError, list[Item]] = {}
+        for item, said in zip(items, answers, strict=True):
+            try:
+                await self._take(item, said)
+            except (ConnectionError_, Declined, StoreError) as error:
+                missed.setdefault(error, []).append(item)
+        for why, those in missed.items():
+            self._missed(those, why)
+
+    async def _take(self, item: Item, said: Said) -> None:
+        """Keep what the server says of one command. What says nothing about it leaves it queued, and is raised."""
+        if isinstance(said, Outcome):
+            await self._record(item, said, None, ())
+        elif isinstance(said, Declined) and said.problem.name not in ABOUT_ALL:
+            await self._declined(item, said.problem)
+        else:
+            await _put_state(self._journal, item, "queued")
+            raise said
 
     async def _put(self, item: Item, *, withdrawn: bool = False) -> Outcome:
-        age_ms = int(self._age_s(item) * 1000)
-        intent = Intent(age_ms=age_ms, offline=item.offline, withdrawn=withdrawn)
-        envelope = Envelope(id=item.id, command=item.command, if_match=item.if_match, intent=intent)
-        return await endpoints.send(self._api, envelope, unsettled(self._journal, item.id))
+        sent = envelope_of(item, self._patience.age_s(item), withdrawn=withdrawn)
+        return await endpoints.send(self._api, sent, unsettled(self._journal, item.id))
 
     async def _declined(self, item: Item, problem: Problem) -> None:
         """Keep a no. One that does not name the command is not the ledger's word about it: an earlier try may have been
@@ -269,8 +286,7 @@ class Push:
             self._journal.drop((row.id,))
 
     def _settled(self, item: Item, outcome: Outcome) -> None:
-        self._tries.pop(item.id, None)
-        self._born.pop(item.id, None)
+        self._patience.done(item.id)
         # A revealed value goes to those who wait for it now, and is remembered nowhere here.
         self._known[item.id] = msgspec.structs.replace(outcome, value=None)
         if len(self._known) > REMEMBERED:
@@ -280,16 +296,20 @@ class Push:
                 future.set_result(outcome)
         self._on_answer(item.command, outcome)
 
-    def _later(self, item: Item, at_least_s: float | None) -> None:
-        backoff = self._tries.get(item.id, (Backoff(), 0.0))[0]
-        self._tries[item.id] = (backoff, monotonic() + backoff.next_s(at_least_s))
 
-    def _age_s(self, item: Item) -> float:
-        """Since the key was pressed: on the monotonic clock, from the first sight of it in this run of the program."""
-        now = monotonic()
-        if item.id not in self._born:
-            self._born[item.id] = now - max(0.0, wall().timestamp() - item.made_ms / 1000)
-        return now - self._born[item.id]
+def _at_least_s(error: AgentTuiError) -> float | None:
+    """Real seconds to wait at least before the next try."""
+    if isinstance(error, TryLater):
+        return error.retry_after_s
+    return TICK_S if isinstance(error, StoreError) else None
+
+
+async def _said(answer: Awaitable[Outcome]) -> Said:
+    """The outcome, or why there is none."""
+    try:
+        return await answer
+    except (ConnectionError_, Declined) as error:
+        return error
 
 
 def _seq(cache: Cache) -> int:
@@ -310,9 +330,9 @@ def _outcome(item: Item, problem: Problem) -> Outcome:
     return Outcome(id=item.id, outcome=outcome, problem=problem.name, needs_level=problem.needs_level)
 
 
-def unsettled(journal: Journal, but: str = "") -> int:
-    """Commands that are not settled, or that their maker has not looked at yet; `but` one is not counted."""
-    return sum(item.state in UNSENT | ATTENTION and item.id != but for item in journal.items())
+def unsettled(journal: Journal, *but: str) -> int:
+    """Commands that are not settled, or that their maker has not looked at yet; those named in `but` are not counted."""
+    return sum(item.state in UNSENT | ATTENTION and item.id not in but for item in journal.items())
 
 
 def holding(journal: Journal) -> tuple[datetime | None, tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
@@ -29,6 +30,24 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     if_match: int | None = None
     """Version of the target the person saw; None where it does not matter."""
     intent: Intent = Intent()
+
+
+MAX_BATCH = 20
+"""Commands in one batch at most."""
+
+
+class Queued(Envelope, frozen=True, kw_only=True):
+    """A command among others: what `Envelope` says, and what it comes after."""
+
+    lane: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    """Commands of one lane are tried in their order: after one of which nothing is kept, those behind it are not tried.
+    Without a lane it stands in nobody's way, and nobody in its."""
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of POST /v1/commands/batch: the oldest first, each under its own id, once."""
+
+    commands: Annotated[tuple[Queued, ...], msgspec.Meta(max_length=MAX_BATCH)]
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,3 +83,23 @@ class StatusAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     outcomes: tuple[Outcome, ...]
     at: datetime
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What POST /v1/commands would have answered to one command of a batch; one of `outcome` and `problem` is there."""
+
+    id: str
+    status: int
+    """As the answer's own."""
+    replayed: bool = False
+    """It was known already, and said again."""
+    outcome: msgspec.Raw = msgspec.Raw(b"null")
+    """`Outcome`, byte for byte."""
+    problem: msgspec.Raw = msgspec.Raw(b"null")
+    """`Problem`, byte for byte."""
+
+
+class BatchAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One result for each command of the batch, in its order."""
+
+    results: tuple[Result, ...]

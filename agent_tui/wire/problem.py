@@ -9,7 +9,7 @@ from agent_tui.domain.centre import Edit
 BASE = "https://agent-tui.example/problems/"
 CONTENT_TYPE = "application/problem+json"
 
-RETRY = frozenset({"slow-down", "unavailable"})
+RETRY = frozenset({"slow-down", "unavailable", "not-tried"})
 """Problems after which the same command is sent again under the same id."""
 
 
@@ -17,7 +17,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     type: str
     """BASE + one of: bad-request, not-signed-in, bad-credentials, step-up-required, not-permitted, device-revoked, limit-exceeded,
     refused, not-found, version-conflict, key-reused, cursor-too-old, command-expired,
-    client-too-old, slow-down, unavailable, internal."""
+    client-too-old, slow-down, not-tried, unavailable, internal."""
     title: str
     status: int
     detail: str = ""

@@ -76,6 +76,8 @@ class Fake(httpx.AsyncBaseTransport):
         self._asked: list[httpx.Request] = []
         # Every desk asks for it, and few tests are about it.
         self.always("POST", routes.DEVICE_LEASE, ok(Lease(left_s=43_200, escrow_key="")))
+        # A server of before there were batches: what is sent is seen one by one.
+        self.always("POST", routes.COMMANDS_BATCH, no("not-found", 404))
 
     def prepare(self, method: str, path: str, *answers: Answer) -> None:
         """Answer the next requests of this route, one each."""

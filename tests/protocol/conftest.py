@@ -39,7 +39,7 @@ class Direct(Writer):
 def patches() -> Iterator[None]:
     """As long as it lasts."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("agent_tui.sync.push.monotonic", lambda: Dials.now)
+        patch.setattr("agent_tui.sync.patience.monotonic", lambda: Dials.now)
         patch.setattr("agent_tui.store.open.connect", _in_memory)
         patch.setattr("agent_tui.store.open.Writer", Direct)
         yield

@@ -120,6 +120,26 @@ async def everything_goes_well(office: Office) -> list[str]:
     return await end(office)
 
 
+async def much_waited_for_a_line(office: Office) -> list[str]:
+    """What can be done, what cannot and what comes after it, all in one batch."""
+    desk = office.desks["d1"]
+    desk.submit(note())
+    desk.submit(AddNote(text="wbetaz", contact_id="k-a1-c2"), if_match=99)
+    desk.submit(note("wgamz"))
+    await desk.send()
+    return await end(office)
+
+
+async def server_dies_in_the_middle_of_a_batch(office: Office) -> list[str]:
+    desk = office.desks["d1"]
+    desk.submit(note())
+    desk.submit(AddNote(text="wbetaz", contact_id="k-a1-c2"))
+    die_at("server.committed")
+    await desk.send()
+    Dials.now += 5
+    return await end(office)
+
+
 async def two_people_ask_from_the_same_place(office: Office) -> list[str]:
     row = office.read(Contact, "k-a2-c2")
     office.write(msgspec.structs.replace(row, subject="only hers", customer_id=None))

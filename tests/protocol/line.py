@@ -14,8 +14,8 @@ import msgspec
 from agent_tui.client.api import decode
 from agent_tui.client.problems import TryLater, error_of
 from agent_tui.errors import Offline
-from agent_tui.killpoint import arm
-from agent_tui.server import problems
+from agent_tui.killpoint import arm, kill_point
+from agent_tui.server import batches, problems
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
 from agent_tui.server.endpoints.commands import _outcome, _response
@@ -24,7 +24,7 @@ from agent_tui.server.problems import ProblemError
 from agent_tui.server.record import Answer
 from agent_tui.server.services import Services
 from agent_tui.wire import routes
-from agent_tui.wire.command import Envelope, StatusAnswer, StatusRequest
+from agent_tui.wire.command import Batch, BatchAnswer, Envelope, StatusAnswer, StatusRequest
 from agent_tui.wire.problem import CONTENT_TYPE, Problem
 
 T = TypeVar("T")
@@ -61,6 +61,8 @@ class Counter:
             match path:
                 case routes.COMMANDS:
                     return self._commit(caller, msgspec.json.decode(body, type=Envelope))
+                case routes.COMMANDS_BATCH:
+                    return self._commit_all(caller, msgspec.json.decode(body, type=Batch))
                 case routes.COMMANDS_STATUS:
                     return self._status(caller, msgspec.json.decode(body, type=StatusRequest))
                 case routes.SNAPSHOT:
@@ -71,17 +73,27 @@ class Counter:
             return error.problem.status, problems.encode(error.problem)
         raise AssertionError(f"nobody answers {path}")
 
-    def _commit(self, caller: Caller, envelope: Envelope) -> Said:
+    def _decide(self, caller: Caller, envelope: Envelope) -> Answer | Problem:
         ledger = self.services.ledger
+        return self.services.db.write_now(
+            lambda tx: ledger.step_up_wanted(tx, envelope, caller) or ledger.commit(tx, envelope, caller)
+        )
 
-        def work(tx: Tx) -> Answer | Problem:
-            return ledger.step_up_wanted(tx, envelope, caller) or ledger.commit(tx, envelope, caller)
-
-        done = self.services.db.write_now(work)
+    def _commit(self, caller: Caller, envelope: Envelope) -> Said:
+        done = self._decide(caller, envelope)
         if isinstance(done, Problem):
             raise ProblemError(done)
         answer = _response(done, envelope)
         return answer.status_code or 200, answer.content
+
+    def _commit_all(self, caller: Caller, batch: Batch) -> Said:
+        batches.check(batch)
+        course = batches.Course()
+        for queued in batch.commands:
+            if course.tries(queued):
+                course.took(queued, self._decide(caller, queued))
+        kill_point("server.answer")
+        return 200, msgspec.json.encode(BatchAnswer(results=tuple(course.results)))
 
     def _status(self, caller: Caller, asked: StatusRequest) -> Said:
         found = self.services.db.read_now(lambda tx: [_outcome(tx, id, caller.maker) for id in asked.ids])

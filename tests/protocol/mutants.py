@@ -20,6 +20,7 @@ from agent_tui.clock import wall
 from agent_tui.desk.drafts import DraftBook
 from agent_tui.desk.views import Draft
 from agent_tui.server.authority import Authority
+from agent_tui.server.batches import Course
 from agent_tui.server.database import Database
 from agent_tui.server.feed import Feed
 from agent_tui.server.record import Recorder
@@ -27,6 +28,7 @@ from agent_tui.server.tail import Tail
 from agent_tui.store import write
 from agent_tui.store.cache import QUERIES
 from agent_tui.store.journal import Item, Journal
+from agent_tui.sync.batches import Batches
 from agent_tui.sync.push import Push, given_up
 from agent_tui.wire.command import Outcome
 from tests.protocol import drills
@@ -205,6 +207,30 @@ def busy_taken_for_a_no(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Push, "_put", hasty)
 
 
+def one_is_told_what_became_of_another(patch: pytest.MonkeyPatch) -> None:
+    async def mixed(self: Batches, items: Any, depth: int) -> Any:
+        said = await send(self, items, depth)
+        return [*said[1:], *said[:1]]
+
+    send = Batches.send
+    patch.setattr(Batches, "send", mixed)
+
+
+def batch_is_known_by_its_first(patch: pytest.MonkeyPatch) -> None:
+    """The answer of the first is kept for all, as if a batch were one thing."""
+    took = Course.took
+
+    def first_only(self: Course, queued: Any, answer: Any) -> None:
+        first = self.results[0] if self.results else None
+        took(self, queued, answer)
+        if first is not None and first.status == 200:
+            told = msgspec.json.decode(bytes(first.outcome), type=Outcome)
+            again = msgspec.Raw(msgspec.json.encode(msgspec.structs.replace(told, id=queued.id)))
+            self.results[-1] = msgspec.structs.replace(first, id=queued.id, outcome=again)
+
+    patch.setattr(Course, "took", first_only)
+
+
 def audit_row_forgotten_on_refusal(patch: pytest.MonkeyPatch) -> None:
     audit = Tail.audit
 
@@ -246,6 +272,8 @@ BUGS = (
     Bug(generation_not_kept, drills.snapshot_breaks_off),
     Bug(given_up_without_taking_back, drills.request_arrives_when_nobody_waits_for_it),
     Bug(busy_taken_for_a_no, drills.server_is_busy_after_its_commit),
+    Bug(one_is_told_what_became_of_another, drills.much_waited_for_a_line),
+    Bug(batch_is_known_by_its_first, drills.much_waited_for_a_line),
     Bug(audit_row_forgotten_on_refusal, drills.everything_goes_well),
     Bug(makers_sign_for_themselves, drills.maker_signs_their_own_request),
     Bug(version_not_compared, drills.everything_goes_well),

@@ -21,7 +21,12 @@ def office() -> Iterator[Office]:
 
 
 DRILLS = sorted(
-    {bug.drill for bug in BUGS} | {drills.maker_signs_their_own_request, drills.another_server_takes_over},
+    {bug.drill for bug in BUGS}
+    | {
+        drills.maker_signs_their_own_request,
+        drills.another_server_takes_over,
+        drills.server_dies_in_the_middle_of_a_batch,
+    },
     key=lambda drill: drill.__name__,
 )
 

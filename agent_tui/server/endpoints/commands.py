@@ -16,6 +16,7 @@ from agent_tui.server import problems, writing
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
 from agent_tui.server.endpoints.access import Tools, Who, links_only, people_only
+from agent_tui.server.plain_words import check_plain
 from agent_tui.server.record import Answer
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
@@ -34,8 +35,8 @@ def _bad(field: str, key: str) -> problems.ProblemError:
     return problems.fail("bad-request", key=key, args={"field": field})
 
 
-def _check_id(envelope: Envelope) -> None:
-    """Only the usual form: `uuid.UUID` reads braces, blanks and line ends too, and the id goes into a header."""
+def check_id(envelope: Envelope) -> None:
+    """bad-request for any but the usual form: `uuid.UUID` reads braces, blanks and line ends too, and the id goes into a header."""
     try:
         usual = str(uuid.UUID(envelope.id)) == envelope.id.lower()
     except ValueError:
@@ -113,7 +114,8 @@ async def commit(
 ) -> Response[bytes]:
     """One command of a person: 200 with an `Outcome`, or a problem. The same id gets the same answer for ever."""
     people_only(caller)
-    _check_id(data)
+    check_id(data)
+    check_plain(data.command)
     _check_headers(data, idempotency_key, if_match)
     answer = await services.commit(data, caller)
     if depth is not None:
@@ -125,7 +127,8 @@ async def commit(
 async def ingress(data: JSONBody[Envelope], caller: Who, services: Tools) -> Response[bytes]:
     """One command of a switch link or connector."""
     links_only(caller)
-    _check_id(data)
+    check_id(data)
+    check_plain(data.command)
     return _response(await services.commit(data, caller), data)
 
 
