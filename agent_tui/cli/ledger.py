@@ -12,6 +12,7 @@ import msgspec
 from agent_tui.cli.where import Given, is_there, resolve
 from agent_tui.config import runtime
 from agent_tui.domain.agent import Agent
+from agent_tui.domain.centre import Group
 from agent_tui.domain.effects import Event
 from agent_tui.errors import Corrupt, InputError, StoreError
 from agent_tui.server.database import Tx, read_apart
@@ -38,6 +39,8 @@ class Past(msgspec.Struct, frozen=True):
     events: list[Event]
     members: dict[str, tuple[str, ...]]
     """Agent ids by group."""
+    shares: dict[str, float]
+    """The target of service level by group."""
 
 
 def look(where: Where, work: Callable[[Tx], T]) -> T:
@@ -67,6 +70,7 @@ def past(where: Where, since: datetime, until: datetime) -> Past:
         for agent in TableState(tx).find(Agent):
             for group in agent.groups:
                 members[group] = (*members.get(group, ()), agent.id)
-        return Past(read_events(tx, since, until), members)
+        shares = {group.id: group.target_share for group in TableState(tx).find(Group)}
+        return Past(read_events(tx, since, until), members, shares)
 
     return look(where, work)

@@ -53,11 +53,15 @@ class Facts(msgspec.Struct, frozen=True):
     spans: tuple[AgentSpan, ...]
     tickets: tuple[TicketFact, ...]
     members: dict[str, tuple[str, ...]]
+    shares: dict[str, float]
+    """The target of service level by group."""
     as_of: datetime
 
     def figures(self, since: datetime, until: datetime, scope: str, rules: Rules) -> dict[str, Figure]:
         """Of one scope and interval."""
-        members = self.members.get(scope.partition(":")[2], ()) if scope.startswith("g:") else ()
+        group = scope.partition(":")[2] if scope.startswith("g:") else ""
+        members = self.members.get(group, ())
+        rules = rules.of_group(self.shares[group]) if group in self.shares else rules
         return measure(
             self.contacts,
             self.spans,
@@ -118,7 +122,7 @@ def _facts(path: Where, since: datetime, last: datetime) -> Facts:
     begin = since - BEFORE
     past = ledger.past(path, begin, last + timedelta(seconds=1))
     contacts, spans = fold(past.events, last, begin)
-    return Facts(contacts, spans, fold_tickets(past.events, last), past.members, last)
+    return Facts(contacts, spans, fold_tickets(past.events, last), past.members, past.shares, last)
 
 
 def sliced(

@@ -32,8 +32,6 @@ class Entitlement(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     names: Names
     tiers: tuple[str, ...]
-    per_year: int = 0
-    """How often a year; 0 is without limit."""
 
 
 class CentreSettings(msgspec.Struct, frozen=True, kw_only=True):

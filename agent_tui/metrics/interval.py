@@ -44,6 +44,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str = "Asia/Shanghai"
     """Whose day the curves show."""
 
+    def of_group(self, target_share: float) -> Rules:
+        """The same with a group's own target of service level (M3: each line has its own)."""
+        return msgspec.structs.replace(self, targets={**self.targets, "service_level": target_share})
+
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """The terms of every formula. Those ending in `_s` are seconds, the others numbers."""

@@ -47,14 +47,16 @@ class People(msgspec.Struct, frozen=True, kw_only=True):
 
     members: dict[str, tuple[str, ...]]
     waiting: int
+    shares: dict[str, float] = {}
+    """The target of service level by group."""
 
 
 def _people(tx: Tx) -> People:
     state = TableState(tx)
     agents = state.find(Agent)
-    groups = [group.id for group in state.find(Group) if group.kind == "skill"]
-    members = {group: tuple(a.id for a in agents if group in a.groups) for group in groups}
-    return People(members=members, waiting=len(state.find(Contact, status=ContactState.QUEUED)))
+    shares = {group.id: group.target_share for group in state.find(Group) if group.kind == "skill"}
+    members = {group: tuple(a.id for a in agents if group in a.groups) for group in shares}
+    return People(members=members, waiting=len(state.find(Contact, status=ContactState.QUEUED)), shares=shares)
 
 
 def compute(events: list[Event], people: People, since: datetime, now: datetime, rules: Rules) -> list[Figure]:
@@ -63,7 +65,8 @@ def compute(events: list[Event], people: People, since: datetime, now: datetime,
     tickets = fold_tickets(events, now)
     found = list(measure(contacts, spans, since, now, CENTRE, rules, tickets=tickets).values())
     for group, members in people.members.items():
-        of_group = measure(contacts, spans, since, now, f"g:{group}", rules, tickets=tickets, members=members)
+        own = rules.of_group(people.shares[group]) if group in people.shares else rules
+        of_group = measure(contacts, spans, since, now, f"g:{group}", own, tickets=tickets, members=members)
         found += [figure for id, figure in of_group.items() if id in PER_GROUP]
     return found
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from agent_tui.domain.agent import Agent
-from agent_tui.domain.centre import Figure
+from agent_tui.domain.centre import Figure, Group
 from agent_tui.metrics.fold import fold, fold_tickets
 from agent_tui.metrics.interval import Rules
 from agent_tui.metrics.measure import measure
@@ -32,6 +32,8 @@ def report(tx: Tx, scope: str, since: datetime, until: datetime, now: datetime, 
     contacts, spans = fold(events, now)
     kind, _, group = scope.partition(":")
     members = [a.id for a in TableState(tx).find(Agent) if group in a.groups] if kind == "g" else []
+    known = TableState(tx).get(Group, group) if kind == "g" else None
+    rules = rules.of_group(known.target_share) if known else rules
     figures = measure(
         contacts, spans, since, until, scope, rules, tickets=fold_tickets(events, now), members=members, as_of=now
     )

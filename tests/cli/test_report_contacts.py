@@ -20,7 +20,7 @@ from agent_tui.server import seed
 from agent_tui.server.database import Database, Tx
 from agent_tui.server.tail import Tail
 from agent_tui.server.writing import put_all
-from tests.eg import NOW, agent, at
+from tests.eg import NOW, agent, at, group
 
 
 def call(
@@ -80,7 +80,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _happened(tx: Tx) -> None:
     staff = [agent("a1"), agent("a2", groups=("merchant",))]
     tail = Tail(tx, NOW)
-    tail.feed(put_all(tx, staff, NOW))
+    tail.feed(put_all(tx, [*staff, group("merchant", target_share=0.6)], NOW))
     tail.close()
     for seq, event in enumerate(sorted(EVENTS, key=lambda event: event.at), 1):
         tx.run(
@@ -116,6 +116,7 @@ def test_groups_tiers_and_agents_are_slices_of_it(database: Path, capsys: pytest
     groups = report(database, capsys, "--by", "group")
     assert [groups[key, "offered"]["value"] for key in ("cards", "merchant", "all")] == [3, 1, 4]
     assert groups["cards", "occupancy"]["value"] == 0.5, "the time of a1, who is in that group"
+    assert groups["merchant", "service_level"]["target"] == 0.6, "its own, not the centre's"
     tiers = report(database, capsys, "--by", "tier")
     assert tiers["vip", "asa"]["value"] == 30
     agents = report(database, capsys, "--by", "agent")

@@ -142,6 +142,22 @@ async def test_the_report_equals_the_wallboard(client: Client, services: Service
     assert reported["abandonment"]["denominator"] == shown.denominator
 
 
+async def test_a_group_is_measured_against_its_own_target_on_the_wall_and_in_reports(
+    client: Client, services: Services
+) -> None:
+    """M3: each line has its own target of service level; the centre keeps the centre's."""
+    services.db.write_now(lambda tx: seed.publish(tx, [eg.group("cards", target_share=0.9)], "SeedCentre", eg.NOW))
+    await give_up(client, services, 2)
+    await FiguresJob(services, Rules(targets={"service_level": 0.7})).step()
+    assert (await figure(services, "service_level:g:cards")).target == 0.9
+    assert (await figure(services, "service_level:centre")).target == 0.7
+    boss = await bench.sign_in(client, "boss")
+    since, until = "2026-03-01T16:00:00+00:00", "2026-03-02T16:00:00+00:00"
+    answer = await boss.get(routes.REPORT, since=since, until=until, scope="g:cards")
+    reported = {row["metric"]: row for row in answer.json()["figures"]}
+    assert reported["service_level"]["target"] == 0.9
+
+
 async def test_abandonment_near_its_limit_raises_one_notice_in_a_half_hour(
     client: Client, services: Services
 ) -> None:
