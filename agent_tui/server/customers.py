@@ -151,6 +151,7 @@ def find(tx: Tx, vault: Vault, words: str) -> tuple[FoundCustomer, ...]:
                 customer_id=customer.id,
                 name=customer.name,
                 tier=customer.tier,
+                phone=customer.phone,
                 matched=forms.SHOWN.get(kind, kind),
             )
     return tuple(found.values())[:MAX_FOUND]

@@ -63,5 +63,7 @@ class FoundCustomer(msgspec.Struct, frozen=True, kw_only=True):
     customer_id: str
     name: str
     tier: str
+    phone: str = ""
+    """Masked to its tail, to tell people of one masked name apart."""
     matched: str
     """`name`, `pinyin`, `initials`, `phone_tail`, `card_tail`, `id_tail`, `merchant`, `terminal`."""

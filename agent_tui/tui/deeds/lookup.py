@@ -30,7 +30,12 @@ async def look_up(station: Station, title: str) -> str | None:
         station.say(words("said.nobody_found", words=values["words"]), "warn")
         return None
     items = [
-        Item(hit.customer_id, hit.name, f"{words.of('tier', hit.tier)}  {words.of('matched', hit.matched)}")
+        Item(
+            hit.customer_id,
+            # Many share a masked name: the tail of the phone tells them apart.
+            f"{hit.name}  {hit.phone}".rstrip(),
+            f"{words.of('tier', hit.tier)}  {words.of('matched', hit.matched)}",
+        )
         for hit in found
     ]
     return await station.ask(Pick(words, station.painter, words("pick.found"), items))
