@@ -11,8 +11,11 @@ from litestar.testing import AsyncTestClient
 
 from agent_tui.domain.approval import ApprovalState
 from agent_tui.domain.commands import RevokeDelegation
-from agent_tui.server import expiry
+from agent_tui.domain.review import Review, Stratum
+from agent_tui.server import expiry, supervision
 from agent_tui.server.services import Services
+from agent_tui.server.state import TableState
+from agent_tui.server.watching import RiskWatch
 from tests import eg
 from tests.server import bench, office
 from tests.server.office import act, says, waive
@@ -43,6 +46,16 @@ async def test_a_delegate_acts_with_the_level_lent_and_every_use_names_it(client
     assert delegation in payload[0][0]
     event = bench.query(services, "SELECT body FROM event WHERE name = 'ActionPerformed'")
     assert delegation in event[0][0]
+
+
+async def test_what_a_delegate_did_is_opened_for_review(client: Client, services: Services) -> None:
+    delegation = await lent(client, "s1", "a1")
+    await supervision.Supervision(services).step()
+    watch = RiskWatch(services)
+    assert (await (await office.fresh(client, "a1")).send(waive(20_000, delegation_id=delegation))).status_code == 200
+    await watch.step()
+    (review,) = services.db.read_now(lambda tx: TableState(tx).find(Review))
+    assert (review.stratum, review.maker_id) == (Stratum.DELEGATED, "a1")
 
 
 async def test_what_a_delegate_uses_counts_against_the_grantors_day_too(client: Client, services: Services) -> None:
