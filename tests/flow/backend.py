@@ -12,6 +12,7 @@ from agent_tui.domain.commands import Command, OfferNew, ReportEvent
 from agent_tui.domain.contact import Channel
 from agent_tui.server import run
 from agent_tui.server.options import ServerOptions
+from agent_tui.server.place import Where
 from agent_tui.server.seed import QUICK, NewAccount, add_accounts
 from agent_tui.server.services import Services
 from agent_tui.wire import routes
@@ -25,8 +26,8 @@ AGENT, LOGIN, GROUP = "a1001", "chen.xiao", "cards"
 class Backend:
     """`start` … `stop`, as often as wanted."""
 
-    def __init__(self, folder: Path) -> None:
-        self._database = folder / "server.db"
+    def __init__(self, folder: Path, database: Where | None = None) -> None:
+        self._database = database or folder / "server.db"
         self._port = 0
         self._server: run.PoliteServer | None = None
         self._thread: threading.Thread | None = None

@@ -119,7 +119,6 @@ async def dump(services: Services) -> list[str]:
 def open_bench(folder: Path, **options: Any) -> Services:
     given = {"database": engines.place(folder), "clock": "manual", "clock_start": eg.NOW, "jobs": False}
     services = open_services(ServerOptions(**{**given, **options}), small_policy)
-    engines.opened(services.db)
     if services.db.read_now(lambda tx: tx.one("account", login="chen")) is None:
         add_centre(services)
     return services

@@ -1,10 +1,11 @@
-"""Fixtures of the server's tests."""
+"""Fixtures of the server's tests, and the rule that each of them that opens a ledger runs on both engines."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import pytest
 from litestar import Litestar
@@ -14,17 +15,30 @@ from agent_tui.server.place import Remote
 from agent_tui.server.services import Services
 from tests.server import bench, engines
 
-ON_BOTH = frozenset({"api", "approvals", "engines", "feed", "former", "jobs"})
-"""Modules whose tests ask the ledger and never its file: each of them that opens one runs on both engines. In the others
-a test runs on both when it asks for `engine` itself."""
+ONE_ENGINE = {
+    "processes": "several processes are only for PostgreSQL",
+    "processes_authority": "several processes are only for PostgreSQL",
+    "start": "the file of SQLite: its lock, its rights, its damage",
+    "tls": "what stands before the ledger",
+    "triage_eval": "files of weights; no ledger is opened",
+}
+"""Modules that are about one engine or none, and why. Of every other, each test that opens a ledger runs on both, but for
+those that say why not with `one_engine`."""
+OPENS = frozenset({"services", "tmp_path"})
+"""Whoever wants one of these may open a ledger."""
+
+
+def _why_one(test: Any, module: str) -> str:
+    """Why a test runs on one engine; nothing when it runs on both."""
+    marker = test.get_closest_marker("one_engine")
+    return str(marker.args[0]) if marker else ONE_ENGINE.get(module.rpartition(".test_")[2], "")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Which tests run on both engines; `one_engine` says why one of these modules does not."""
-    opens = {"services", "tmp_path"} & set(metafunc.fixturenames)
+    """Every test on both engines, but for what says why not."""
     asks = "engine" in signature(metafunc.function).parameters
-    whole = metafunc.module.__name__.rpartition(".test_")[2] in ON_BOTH
-    if (asks or (whole and opens)) and metafunc.definition.get_closest_marker("one_engine") is None:
+    opens = OPENS & set(metafunc.fixturenames)
+    if (asks or opens) and not _why_one(metafunc.definition, metafunc.module.__name__):
         metafunc.parametrize("engine", engines.BOTH, indirect=True)
 
 
@@ -35,6 +49,15 @@ def engine(request: pytest.FixtureRequest) -> Iterator[str]:
     chosen: str = getattr(request, "param", "sqlite")
     with engines.on(chosen):
         yield chosen
+        used = engines.used()
+    if hasattr(request, "param"):
+        assert chosen in used, (
+            f"it says {chosen} and opened {used or 'nothing'}: who is about no ledger says `one_engine`"
+        )
+    else:
+        assert not used or _why_one(request.node, request.module.__name__), (
+            "a ledger on SQLite alone, and nobody says why"
+        )
 
 
 @pytest.fixture

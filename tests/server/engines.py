@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar
+from unittest.mock import patch
+
+import psycopg
 
 from agent_tui.server.database import Database, Row, Tx
 from agent_tui.server.migrations import COMPAT, SCHEMA_VERSION
@@ -18,6 +22,8 @@ from agent_tui.server.sqlite_engine import SqliteEngine, SqliteTx
 from bench.postgres import Postgres, find
 
 BOTH = ("sqlite", "postgres")
+BROKEN_RULE = (sqlite3.IntegrityError, psycopg.IntegrityError)
+"""What either says when a row would break a rule of its table."""
 
 
 class Chosen:
@@ -28,6 +34,7 @@ class Chosen:
     given: ClassVar[dict[Path, str]] = {}
     kept: ClassVar[dict[Path, str]] = {}
     opened: ClassVar[list[Database]] = []
+    """In this test, wherever in the program."""
     clean: ClassVar[list[str]] = []
 
 
@@ -74,10 +81,29 @@ def _sound(name: str) -> bool:
     return cluster().run("SELECT version, compat FROM schema_version", name) == [(SCHEMA_VERSION, COMPAT)]
 
 
-def opened(db: Database) -> None:
-    """A test opened it; it need not close what is only connections."""
-    if db.engine.shared:
+@contextlib.contextmanager
+def _noted() -> Iterator[None]:
+    """Every ledger that is opened meanwhile is known; what is only connections is closed at the end."""
+    opening = Database.__init__
+
+    def noted(db: Database, where: Where) -> None:
+        opening(db, where)
         Chosen.opened.append(db)
+
+    try:
+        with patch.object(Database, "__init__", noted):
+            yield
+    finally:
+        for db in Chosen.opened:
+            if db.engine.shared:
+                db.close()
+        Chosen.opened.clear()
+
+
+def used() -> set[str]:
+    """The engines on which this test has a ledger."""
+    found = {"postgres" if db.engine.shared else "sqlite" for db in Chosen.opened}
+    return found | ({"postgres"} if Chosen.given else set())
 
 
 def keep(folder: Path) -> None:
@@ -114,12 +140,10 @@ def on(engine: str) -> Iterator[None]:
     """Everything that is opened inside is on this engine."""
     Chosen.engine = engine
     try:
-        yield
+        with _noted():
+            yield
     finally:
         Chosen.engine = "sqlite"
-        for db in Chosen.opened:
-            db.close()
-        Chosen.opened.clear()
         for name in Chosen.given.values():
             cluster().run(_END.format(name))
             if _sound(name):
@@ -135,6 +159,14 @@ def raw(tx: Tx, sql: str, *values: Any) -> list[Row]:
             return cursor.fetchall() if cursor.description else []
     assert isinstance(tx, SqliteTx)
     return tx._connection.execute(sql, values).fetchall()
+
+
+def change(tx: Tx, sql: str, *values: Any) -> int:
+    """How many rows any SQL (`?` for a value) changed."""
+    if isinstance(tx, PostgresTx):
+        return tx._connection.execute(sql.replace("?", "%s").encode(), values or None).rowcount
+    assert isinstance(tx, SqliteTx)
+    return tx._connection.execute(sql, values).rowcount
 
 
 def columns(tx: Tx, table: str) -> list[str]:
@@ -153,9 +185,16 @@ def dump(tx: Tx) -> list[str]:
     return [f"{name}: {tuple(row)!r}" for name in names for row in raw(tx, f"SELECT * FROM {name} ORDER BY 1, 2")]
 
 
-def tamper(services: Services, sql: str, *values: Any) -> None:
-    """Change the tables as somebody would who can write them."""
-    services.db.write_now(lambda tx: raw(tx, sql, *values))
+def tamper(services: Services, sql: str, *values: Any) -> int:
+    """Change the tables as somebody would who can write them; how many rows were changed."""
+    return services.db.write_now(lambda tx: change(tx, sql, *values))
+
+
+def named(where: Where) -> list[str]:
+    """A ledger as the command line is told of it."""
+    if isinstance(where, Remote):
+        return ["--database", where.url, "--keys", str(where.keys)]
+    return ["--database", str(where)]
 
 
 def quick(services: Services) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
-
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
@@ -14,6 +11,7 @@ from agent_tui.server import audit
 from agent_tui.server.services import Services
 from agent_tui.wire import routes
 from tests.server import bench
+from tests.server.engines import tamper
 
 Client = AsyncTestClient[Litestar]
 
@@ -50,9 +48,7 @@ async def test_an_honest_history_verifies(client: Client) -> None:
 @pytest.mark.parametrize("forgery", FORGERIES)
 async def test_a_forgery_is_found(client: Client, services: Services, forgery: str) -> None:
     await some_history(client)
-    with sqlite3.connect(services.db.path) as connection:
-        assert connection.execute(FORGERIES[forgery]).rowcount == 1
-    connection.close()
+    assert tamper(services, FORGERIES[forgery]) == 1
     found = await services.db.read(audit.verify)
     assert not found.ok
     assert found.broken_at is not None
@@ -70,10 +66,7 @@ async def test_the_command_line_names_the_row(
     from agent_tui.cli.audit_verify import BROKEN, verify
 
     await some_history(client)
-    path: Path = services.db.path
-    assert verify(path, "en") == 0
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE audit SET actor = 'x' WHERE seq = 2")
-    connection.close()
-    assert verify(path, "en") == BROKEN
+    assert verify(services.db.where, "en") == 0
+    assert tamper(services, "UPDATE audit SET actor = 'x' WHERE seq = 2") == 1
+    assert verify(services.db.where, "en") == BROKEN
     assert "row 2" in capsys.readouterr().out

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 import pytest
 from litestar import Litestar
@@ -21,6 +19,7 @@ from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
 from agent_tui.wire import routes
 from tests.server import bench
+from tests.server.engines import named
 
 Client = AsyncTestClient[Litestar]
 SAID, NOTED = "我是欧阳家的老大", "客户住在文三路拐角"
@@ -57,20 +56,19 @@ async def test_what_was_decided_on_can_be_read_until_the_key_is_gone(client: Cli
     await known_customer(client, services)
     before = services.db.read_now(lambda tx: kept(tx, services))
     assert any(NOTED.encode() in (content or b"") for content in before)
-    assert main.run(["admin", "erase", "--customer", "c1", "--yes", "--database", str(services.db.path)], "en") == 0
+    assert main.run(["admin", "erase", "--customer", "c1", "--yes", *named(services.db.where)], "en") == 0
     after = services.db.read_now(lambda tx: kept(tx, services))
     assert len(after) == len(before) and set(after) == {None}
 
 
 async def test_the_audit_verifies_and_nothing_personal_is_left(client: Client, services: Services) -> None:
     desk = await known_customer(client, services)
-    path: Path = services.db.path
-    main.run(["admin", "erase", "--customer", "c1", "--yes", "--database", str(path)], "zh")
+    main.run(["admin", "erase", "--customer", "c1", "--yes", *named(services.db.where)], "zh")
     found = services.db.read_now(audit.verify)
     assert found.ok, found
     text = "\n".join(await bench.dump(services))
     assert SAID not in text and NOTED not in text
-    for file in path.parent.iterdir():
+    for file in services.db.path.parent.iterdir():
         content = file.read_bytes()
         assert SAID.encode() not in content and NOTED.encode() not in content, file.name
     assert (await desk.get(routes.CUSTOMER_SEARCH, q=bench.NAME)).json() == []
@@ -83,16 +81,16 @@ async def test_the_audit_verifies_and_nothing_personal_is_left(client: Client, s
 
 async def test_a_row_says_who_was_forgotten(client: Client, services: Services) -> None:
     await known_customer(client, services)
-    main.run(["admin", "erase", "--customer", "c1", "--yes", "--database", str(services.db.path)], "ja")
+    main.run(["admin", "erase", "--customer", "c1", "--yes", *named(services.db.where)], "ja")
     *_, last = services.db.read_now(lambda tx: [dict(row) for row in audit.rows(tx)])
     assert (last["type"], last["customer_id"]) == ("EraseCustomer", "c1")
 
 
 def test_nobody_is_forgotten_by_mistake(services: Services) -> None:
     bench.add_customer(services)
-    database = str(services.db.path)
+    database = named(services.db.where)
     with pytest.raises(UsageError):
-        main.run(["admin", "erase", "--customer", "c9", "--yes", "--database", database], "en")
+        main.run(["admin", "erase", "--customer", "c9", "--yes", *database], "en")
     with pytest.raises(UsageError):
-        main.run(["admin", "erase", "--customer", "c1", "--database", database], "en")
+        main.run(["admin", "erase", "--customer", "c1", *database], "en")
     assert services.db.read_now(lambda tx: services.vault.get(tx, "c1", "phone")) == bench.PHONE

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -31,6 +29,7 @@ from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope, Intent
 from tests import eg
 from tests.server import bench
+from tests.server.engines import named, tamper
 
 Client = AsyncTestClient[Litestar]
 CHEN = Caller(kind="agent", id="a1", device="d")
@@ -182,7 +181,7 @@ async def test_the_line_manager_is_refused_with_the_reason(client: Client, servi
 async def test_anybody_draws_the_same_again(services: Services, capsys: pytest.CaptureFixture[str]) -> None:
     await a_day(services)
     await close_day(services)
-    given = ["review", "sample", "--day", DAY, "--database", str(services.db.path)]
+    given = ["review", "sample", "--day", DAY, *named(services.db.where)]
     assert main.run(given, "en") == 0
     said = capsys.readouterr().out
     assert "The server drew the same acts" in said and "highest amounts" in said
@@ -206,9 +205,8 @@ async def test_an_act_kept_from_review_is_found(
 ) -> None:
     await a_day(services)
     await close_day(services)
-    with contextlib.closing(sqlite3.connect(services.db.path)) as connection, connection:
-        assert connection.execute(forgery).rowcount
-    assert main.run(["review", "sample", "--day", DAY, "--database", str(services.db.path)], "en") == DIFFERS
+    assert tamper(services, forgery)
+    assert main.run(["review", "sample", "--day", DAY, *named(services.db.where)], "en") == DIFFERS
 
 
 async def test_a_day_can_be_drawn_in_parts(client: Client, services: Services) -> None:
@@ -230,8 +228,8 @@ def test_a_day_is_a_date(tmp_path: Path) -> None:
     services = bench.open_bench(tmp_path)
     services.db.close()
     with pytest.raises(UsageError):
-        main.run(["review", "sample", "--day", "yesterday", "--database", str(services.db.path)], "en")
-    assert main.run(["review", "sample", "--day", DAY, "--database", str(services.db.path)], "en") == 0
+        main.run(["review", "sample", "--day", "yesterday", *named(services.db.where)], "en")
+    assert main.run(["review", "sample", "--day", DAY, *named(services.db.where)], "en") == 0
 
 
 async def test_whoever_is_forgotten_is_forgotten_in_reviews_too(client: Client, services: Services) -> None:

@@ -3,6 +3,7 @@ Afterwards they are in no file, no log, no crash note and nothing the terminal w
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterator
@@ -41,6 +42,7 @@ from tests.flow.backend import GROUP, PASSWORD, Backend, Switch
 from tests.flow.conftest import until
 from tests.flow.seed import profile
 from tests.flow.test_real_server import contact_state, seated
+from tests.server import engines
 
 CARD, ID_NUMBER, PHONE = "6222600912345671", "330106197803124517", "13957103321"
 NAME, STREET, MAIL = "欧阳金丝雀", "金丝雀路88号", "canary.bird@example.cn"
@@ -56,8 +58,9 @@ def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend
     bird = NewCustomer(
         id="c1", name=NAME, phone=PHONE, id_number=ID_NUMBER, email=MAIL, address=STREET, products=(card,)
     )
-    import_customers(tmp_path / "server.db", [bird])
-    served = Backend(tmp_path).start()
+    where = engines.place(tmp_path, "server.db")
+    import_customers(where, [bird])
+    served = Backend(tmp_path, where).start()
     yield served
     served.stop()
 
@@ -184,6 +187,8 @@ async def test_no_file_no_log_and_no_stream_holds_a_canary(
         desk
     )
     await misuse(backend)
+    kept = "\n".join(await asyncio.to_thread(backend.services.db.apart, engines.dump))
+    assert not [canary for canary in CANARIES if canary in kept]
     assert not singing_files(tmp_path), "while everything is open, write-ahead logs included"
     await desk.close()
     backend.stop()
@@ -194,11 +199,13 @@ async def test_no_file_no_log_and_no_stream_holds_a_canary(
         assert canary not in said.out + said.err + noise, canary
 
 
+@pytest.mark.one_engine("files that no server wrote")
 def test_the_test_would_hear_a_canary(tmp_path: Path) -> None:
     (tmp_path / "leak.log").write_text(f"call {PHONE} back", encoding="utf-8")
     assert singing_files(tmp_path) == [f"leak.log: {PHONE}"]
 
 
+@pytest.mark.one_engine("the note of a crash")
 def test_a_crash_is_written_down_without_its_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AGENT_TUI_HOME", str(tmp_path / "home"))
 
@@ -214,6 +221,7 @@ def test_a_crash_is_written_down_without_its_words(tmp_path: Path, monkeypatch: 
     assert not singing_files(tmp_path)
 
 
+@pytest.mark.one_engine("the files of a desk")
 async def test_a_desk_that_dies_leaves_nothing_readable(tmp_path: Path) -> None:
     """Drafts are in the journal while they are typed, encrypted; so is what waits to be sent."""
     desk = open_desk(profile(tmp_path / "profile"))

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from agent_tui import ids
 from agent_tui.domain.agent import Agent
@@ -217,7 +218,7 @@ class FeedMachine(RuleBasedStateMachine):
             assert count == last
 
 
-TestConvergence = FeedMachine.TestCase
-TestConvergence.settings = settings(
-    max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-)
+@pytest.mark.usefixtures("tmp_path")
+def test_every_reader_holds_what_a_fresh_one_is_given() -> None:
+    chosen = settings(max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(FeedMachine, settings=chosen)

@@ -28,6 +28,7 @@ from agent_tui.server.upkeep import Ears
 from agent_tui.wire import routes
 from agent_tui.wire.feed import Cursor
 from tests.server import bench
+from tests.server.engines import named
 from tests.server.test_feed import change_agent
 
 Client = AsyncTestClient[Litestar]
@@ -208,15 +209,14 @@ async def rest(events: AsyncIterator[bytes]) -> bytes:
     return [event async for event in events][-1]
 
 
-@pytest.mark.one_engine("the command line of an administrator, on a file")
 def test_an_administrator_revokes_beside_the_running_server(services: Services) -> None:
     services.db.write_now(lambda tx: services.doorman.open(tx, "chen", "d1"))
-    argv = ["admin", "revoke", "chen", "--lock", "--database", str(services.db.path)]
+    argv = ["admin", "revoke", "chen", "--lock", *named(services.db.where)]
     assert main.run(argv, "en") == 0
     hashed = services.db.read_now(lambda tx: services.doorman.stored(tx, "chen"))
     assert not services.doorman.right(hashed, bench.PASSWORD)
     with pytest.raises(UsageError):
-        main.run(["admin", "revoke", "nobody", "--database", str(services.db.path)], "en")
+        main.run(["admin", "revoke", "nobody", *named(services.db.where)], "en")
 
 
 def test_revoking_can_be_for_one_device_and_can_lock(services: Services) -> None:

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, rule
+from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.commands import OfferNew
@@ -129,10 +129,10 @@ class StreamMachine(FeedMachine):
             super().teardown()
 
 
-TestStreams = StreamMachine.TestCase
-TestStreams.settings = settings(
-    max_examples=8, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-)
+@pytest.mark.usefixtures("tmp_path")
+def test_whoever_is_woken_has_the_truth_afterwards_and_nobody_else_missed_any() -> None:
+    chosen = settings(max_examples=8, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(StreamMachine, settings=chosen)
 
 
 # ---- stories, and the bugs they find -----------------------------------------------------------------------------
@@ -237,7 +237,6 @@ def test_every_screen_is_right_after_every_look(story: Callable[[Services], list
     ],
     ids=lambda given: given.__name__,
 )
-@pytest.mark.one_engine("the bugs are above the engine")
 def test_every_seeded_bug_is_found(
     bug: Callable[[pytest.MonkeyPatch], None],
     story: Callable[[Services], list[str]],

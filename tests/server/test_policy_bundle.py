@@ -22,6 +22,7 @@ from agent_tui.server.writing import put
 from agent_tui.wire.signed import trusted
 from tests import eg
 from tests.server import bench, office
+from tests.server.engines import named
 from tests.unit.policy.cases import facts
 
 SHIPPED = data.shipped("scripts/policy")
@@ -140,12 +141,11 @@ def test_the_amounts_that_are_always_reviewed_follow_the_rules_in_force(services
     assert tiers is book.tiers and "waive_fee" not in tiers
 
 
-@pytest.mark.one_engine("the command line of an administrator, on a file")
 def test_an_administrator_puts_sound_rules_in_force_and_no_others(
     services: Services, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     started(services)
-    argv = ["admin", "policy", str(folder), "--database", str(services.db.path)]
+    argv = ["admin", "policy", str(folder), *named(services.db.where)]
     assert main.run(argv, "en") == 1
     assert "waive_fee" in capsys.readouterr().out and row(services).revision != canon.digest(bundle(folder).encode())
     assert main.run([*argv, "--despite-findings"], "en") == 0

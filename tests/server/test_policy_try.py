@@ -26,6 +26,7 @@ from agent_tui.server.policies import put_in_force
 from agent_tui.server.services import Services
 from tests import eg
 from tests.server import bench, office
+from tests.server.engines import named
 
 RULES = data.shipped("scripts/policy")
 STRICTER = '@id("try-stop") @basis("b") @zh("不再减免。") @en("No more.") @ja("終了。") '
@@ -109,14 +110,11 @@ async def test_being_asked_to_authenticate_again_counts_once(tmp_path: Path) -> 
 
 # ---- the command -------------------------------------------------------------------------------------------------
 
-pytest_file = pytest.mark.one_engine("the command line, on a file")
-
 
 def run(services: Services, *argv: str) -> int:
-    return main.run(["policy", "try", *argv, "--database", str(services.db.path)], "en")
+    return main.run(["policy", "try", *argv, *named(services.db.where)], "en")
 
 
-@pytest_file
 def test_changed_rules_tell_what_would_be_refused_with_rule_and_reason(
     services: Services, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -128,7 +126,6 @@ def test_changed_rules_tell_what_would_be_refused_with_rule_and_reason(
     assert bench.PHONE not in out and "王小明" not in out
 
 
-@pytest_file
 def test_a_folder_stands_for_all_rules_and_no_change_is_exit_code_0(
     services: Services, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -136,7 +133,6 @@ def test_a_folder_stands_for_all_rules_and_no_change_is_exit_code_0(
     assert "10 stay as they were" in capsys.readouterr().out
 
 
-@pytest_file
 def test_json_and_csv_carry_the_same(services: Services, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = str(changed(tmp_path))
     run(services, file, "--format", "json")
@@ -150,7 +146,6 @@ def test_json_and_csv_carry_the_same(services: Services, tmp_path: Path, capsys:
     assert all(one["reasons"] == ["No more."] for one in refused)
 
 
-@pytest_file
 def test_a_laxer_rule_tells_what_would_be_allowed(
     services: Services, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -162,7 +157,6 @@ def test_a_laxer_rule_tells_what_would_be_allowed(
     assert (said["refused"], said["allowed"]) == (0, 2)
 
 
-@pytest_file
 def test_since_bounds_what_is_looked_at(
     services: Services, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -19,6 +19,7 @@ from agent_tui.domain.contact import Channel, Verified
 from agent_tui.domain.customer import Secret
 from agent_tui.server.router import ROUTER
 from agent_tui.server.services import Services
+from agent_tui.server.sqlite_engine import SqliteEngine
 from agent_tui.wire import routes
 from tests.server import bench
 
@@ -94,8 +95,11 @@ async def test_a_caller_is_known_by_number_and_shown_masked(client: Client, serv
 
 
 async def test_the_key_file_is_the_owners_alone(services: Services) -> None:
-    for name in ("ledger.db", "ledger.db.key", "ledger.db.lock"):
-        assert (services.db.path.parent / name).stat().st_mode & 0o077 == 0
+    files = [services.db.path.with_name(services.db.path.name + ending) for ending in (".key", ".signing")]
+    if isinstance(services.db.engine, SqliteEngine):
+        files += [services.db.path, services.db.path.with_name("ledger.db.lock")]
+    for file in files:
+        assert file.stat().st_mode & 0o077 == 0, file.name
 
 
 async def test_a_verification_in_somebody_elses_contact_proves_nothing(client: Client, services: Services) -> None:

@@ -167,6 +167,9 @@ def model() -> Model:
     return learn(Grams(SAMPLES))
 
 
+no_ledger = pytest.mark.one_engine("the file of a model")
+
+
 @pytest.fixture
 def kept(model: Model, tmp_path: Path) -> Path:
     model.save(tmp_path / "triage.npz")
@@ -188,6 +191,7 @@ def test_words_that_say_nothing_are_not_guessed(model: Model) -> None:
     assert model.guess(" … ") == Guess()
 
 
+@no_ledger
 def test_a_kept_model_guesses_as_the_one_that_was_trained(model: Model, kept: Path) -> None:
     again = triage_model.load(kept)
     assert again.head == model.head
@@ -195,6 +199,7 @@ def test_a_kept_model_guesses_as_the_one_that_was_trained(model: Model, kept: Pa
         assert again.guess(sample.text) == model.guess(sample.text)
 
 
+@no_ledger
 def test_the_same_texts_give_the_same_file(kept: Path, tmp_path: Path) -> None:
     learn(Grams(list(SAMPLES))).save(tmp_path / "again.npz")
     assert (tmp_path / "again.npz").read_bytes() == kept.read_bytes()
@@ -250,6 +255,7 @@ def broken(kept: Path) -> Iterator[tuple[str, Path]]:
     yield "no_model", kept.with_name("nothing.npz")
 
 
+@no_ledger
 def test_a_file_that_is_no_whole_model_of_this_version_is_refused_in_one_sentence(kept: Path) -> None:
     for key, file in broken(kept):
         with pytest.raises(InputError) as told:
@@ -257,6 +263,7 @@ def test_a_file_that_is_no_whole_model_of_this_version_is_refused_in_one_sentenc
         assert told.value.key == f"triage.error.{key}"
 
 
+@no_ledger
 def test_a_model_of_another_centre_stops_the_start(kept: Path, tmp_path: Path) -> None:
     options = ServerOptions(database=tmp_path / "x.db", triage=kept)
     with pytest.raises(ConfigError) as told:
