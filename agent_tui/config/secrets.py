@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import threading
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -38,6 +39,8 @@ _WHOLE = _KEY * len(_NAMES) + _DEVICE
 """Bytes of all keys of a profile and of its device's id."""
 ARGON2ID = {"memory_kib": 64 * 1024, "passes": 3, "lanes": 4}
 """The second choice of RFC 9106 §4: 64 MiB, a few tenths of a second on a desk's machine."""
+_VAULTS = threading.Lock()
+"""Held while a vault is written or destroyed: a wipe comes at any moment, also while a new password is being sealed."""
 
 
 class Keys:
@@ -106,8 +109,9 @@ def destroy(backend: str, folder: Path) -> None:
 
     ConfigError when the keyring refuses; the files are overwritten first.
     """
-    for name in ("lease", "vault.json", "keys"):
-        erase(folder / name)
+    with _VAULTS:
+        for name in ("lease", "vault.json", "keys"):
+            erase(folder / name)
     if backend == "keyring":
         _forget_in_keyring(folder.name)
 
@@ -132,20 +136,26 @@ def vault(folder: Path, password: str) -> Keys:
     file = folder / "vault.json"
     if file.exists():
         return Keys(_open(_read(file), password))
-    return Keys(_seal(file, os.urandom(_WHOLE), password))
+    data = os.urandom(_WHOLE)
+    paths.write_private(file, _sealed(data, password))
+    return Keys(data)
 
 
 def reseal(folder: Path, keys: Keys, password: str) -> None:
-    """From now on the vault opens with `password`: the person's new one, once the server accepted it."""
-    _seal(folder / "vault.json", keys._data, password)
+    """From now on the vault opens with `password`: the person's new one, once the server accepted it. Keys that were
+    destroyed meanwhile stay destroyed."""
+    file = folder / "vault.json"
+    sealed = _sealed(keys._data, password)
+    with _VAULTS:
+        if file.exists():
+            paths.write_private(file, sealed)
 
 
-def _seal(file: Path, data: bytes, password: str) -> bytes:
+def _sealed(data: bytes, password: str) -> bytes:
     salt, nonce = os.urandom(16), os.urandom(12)
     made = _Vault(kdf="argon2id", **ARGON2ID, salt=salt, nonce=nonce, sealed=b"")
     sealed = _lock(made, password).encrypt(nonce, data, _SERVICE.encode())
-    paths.write_private(file, msgspec.json.encode(msgspec.structs.replace(made, sealed=sealed)))
-    return data
+    return msgspec.json.encode(msgspec.structs.replace(made, sealed=sealed))
 
 
 def _read(file: Path) -> _Vault:

@@ -70,7 +70,7 @@ class Entry:
 
         def accepted() -> None:
             profiles.write(self._name, profiles.Known(url=url, login=login))
-            if self._settings.vault.backend == "file":
+            if typed.former and self._settings.vault.backend == "file":
                 secrets.reseal(folder, keys, typed.password)
 
         return Opened(desk, typed.password, accepted=accepted)

@@ -31,6 +31,29 @@ def test_a_vault_gives_the_same_keys_again_and_only_for_its_password(tmp_path: P
     assert caught.value.key == "tui.start.vault_closed"
 
 
+def test_after_a_change_the_vault_opens_with_the_new_password_only(tmp_path: Path) -> None:
+    keys = secrets.vault(tmp_path / "p", "old")
+    secrets.reseal(tmp_path / "p", keys, "new")
+    assert secrets.vault(tmp_path / "p", "new").of("cache") == keys.of("cache")
+    with pytest.raises(StoreError):
+        secrets.vault(tmp_path / "p", "old")
+
+
+def test_a_wipe_while_a_new_password_is_sealed_leaves_no_keys(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    keys = secrets.vault(tmp_path / "p", "old")
+    lock = secrets._lock
+
+    def wiped_meanwhile(made: secrets._Vault, password: str) -> object:
+        secrets.destroy("file", tmp_path / "p")
+        return lock(made, password)
+
+    monkeypatch.setattr(secrets, "_lock", wiped_meanwhile)
+    secrets.reseal(tmp_path / "p", keys, "new")
+    assert not (tmp_path / "p" / "vault.json").exists()
+
+
 def test_two_profiles_share_nothing(tmp_path: Path) -> None:
     one, other = secrets.vault(tmp_path / "a", "w"), secrets.vault(tmp_path / "b", "w")
     assert one.of("cache") != other.of("cache")
