@@ -29,7 +29,8 @@ OPENED_S = 60.0
 """For the processes themselves to be there."""
 CLOCK_S = (-86_400.0, -3_600.0, -60.0, 60.0, 3_600.0, 86_400.0)
 
-Deed = Callable[[], Awaitable[None]]
+Deed = Callable[[], Awaitable[bool]]
+"""Says whether it took effect."""
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +40,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     late: tuple[str, ...]
     """Desks that were not done within `PEACE_S`."""
     peace_s: float
+    idle: tuple[str, ...] = ()
+    """Deeds that were drawn and never took effect."""
 
 
 class Campaign:
@@ -58,6 +61,8 @@ class Campaign:
         self._place, self._seed, self._seconds = place, seed, seconds
         self._rng = random.Random(seed)
         self.counts: Counter[str] = Counter()
+        self._drawn: Counter[str] = Counter()
+        self._took: Counter[str] = Counter()
         self._servers = [Server(place, f"server{n}") for n in range(servers)]
         self._proxy = Proxy(self._target, random.Random(f"{seed}/proxy"))
         self._switch = Switch(random.Random(f"{seed}/switch"))
@@ -109,7 +114,8 @@ class Campaign:
             await asyncio.sleep(self._rng.uniform(*BETWEEN_S))
             name, deed = self._rng.choices([d[:2] for d in deeds], [d[2] for d in deeds])[0]
             self.counts[name] += 1
-            await deed()
+            self._drawn[name] += 1
+            self._took[name] += await deed()
         weather.cancel()
 
     async def _weather(self) -> None:
@@ -149,75 +155,87 @@ class Campaign:
     def _one(self) -> Station:
         return self._rng.choice(self._stations)
 
-    async def _kill_desk(self) -> None:
+    async def _kill_desk(self) -> bool:
         station = self._one()
+        met = station.alive
         await station.kill()
         station.start()
+        return met
 
-    async def _kill_server(self) -> None:
-        await self._restart(self._server)
+    async def _kill_server(self) -> bool:
+        return await self._restart(self._server)
 
-    async def _restart(self, server: Server) -> None:
+    async def _restart(self, server: Server) -> bool:
+        met = server.alive
         await server.kill()
         await asyncio.sleep(self._rng.uniform(0, 0.8))
         server.start()
+        return met
 
-    async def _stop_server(self) -> None:
+    async def _stop_server(self) -> bool:
         server = self._server
+        met = server.alive
         await server.kill(15)
         server.start()
+        return met
 
-    async def _pause_desk(self) -> None:
-        await self._one().pause(self._rng.uniform(0.5, 2.0))
+    async def _pause_desk(self) -> bool:
+        return await self._one().pause(self._rng.uniform(0.5, 2.0))
 
-    async def _pause_server(self) -> None:
-        await self._server.pause(self._rng.uniform(0.5, 2.0))
+    async def _pause_server(self) -> bool:
+        return await self._server.pause(self._rng.uniform(0.5, 2.0))
 
-    async def _starve_desk(self) -> None:
-        await self._one().starve(self._rng.uniform(0.5, 2.0))
+    async def _starve_desk(self) -> bool:
+        return await self._one().starve(self._rng.uniform(0.5, 2.0))
 
-    async def _starve_server(self) -> None:
-        await self._server.starve(self._rng.uniform(0.5, 1.5))
+    async def _starve_server(self) -> bool:
+        return await self._server.starve(self._rng.uniform(0.5, 1.5))
 
-    async def _skew_desk(self) -> None:
+    async def _skew_desk(self) -> bool:
         station = self._one()
         station.skew_ms = int(self._rng.choice(CLOCK_S) * 1000)
         await station.kill()
         station.start()
+        return True
 
-    async def _skew_server(self) -> None:
+    async def _skew_server(self) -> bool:
         server = self._server
         server.skew_s = self._rng.choice(CLOCK_S)
-        await self._restart(server)
+        return await self._restart(server)
 
-    async def _back_up(self) -> None:
-        await asyncio.to_thread(disaster.back_up, self._place)
+    async def _back_up(self) -> bool:
+        return await asyncio.to_thread(disaster.back_up, self._place)
 
-    async def _restore(self) -> None:
-        """The ledger is lost; what others keep is older. Its clock does not go back with it."""
+    async def _restore(self) -> bool:
+        """The ledger is lost; what others keep is older, if only by a moment. Its clock does not go back with it."""
+        if not self._took["back_up"] and not await self._back_up():
+            return False
         for server in self._servers:
             await server.kill()
         await self._unplug()
-        self.counts["restored"] += await asyncio.to_thread(disaster.restore, self._place)
+        restored = await asyncio.to_thread(disaster.restore, self._place)
+        self.counts["restored"] += restored
         for server in self._servers:
             server.start()
         self._plug_in()
+        return restored
 
-    async def _end_sessions(self) -> None:
-        await asyncio.to_thread(disaster.end_sessions, self._place)
+    async def _end_sessions(self) -> bool:
+        return await asyncio.to_thread(disaster.end_sessions, self._place)
 
-    async def _move(self) -> None:
-        await asyncio.to_thread(disaster.move_somebody, self._place, self._rng)
+    async def _move(self) -> bool:
+        return await asyncio.to_thread(disaster.move_somebody, self._place, self._rng)
 
-    async def _lose(self) -> None:
-        await asyncio.to_thread(disaster.lose_connections, self._place)
+    async def _lose(self) -> bool:
+        return await asyncio.to_thread(disaster.lose_connections, self._place)
 
-    async def _kill_postgres(self) -> None:
+    async def _kill_postgres(self) -> bool:
         """On this thread: its server ends with the thread that started it."""
         assert self._cluster is not None
         self._cluster.kill()
         await asyncio.sleep(self._rng.uniform(0.2, 2.0))
         self._cluster.start()
+        return True
 
     # ---- peace ---------------------------------------------------------------------------------------------------
 
@@ -244,7 +262,8 @@ class Campaign:
         await asyncio.sleep(SETTLED_S)
         counts = {**self.counts, **{f"line_{k}": n for k, n in self._proxy.counts.items()}}
         counts |= {"desk_starts": sum(s.runs for s in self._stations), "contacts": self._switch.offered}
-        return Told(counts=counts, late=tuple(sorted(late)), peace_s=took)
+        idle = tuple(sorted(name for name in self._drawn if not self._took[name]))
+        return Told(counts=counts, late=tuple(sorted(late)), peace_s=took, idle=idle)
 
     async def _until(self, fact: str, marks: dict[str, int], within_s: float) -> set[str]:
         """Wait until every desk wrote this fact after its mark; the desks that did not."""

@@ -3,6 +3,7 @@ PostgreSQL go away. Nothing here asks a desk."""
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable
 
@@ -25,16 +26,21 @@ KEYS = (".key", ".signing", ".escrow", ".pub")
 """Files that a backup does not hold."""
 
 
-def back_up(place: Place) -> None:
-    """Keep the ledger as it is now; the former backup stays when there is no room."""
+TRIES = 3
+"""Of writing beside the servers, while they hold the head or the database is away."""
+
+
+def back_up(place: Place) -> bool:
+    """Keep the ledger as it is now; False, and the former backup stays, when there is no room."""
     file = place.folder / "ledger.backup"
     fresh = file.with_suffix(".fresh")
     fresh.unlink(missing_ok=True)
     try:
         backup.backup(place.where, fresh)
     except AgentTuiError:
-        return
+        return False
     fresh.replace(file)
+    return True
 
 
 def restore(place: Place) -> bool:
@@ -64,41 +70,40 @@ def _empty(place: Place) -> None:
             file.unlink()
 
 
-def end_sessions(place: Place) -> None:
-    """Nobody's token is valid any more."""
+def end_sessions(place: Place) -> bool:
+    """Nobody's token is valid any more; False when it could not be written."""
 
     def work(tx: Tx) -> None:
         tx._connection.execute("DELETE FROM token")  # type: ignore[attr-defined]
 
-    _beside(place, work)
+    return _beside(place, work)
 
 
-def move_somebody(place: Place, rng: random.Random) -> None:
-    """One person belongs to other groups: rows leave their sight and come into it."""
-    agent_id, groups = rng.choice([seat.agent_id for seat in SEATS]), rng.choice(SCOPES)
+def move_somebody(place: Place, rng: random.Random) -> bool:
+    """One person belongs to other groups: rows leave their sight and come into it; False when it could not be written."""
+    agent_id = rng.choice([seat.agent_id for seat in SEATS if not seat.supervisor])
+    groups = rng.choice(SCOPES)
 
     def work(tx: Tx) -> None:
         agent = TableState(tx).get(Agent, agent_id)
-        if agent is not None and not _supervises(agent_id):
+        if agent is not None:
             seed.publish(tx, [msgspec.structs.replace(agent, groups=groups)], "MoveSomebody", wall())
 
-    _beside(place, work)
+    return _beside(place, work)
 
 
-def _supervises(agent_id: str) -> bool:
-    return any(seat.supervisor for seat in SEATS if seat.agent_id == agent_id)
+def _beside(place: Place, work: Callable[[Tx], None]) -> bool:
+    for _ in range(TRIES):
+        with contextlib.suppress(AgentTuiError):
+            write_apart(place.where, work)
+            return True
+    return False
 
 
-def _beside(place: Place, work: Callable[[Tx], None]) -> None:
-    try:
-        write_apart(place.where, work)
-    except AgentTuiError:
-        return  # somebody else holds the head, or the database is away
-
-
-def lose_connections(place: Place) -> None:
-    """Every connection to the database breaks, in the middle of whatever it carries."""
+def lose_connections(place: Place) -> bool:
+    """Every connection to the database breaks, in the middle of whatever it carries; False where there are none."""
     where = place.where
     if isinstance(where, Remote):
         query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
         rows(where.url, query + " AND pid <> pg_backend_pid()")
+    return isinstance(where, Remote)

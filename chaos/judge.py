@@ -26,6 +26,8 @@ from chaos.place import CUSTOMERS, PASSWORD, Place, clear_phone
 
 EFFECTS = frozenset({"AddNote", "WrapUpContact", "SendMessage", "RaiseWorkOrder", "SendNotice"})
 """Commands whose word stands in the state once they are applied."""
+LEAST_DONE = 0.4
+"""Share of the commands that are applied in a campaign worth its name."""
 SHOWN = 5
 """Places of a gap that are named."""
 MAY_WAIT = frozenset(kind.__name__ for kind in OFFLINE)
@@ -306,6 +308,20 @@ def judge(place: Place, late: tuple[str, ...]) -> Verdict:
     shutil.rmtree(place.folder / "scratch", ignore_errors=True)
     wrong += secrets_kept(place.folder)
     return Verdict(violations=tuple(wrong), counts=_counts(found))
+
+
+def hollow(counts: Mapping[str, int], idle: tuple[str, ...]) -> Iterator[str]:
+    """Where nothing was done nothing can go wrong: a campaign without work, money, signatures or effect proves nothing.
+    `idle`: deeds that never took effect."""
+    commands, done = counts.get("commands", 0), counts.get("applied", 0)
+    if done < commands * LEAST_DONE or not done:
+        yield f"hollow: only {done} of {commands} commands were applied"
+    if not counts.get("money"):
+        yield "hollow: no money moved"
+    if not counts.get("executed"):
+        yield "hollow: nothing that colleagues signed was executed"
+    for name in idle:
+        yield f"hollow: {name} never took effect"
 
 
 def _counts(found: Evidence) -> dict[str, int]:

@@ -79,16 +79,18 @@ class Child:
             self._process.kill()
             await asyncio.to_thread(self._process.wait)
 
-    async def pause(self, seconds: float) -> None:
-        """Stopped in the middle of whatever it does, and let go on."""
+    async def pause(self, seconds: float) -> bool:
+        """Stopped in the middle of whatever it does, and let go on; False when there is nothing to stop."""
+        met = self.alive
         self.send(signal.SIGSTOP)
         await asyncio.sleep(seconds)
         self.send(signal.SIGCONT)
+        return met
 
-    async def starve(self, seconds: float) -> None:
-        """No file of it grows any more: what a full disk is to a program."""
+    async def starve(self, seconds: float) -> bool:
+        """No file of it grows any more: what a full disk is to a program; False when there is none."""
         if not self.alive:
-            return
+            return False
         assert self._process is not None
         limit = resource.RLIMIT_FSIZE
         _, hard = resource.prlimit(self._process.pid, limit)
@@ -96,6 +98,7 @@ class Child:
         await asyncio.sleep(seconds)
         if self.alive:
             resource.prlimit(self._process.pid, limit, (hard, hard))
+        return True
 
 
 class Server(Child):
