@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -161,12 +161,19 @@ def raw(tx: Tx, sql: str, *values: Any) -> list[Row]:
     return tx._connection.execute(sql, values).fetchall()
 
 
+def cursor(tx: Tx, sql: str, values: Sequence[Any] = ()) -> Any:
+    """What any SQL (`?` for a value) came to: rows to fetch, or how many it changed."""
+    if isinstance(tx, PostgresTx):
+        asked = tx._connection.cursor(row_factory=tx._rows(frozenset()))
+        return asked.execute(sql.replace("?", "%s").encode(), values or None)
+    assert isinstance(tx, SqliteTx)
+    return tx._connection.execute(sql, values)
+
+
 def change(tx: Tx, sql: str, *values: Any) -> int:
     """How many rows any SQL (`?` for a value) changed."""
-    if isinstance(tx, PostgresTx):
-        return tx._connection.execute(sql.replace("?", "%s").encode(), values or None).rowcount
-    assert isinstance(tx, SqliteTx)
-    return tx._connection.execute(sql, values).rowcount
+    changed: int = cursor(tx, sql, values).rowcount
+    return changed
 
 
 def columns(tx: Tx, table: str) -> list[str]:

@@ -3,7 +3,6 @@ by somebody who knows how the chain is made, once a checkpoint or a receipt is k
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
 from agent_tui import canon, ids
@@ -27,7 +26,7 @@ from agent_tui.server.tail import AuditDraft, Tail
 from agent_tui.wire.audit import Checkpoint
 from agent_tui.wire.command import Envelope
 from tests import eg
-from tests.server import bench
+from tests.server import bench, engines
 
 CHAIN = ("seq", "at", "actor", "type", "outcome", "customer_id", "command_id", "payload", "prev", "hash")
 
@@ -37,10 +36,23 @@ COPY = (
 )
 
 
+class Forger:
+    """Somebody with every right to the database; what they do is undone with `close`."""
+
+    def __init__(self, services: Services) -> None:
+        self._hold = engines.Hold(services)
+        self.tx = self._hold.tx
+        self.close = self._hold.undo
+
+    def execute(self, sql: str, values: tuple[object, ...] = ()) -> Any:
+        """A cursor, whichever engine it is of."""
+        return engines.cursor(self.tx, sql, values)
+
+
 class History(msgspec.Struct, frozen=True):
     """A database with some rows, two checkpoints over them and rows behind them."""
 
-    image: bytes
+    services: Services
     rows: int
     checkpoints: tuple[Checkpoint, ...]
     receipts: dict[int, str]
@@ -49,11 +61,8 @@ class History(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         return f"History({self.rows})"
 
-    def open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(":memory:", isolation_level=None)
-        connection.deserialize(self.image)
-        connection.row_factory = sqlite3.Row
-        return connection
+    def open(self) -> Forger:
+        return Forger(self.services)
 
     @property
     def outside(self) -> Outside:
@@ -78,10 +87,12 @@ def some_rows(services: Services) -> None:
     services.db.write_now(work)
 
 
-@pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
+@pytest.fixture(scope="module", params=engines.BOTH)
+def history(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
     folder = tmp_path_factory.mktemp("history")
-    services = bench.open_bench(folder)
+    with engines.chosen(request.param):
+        services = bench.open_bench(folder)
+    engines.keep(folder)
     bench.add_customer(services)
     signer = Signer.beside(services.db.path)
     kept = []
@@ -90,17 +101,13 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
         kept.append(services.db.write_now(lambda tx: checkpoints.take(tx, signer, eg.NOW, "demand")))
     some_rows(services)
     rows = services.db.read_now(lambda tx: [dict(row) for row in audit.rows(tx)])
-    services.db.close()
-    with closing(sqlite3.connect(services.db.path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.execute("PRAGMA journal_mode = DELETE")
-        image = connection.serialize()
     receipts = {row["seq"]: row["hash"] for row in rows if row["command_id"]}
-    yield History(image, len(rows), tuple(kept), receipts, Signer(b"f" * 32))
+    yield History(services, len(rows), tuple(kept), receipts, Signer(b"f" * 32))
+    services.db.close()
 
 
-def verified(connection: sqlite3.Connection, outside: Outside = audit.NOTHING) -> audit.Verified:
-    return audit.verify(SqliteTx(connection), outside)
+def verified(connection: Forger, outside: Outside = audit.NOTHING) -> audit.Verified:
+    return audit.verify(connection.tx, outside)
 
 
 def test_an_untouched_history_holds(history: History) -> None:
@@ -124,10 +131,27 @@ def flipped(value: Any, at: int, mask: int) -> object:
     return bytes(data)
 
 
-def put(connection: sqlite3.Connection, table: str, column: str, seq: int, value: object) -> None:
-    """Write any bytes as the text that they claim to be."""
-    cast = "CAST(? AS TEXT)" if isinstance(value, bytes) and column != "body" else "?"
-    connection.execute(f"UPDATE OR REPLACE {table} SET {column} = {cast} WHERE seq = ?", (value, seq))
+def put(connection: Forger, table: str, column: str, seq: int, value: object) -> None:
+    """Write any bytes as the text that they claim to be, in the place of whatever has that number already."""
+    if column == "seq":
+        connection.execute(f"DELETE FROM {table} WHERE seq = ?", (value,))
+    text = isinstance(value, bytes) and column != "body"
+    written = as_text(connection, value) if text else value
+    connection.execute(
+        f"UPDATE {table} SET {column} = {'CAST(? AS TEXT)' if text else '?'} WHERE seq = ?", (written, seq)
+    )
+
+
+def as_text(connection: Forger, value: object) -> object:
+    """Bytes that a column of text can hold: PostgreSQL takes none that are no text."""
+    if isinstance(connection.tx, SqliteTx) or not isinstance(value, bytes):
+        return value
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        reject()
+    assume("\0" not in text)
+    return text
 
 
 @given(st.data())
@@ -161,7 +185,9 @@ def test_any_byte_of_a_checkpoint(history: History, n: int, at: int, mask: int) 
     with closing(history.open()) as connection:
         body = connection.execute("SELECT body FROM audit_checkpoint WHERE n = ?", (n + 1,)).fetchone()[0]
         changed = flipped(body, at, mask)
-        connection.execute("UPDATE audit_checkpoint SET body = CAST(? AS TEXT) WHERE n = ?", (changed, n + 1))
+        connection.execute(
+            "UPDATE audit_checkpoint SET body = CAST(? AS TEXT) WHERE n = ?", (as_text(connection, changed), n + 1)
+        )
         assert not verified(connection).ok
 
 
@@ -210,8 +236,8 @@ def test_a_row_added_behind_the_last(history: History) -> None:
         ("UPDATE command SET audit_seq = audit_seq + 1", "twice"),
         (f"INSERT INTO command SELECT {COPY}, 1 FROM command LIMIT 1", "command"),
         ("DELETE FROM audit_sealed", "sealed"),
-        ("INSERT INTO audit_sealed VALUES (1, x'00')", "sealed"),
-        ("INSERT INTO audit_sealed VALUES (99999, x'00')", "sealed_alone"),
+        ("INSERT INTO audit_sealed SELECT 1, body FROM audit_sealed LIMIT 1", "sealed"),
+        ("INSERT INTO audit_sealed SELECT 99999, body FROM audit_sealed LIMIT 1", "sealed_alone"),
         ("DELETE FROM audit_checkpoint WHERE n = 1", "checkpoint_missing"),
         ("UPDATE sync_head SET audit_hash = audit_salt", "head"),
         ("UPDATE sync_head SET audit_salt = 'x'", "other_log"),
@@ -227,7 +253,7 @@ def test_what_stands_beside_the_chain(history: History, forgery: str, reason: st
 # ---- the whole chain made anew -----------------------------------------------------------------------------------
 
 
-def rewrite(connection: sqlite3.Connection, start: int, cut: int = 0) -> None:
+def rewrite(connection: Forger, start: int, cut: int = 0) -> None:
     """What somebody with every right to the database would do: change row `start`, take the last `cut` rows out, and make
     links, head and commands fit again."""
     connection.execute("DELETE FROM audit WHERE seq > (SELECT MAX(seq) FROM audit) - ?", (cut,))
@@ -299,7 +325,7 @@ def test_checkpoints_signed_with_another_key_are_not_taken(history: History) -> 
     with closing(history.open()) as connection:
         rewrite(connection, 2)
         connection.execute("DELETE FROM audit_checkpoint")
-        tx = SqliteTx(connection)
+        tx = connection.tx
         connection.execute("DELETE FROM audit_node")
         checkpoints.take(tx, history.foreign, eg.NOW, "demand")
         assert verified(connection).ok, "a forger's key is a key"
