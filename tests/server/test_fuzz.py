@@ -26,7 +26,7 @@ from agent_tui.server import run
 from agent_tui.server.build import HANDLERS, build_app
 from agent_tui.server.openapi import describe
 from agent_tui.wire import routes
-from tests.server import bench
+from tests.server import bench, engines
 
 EXAMPLES = int(os.environ.get("AGENT_TUI_FUZZ_EXAMPLES", "8"))
 """For each operation; more on demand."""
@@ -52,9 +52,12 @@ class Live:
         return {"authorization": f"Bearer {self.client.post(routes.SESSION, json=body).json()['token']}"}
 
 
-@pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    services = bench.open_bench(tmp_path_factory.mktemp("fuzz"))
+@pytest.fixture(scope="module", params=engines.BOTH)
+def live(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    folder = tmp_path_factory.mktemp("fuzz")
+    with engines.chosen(request.param):
+        services = bench.open_bench(folder)
+    engines.keep(folder)
     sock = run.bind("127.0.0.1", 0)
     config = uvicorn.Config(build_app(services), log_config=None, lifespan="on", timeout_graceful_shutdown=1)
     server = run.PoliteServer(config, services.bus, "ready")
