@@ -46,5 +46,13 @@ def told(journal: Journal, asked: dict[str, str], known: Mapping[str, str], wait
             connection.execute(QUERIES["done_again"], (id, *given))
             connection.execute(QUERIES["done_forget"], (id,))
             connection.execute(QUERIES["receipt_void"], (id,))
+            if kind in waits:
+                connection.execute(QUERIES["receipt_unlink"], (id,))
 
     return journal.change(job)
+
+
+def unlink(journal: Journal, command_id: str) -> Future[Any]:
+    """The server knows nothing of it and will decide it anew: its former place in the audit is nowhere any more, and a
+    refusal that follows brings no other."""
+    return journal.write(lambda connection: connection.execute(QUERIES["receipt_unlink"], (command_id,)))

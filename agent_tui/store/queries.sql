@@ -218,6 +218,9 @@ ON CONFLICT(id) DO UPDATE SET outcome = excluded.outcome, feed_seq = excluded.fe
 -- :receipt_void
 UPDATE receipt SET outcome = 'expired', feed_seq = 0 WHERE id = ?;
 
+-- :receipt_unlink
+UPDATE receipt SET audit_seq = 0, audit_hash = '' WHERE id = ?;
+
 -- :receipt_prune
 DELETE FROM receipt WHERE kept_ms < ?;
 

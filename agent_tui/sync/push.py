@@ -232,6 +232,7 @@ class Push:
         be so, since the request itself may still be on its way."""
         if await self._known_there(item):
             return
+        await asyncio.wrap_future(done.unlink(self._journal, item.id))
         if item.may_wait:
             await _put_state(self._journal, item, "queued")
             return

@@ -253,6 +253,24 @@ async def server_is_restored_from_an_older_backup(office: Office) -> list[str]:
     return wrong + [f"restored: {id} was not sent again" for id in (again, late) if id not in office.evidence().sent]
 
 
+async def what_was_done_is_refused_after_a_restore(office: Office) -> list[str]:
+    """Applied, lost with the server, sent again and too late then: its receipt says so, and points to nothing that is gone."""
+    desk = office.desks["d1"]
+    office.back_up()
+    seen = office.read(Contact, HERE)
+    desk.submit(note("wseenz"), if_match=seen.version)
+    await work_off(office, desk)
+    desk.submit(note("wnewz"), if_match=seen.version)
+    await desk.send()
+    office.restore()
+    office.write(msgspec.structs.replace(office.read(Contact, HERE), subject="changed"))
+    for one in office.desks.values():
+        one.sign_in()
+    wrong = await end(office)
+    left = [item.state for item in desk.journal.items()]
+    return wrong if left == ["conflict", "conflict"] else [*wrong, f"restored: {left} is before the person"]
+
+
 async def work_off(office: Office, desk: Desk) -> None:
     """Everything that was submitted is done and seen."""
     for _ in range(6):

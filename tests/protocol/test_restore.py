@@ -35,3 +35,15 @@ async def test_a_desk_that_forgets_what_was_confirmed_is_found(
 
     monkeypatch.setattr(done, "doubt", forgetting)
     assert await drills.server_is_restored_from_an_older_backup(office)
+
+
+async def test_what_was_done_and_is_refused_now_points_to_nothing_that_is_gone(office: Office) -> None:
+    assert await drills.what_was_done_is_refused_after_a_restore(office) == []
+
+
+async def test_a_receipt_of_the_lost_server_under_a_new_refusal_is_found(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = dict(done.QUERIES) | {"receipt_unlink": "UPDATE receipt SET id = id WHERE id = ?"}
+    monkeypatch.setattr(done, "QUERIES", kept)
+    assert any("audit" in line for line in await drills.what_was_done_is_refused_after_a_restore(office))
