@@ -46,6 +46,7 @@ class Lease:
         self._own = kept_half
         self.granted = self.until = 0.0
         self._half = os.urandom(_HALF)
+        self._ended = False
         self.fresh = not self._take_up()
         """Nothing was there to go on with: an older cache cannot be read."""
 
@@ -64,7 +65,10 @@ class Lease:
         return self.until > 0 and self.left_s() <= 0
 
     def grant(self, seconds: float) -> None:
-        """The server allows another `seconds` from now. On disk when this returns. OSError."""
+        """The server allows another `seconds` from now. On disk when this returns. OSError. Nothing after `end`: the
+        answer to a renewal may still be under way when the device is wiped."""
+        if self._ended:
+            return
         self.granted = wall().timestamp()
         self.until = self.granted + seconds
         kept = _Kept(half=self._half, granted=self.granted, until=self.until, tag=self._tag())
@@ -75,6 +79,11 @@ class Lease:
         erase(self._file)
         self._half = os.urandom(_HALF)
         self.granted = self.until = 0.0
+
+    def end(self) -> None:
+        """Dropped for good: this device keeps nothing any more."""
+        self._ended = True
+        self.drop()
 
     def _tag(self) -> bytes:
         said = repr((self.granted, self.until)).encode()

@@ -118,6 +118,8 @@ class Keeper:
         self._sight.reveals.wipe()
         folder = self._profile.folder
         sealed = self._all_sealed()
+        if self._profile.lease is not None:
+            self._profile.lease.end()
         try:
             self._profile.forget()
         except AgentTuiError as error:

@@ -98,3 +98,11 @@ def test_destroying_keys_leaves_nothing_to_open_with(tmp_path: Path) -> None:
     secrets.destroy("file", folder)
     assert not list(folder.iterdir())
     assert secrets.vault(folder, "correct horse").of("journal") != first.of("journal")
+
+
+def test_a_renewal_that_arrives_after_the_end_leaves_nothing(tmp_path: Path) -> None:
+    held = granted(tmp_path)
+    held.end()
+    held.grant(3600.0)
+    assert not (tmp_path / "lease").exists()
+    assert held.left_s() == 0.0
