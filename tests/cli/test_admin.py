@@ -108,8 +108,8 @@ def test_without_a_terminal_it_says_where_a_password_may_come_from(cli: Cli, mon
 
 def test_typed_twice_and_alike(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     typed = iter([PASSWORD, PASSWORD + "x", PASSWORD, PASSWORD])
-    monkeypatch.setattr("agent_tui.cli.passwords.sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("agent_tui.cli.passwords.getpass.getpass", lambda prompt: next(typed))
+    monkeypatch.setattr("agent_tui.config.passwords.sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("agent_tui.config.passwords.getpass.getpass", lambda prompt: next(typed))
     assert "differ" in cli("admin", "init").err
     assert cli("admin", "init").code == 0
 

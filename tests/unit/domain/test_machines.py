@@ -15,6 +15,7 @@ from agent_tui.domain.contact import Channel, Consult, Contact, ContactState, Pr
 from agent_tui.domain.contact_rules import ASKS, CONTACT_MOVES
 from agent_tui.domain.customer import Secret
 from agent_tui.domain.effects import Actor, Effects, Refusal
+from agent_tui.domain.hand_over import HandOver
 from agent_tui.domain.review import Finding
 from tests import eg
 from tests.unit.domain.floor import Floor, person
@@ -53,6 +54,7 @@ COMMANDS: dict[type[c.Command], c.Command] = {
         c.RevealField(customer_id="c1", field=Secret.PHONE, purpose="回呼", contact_id="k1"),
         c.PerformAction(action="block_card", customer_id="c1", contact_id="k1", product_id="c1-card"),
         c.RaiseWorkOrder(group="disputes", title="核实", text="", contact_id="k1"),
+        HandOver(title="减免费用", text="超出额度"),
         c.MoveTicket(ticket_id="t1", state="in_progress"),
         c.SendNotice(text="请注意"),
         c.RecordFinding(review_id="r1", finding=Finding.NONE),
