@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from agent_tui.store import done
+from agent_tui.store.cache import QUERIES
 from agent_tui.store.journal import Journal
 from tests.protocol import drills
 from tests.protocol.office import Office
@@ -44,6 +45,6 @@ async def test_what_was_done_and_is_refused_now_points_to_nothing_that_is_gone(o
 async def test_a_receipt_of_the_lost_server_under_a_new_refusal_is_found(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = dict(done.QUERIES) | {"receipt_unlink": "UPDATE receipt SET id = id WHERE id = ?"}
-    monkeypatch.setattr(done, "QUERIES", kept)
+    kept = dict(QUERIES) | {"receipt_unlink": "UPDATE receipt SET id = id WHERE id = ?"}
+    monkeypatch.setattr("agent_tui.store.done.QUERIES", kept)
     assert any("audit" in line for line in await drills.what_was_done_is_refused_after_a_restore(office))
