@@ -201,7 +201,7 @@ async def test_lending_and_taking_back_at_a_monitor(tmp_path: Path, backend: Bac
         await at.press("f9")
         await until(lambda: read.every(at.desk.sight.cache, Delegation), "lent")
         await at.until("in force")
-        await at.press("down", "enter", "enter")
+        await at.press("down", "enter", "f7", "enter")
         await until(lambda: read.every(at.desk.sight.cache, Delegation)[0].revoked_at, "taken back")
 
 
