@@ -218,7 +218,9 @@ class FakeDoor:
 
     async def find_customers(self, words: str) -> tuple[FoundCustomer, ...]:
         found = [customer for customer in self.customers.values() if words in (customer.name, "zhang")]
-        return tuple(FoundCustomer(customer_id=f.id, name=f.name, tier=f.tier, phone=f.phone, matched="name") for f in found)
+        return tuple(
+            FoundCustomer(customer_id=f.id, name=f.name, tier=f.tier, phone=f.phone, matched="name") for f in found
+        )
 
     async def walks_of(self, contact_id: str) -> WalksOf:
         if not self.online:
