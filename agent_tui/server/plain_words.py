@@ -23,6 +23,8 @@ _WORD = re.compile(r"[A-Za-z0-9_.:-]{0,80}")
 _ID = re.compile(r"[\w.:@/|~-]{0,200}", re.ASCII)
 _NUMBERS_OF_PEOPLE = re.compile(r"[0-9]{11,}[Xx]?")
 """A phone, ID or card number alone. A bank's own number of a customer or product may look so, and is looked up."""
+_MACHINE_MADE = re.compile(r"[a-z0-9-]+:[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""A digest or a UUID: one in a few hundred has digits in a row that could be those of a card."""
 _BANKS_OWN = frozenset({"customer_id", "product_id"})
 
 
@@ -37,7 +39,8 @@ def _right(name: str, text: str) -> bool:
     form = _WORD if name in WORDS else _ID
     if form.fullmatch(text) is None:
         return False
-    return name in _BANKS_OWN or not (_NUMBERS_OF_PEOPLE.fullmatch(text) or scrub(text).found)
+    typed = _MACHINE_MADE.sub("", text)
+    return name in _BANKS_OWN or not (_NUMBERS_OF_PEOPLE.fullmatch(typed) or scrub(typed).found)
 
 
 def _plain(command: msgspec.Struct) -> Iterator[tuple[str, str]]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
@@ -16,6 +20,7 @@ from agent_tui.domain.commands import (
     RaiseWorkOrder,
     SetAgentState,
 )
+from agent_tui.server.plain_words import check_plain
 from agent_tui.server.services import Services
 from tests.server import bench, office
 
@@ -64,3 +69,18 @@ async def test_words_and_ids_pass(client: AsyncTestClient[Litestar], services: S
     seat = await office.fresh(client, "a1")
     assert (await seat.send(MoveTicket(ticket_id="t1", state="in_progress"))).status_code != 400
     assert (await seat.send(SetAgentState(state="ready"))).status_code == 200
+
+
+CARD_LIKE = "f31aeb00-4982-4407-8941-965096ee86ef"
+"""A UUID whose digits hold those of a card number."""
+
+
+@given(st.uuids(), st.binary(max_size=8))
+def test_what_a_program_makes_is_taken_whatever_digits_it_has(id_: uuid.UUID, data: bytes) -> None:
+    made = f"sha256:{hashlib.sha256(data).hexdigest()}"
+    check_plain(DecideApproval(approval_id=str(id_), decision="sign", payload_hash=made, target_version=1))
+
+
+def test_digits_of_a_card_within_a_digest_or_an_id_are_no_card() -> None:
+    made = f"sha256:{CARD}{'a' * 48}"
+    check_plain(DecideApproval(approval_id=CARD_LIKE, decision="sign", payload_hash=made, target_version=1))
