@@ -38,6 +38,8 @@ from agent_tui.wire.problem import Problem
 
 _log = logging.getLogger(__name__)
 
+UNREADABLE = "bad-request"
+"""The server takes such words from nobody, at no time: asking again would hold up the lane for ever."""
 LANES = 4
 LIFE_S = 10.0
 TICK_S = 1.0
@@ -239,9 +241,12 @@ class Push:
         try:
             outcome = await self._put(item, withdrawn=True)
         except Declined as error:
-            if error.problem.command_id != item.id:
+            if error.problem.command_id == item.id:
+                await self._record(item, _outcome(item, error.problem), "desk.outcome.expired", error.problem.reasons)
+            elif error.problem.name == UNREADABLE:
+                await self._declined(item, error.problem)
+            else:
                 raise TryLater(error.problem, None) from None
-            await self._record(item, _outcome(item, error.problem), "desk.outcome.expired", error.problem.reasons)
         else:
             await self._record(item, outcome, None, ())
 

@@ -183,6 +183,21 @@ async def test_an_unknown_command_the_server_never_saw_is_given_up_not_sent_late
     assert not fake.sent()
 
 
+async def test_what_nobody_takes_back_because_it_cannot_be_read_is_settled(
+    monkeypatch: pytest.MonkeyPatch, live: Desk, fake: Fake
+) -> None:
+    async def unreadable(request: httpx.Request) -> httpx.Response:
+        if not msgspec.json.decode(request.content, type=Envelope).intent.withdrawn:
+            raise lost()
+        return no("bad-request", 400)
+
+    monkeypatch.setattr("agent_tui.sync.push.LIFE_S", 0.1)
+    fake.always("POST", routes.COMMANDS, unreadable)
+    fake.always("POST", routes.COMMANDS_STATUS, ok(StatusAnswer(outcomes=(), at=eg.NOW)))
+    outcome = await live.settle(submitted(live, READY))
+    assert outcome and outcome.outcome == "refused"
+
+
 async def test_what_a_gateway_says_is_no_word_about_what_the_server_did(live: Desk, fake: Fake) -> None:
     foreign = httpx.Response(403, json={"type": "about:blank", "title": "Forbidden", "status": 403})
     foreign.headers["content-type"] = "application/problem+json"
