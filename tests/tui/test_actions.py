@@ -35,6 +35,20 @@ async def test_a_fee_within_the_limit_shows_its_effect_before_it_is_done() -> No
         )
 
 
+async def test_the_effect_names_the_transaction_in_dispute() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        await at.press("f2", "D")
+        await at.type("300")
+        await at.press("tab")
+        await at.type("fuel 1 Nov")
+        await at.press("tab")
+        await at.type("charged twice")
+        await at.press("f9")
+        assert "交易: fuel 1 Nov" in at.text
+        assert not any(isinstance(sent, c.PerformAction) for sent in at.door.sent)
+
+
 async def test_a_fee_above_the_limit_says_so_and_names_who_could() -> None:
     async with stage() as at:
         await in_a_call(at)

@@ -14,7 +14,7 @@ from agent_tui.domain.customer import Secret
 from agent_tui.policy.decision import Decision, Deny, StepUp
 from agent_tui.tui.authenticate import authenticate
 from agent_tui.tui.deeds.asking import ask_others, offer_to_ask
-from agent_tui.tui.deeds.deal import Deal, needed
+from agent_tui.tui.deeds.deal import TYPED, Deal, needed
 from agent_tui.tui.dialogs.deal_form import DealForm
 from agent_tui.tui.dialogs.fields import Field
 from agent_tui.tui.dialogs.form import Form, Paragraphs, Values
@@ -59,7 +59,7 @@ def _fields(deal: Deal) -> list[Field]:
         items = tuple(Item(r, words.of("blocked_because", r), words=r) for r in action.reasons)
         fields.append(_choice("reason", words("form.why_blocked"), items, str(given.get("reason", ""))))
         return fields
-    for extra in ("mobile", "transaction"):
+    for extra in TYPED:
         if extra in _EXTRA.get(action.id, ()):
             kept = f"{draft}:{extra}"
             value = str(given.get(extra, "")) or deal.desk.door.draft(kept)

@@ -31,6 +31,10 @@ class Needs(NamedTuple):
     people: int = 1
 
 
+TYPED = ("mobile", "transaction")
+"""Arguments of actions that are typed in the form."""
+
+
 class Deal:
     """One action about to be done for one customer: what the policy says of it, and how that is said."""
 
@@ -186,7 +190,7 @@ class Deal:
         text = self.words(key, name=self.customer.name, amount=f"{amount} CNY", product=named, action=self.label)
         reason = [(f"{self.words('form.reason')}: {values['reason']}", "muted")] if values.get("reason") else []
         other = [(named, "muted")] if named and key != "form.effect_block" else []
-        other += self._about_complaint(values)
+        other += self._particulars(values)
         return [(text, "strong"), *other, *reason, *(self._lent(values) or self.verdict(self.decide(values)))]
 
     def _lent(self, values: Values) -> Paragraphs:
@@ -200,13 +204,14 @@ class Deal:
             *((text, role) for text, role in self.verdict(found.decision) if role == "warn"),
         ]
 
-    def _about_complaint(self, values: Values) -> list[tuple[str, str]]:
-        """Which complaint, and the level it will have."""
+    def _particulars(self, values: Values) -> list[tuple[str, str]]:
+        """What else was typed for this action; which complaint, and the level it will have."""
         ticket, words = self.complaint(values), self.words
+        typed = [(f"{words(f'form.{name}')}: {values[name]}", "text") for name in TYPED if values.get(name)]
         if ticket is None:
-            return []
+            return typed
         to = f"  > {words.of('complaint_level', values['level'])}" if values.get("level") else ""
-        return [(self.complaint_line(ticket) + to, "text")]
+        return [*typed, (self.complaint_line(ticket) + to, "text")]
 
     def _asking(self, values: Values, needs: Needs) -> Paragraphs:
         """What asking others to sign will do."""
@@ -219,7 +224,7 @@ class Deal:
             if self.glass
             else (own(words, "ask.effect", level=needs.level, people=count, what=what), "strong"),
             *([(f"{words.of('product', product.kind)} {product.number}", "text")] if product else []),
-            *self._about_complaint(values),
+            *self._particulars(values),
             (f"{own(words, 'ask.reason')}: {values.get('reason', '')}", "text"),
             (own(words, "ask.effect_online", online=online(words, able)), "accent"),
             (own(words, "ask.effect_then"), "muted"),
