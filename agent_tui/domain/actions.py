@@ -32,6 +32,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     """Names of what else may be said of it; anything else is refused and reaches no other system."""
     reasons: tuple[str, ...] = ()
     """The reasons there are to choose from; without, a reason is said in words."""
+    asks: tuple[str, ...] = ()
+    """Facts of the product that the customer wants to hear; they are the answer once the ledger has let it be asked."""
     external: str | None = None
     """The port that carries it out: `core_banking` or `terminals`; None when it acts in our ledger only."""
 
@@ -39,7 +41,13 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
 ACTIONS: dict[str, Action] = {
     a.id: a
     for a in (
-        Action(id="query_balance", risk=Risk.LOW, subject="product", product=("account", "credit_card")),
+        Action(
+            id="query_balance",
+            risk=Risk.LOW,
+            subject="product",
+            product=("account", "credit_card"),
+            asks=("balance_minor", "available_minor"),
+        ),
         Action(id="reveal_field", risk=Risk.MEDIUM, reasons=("verify", "contact", "post", "correct", "law")),
         Action(
             id="resend_statement",

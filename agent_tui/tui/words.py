@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from agent_tui.domain.actions import ACTIONS
 from agent_tui.domain.centre import Figure, Names
 from agent_tui.domain.money import Money
 from agent_tui.i18n.catalog import render, say
@@ -38,6 +39,11 @@ class Words:
     def of(self, table: str, value: str | None) -> str:
         """The word for one value of a closed set, e.g. `of("channel", "chat")`; the value itself if it is new to us."""
         return self.known(table, value) or value or ""
+
+    def reason(self, action: str, given: str) -> str:
+        """The reason for an action: the word of one that was chosen, what was typed as it is."""
+        table = "purpose" if action == "reveal_field" else "blocked_because"
+        return self.of(table, given) if action in ACTIONS and given in ACTIONS[action].reasons else given
 
     def known(self, table: str, value: str | None) -> str:
         """The word for one value of a closed set; empty if it is new to us."""

@@ -470,7 +470,7 @@ def _customer(id: str, name: str) -> Customer:
         id, name=name, tier=Tier.PLATINUM, id_number="3301••••••••0012", email="z••@example.com", since="2014-03",
         entitlements=("green_channel", "lounge"), sensitivity="media", satisfaction=(5, 4, 2),
         products=(
-            Product(id="p1", kind="credit_card", number="•••• 1234", facts={"limit_minor": 5_000_000, "billing_day": 5}),
+            Product(id="p1", kind="credit_card", number="•••• 1234", facts={"limit_minor": 5_000_000, "available_minor": 1_234_500, "billing_day": 5}),
             Product(id="p2", kind="terminal", number="10023345", status="locked", facts={"model": "N910", "site": "西湖店"}),
         ),
     )  # fmt: skip

@@ -35,6 +35,16 @@ async def test_a_fee_within_the_limit_shows_its_effect_before_it_is_done() -> No
         )
 
 
+async def test_a_balance_that_was_asked_for_is_said() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        await at.press("f2", "Q", "f9", "enter")
+        asked = at.door.sent[-1]
+        assert isinstance(asked, c.PerformAction)
+        assert asked.action == "query_balance"
+        assert "信用卡  •••• 1234  可用额度 12,345.00" in at.text
+
+
 async def test_the_effect_names_the_transaction_in_dispute() -> None:
     async with stage() as at:
         await in_a_call(at)
@@ -105,6 +115,7 @@ async def test_a_card_is_blocked_after_choosing_it_and_saying_yes() -> None:
     async with stage() as at:
         await in_a_call(at)
         await at.press("f2", "B", "1", "f9")
+        assert "原因: 遗失" in at.text
         assert "立即止付 张• 的 信用卡 •••• 1234" in at.text
         await at.press("enter")
         done = at.door.sent[-1]

@@ -20,6 +20,7 @@ from agent_tui.tui.dialogs.fields import Field
 from agent_tui.tui.dialogs.form import Form, Paragraphs, Values
 from agent_tui.tui.dialogs.pick import Item
 from agent_tui.tui.panes.action_lines import reasons_of
+from agent_tui.tui.panes.customer_lines import fact
 from agent_tui.tui.perform import Deed, send, stands
 from agent_tui.tui.screens.attending import Attending
 from agent_tui.tui.words import Words
@@ -119,11 +120,22 @@ async def _submit(desk: Attending, deal: Deal, values: Values) -> Outcome | None
     outcome = await send(desk, _command(deal, values), what, seen=deal.changes(values), quiet=outside)
     if outside and outcome is not None and outcome.outcome == "applied":
         desk.say(desk.words("said.handed_on", what=what), "ok")
+    elif outcome is not None and outcome.outcome == "applied" and _asked(deal, values):
+        desk.say(_asked(deal, values), "ok")
     if stands(outcome):
         desk.door.drop_draft(f"form:{deal.action.id}:{deal.customer.id}")
     elif outcome is not None and outcome.problem == "limit-exceeded" and outcome.needs_level:
         offer_to_ask(desk, deal, values, outcome)
     return outcome
+
+
+def _asked(deal: Deal, values: Values) -> str:
+    """What the customer asked to hear of a product; empty for actions that tell nothing."""
+    product, words = deal.product(values), deal.words
+    if product is None:
+        return ""
+    told = [fact(words, name, product.facts[name]) for name in deal.action.asks if name in product.facts]
+    return "  ".join((words.of("product", product.kind), product.number, *told)) if told else ""
 
 
 def _command(deal: Deal, values: Values) -> PerformAction:

@@ -188,7 +188,8 @@ class Deal:
             self.action.id, "form.effect_amount" if amount else "form.effect_any"
         )
         text = self.words(key, name=self.customer.name, amount=f"{amount} CNY", product=named, action=self.label)
-        reason = [(f"{self.words('form.reason')}: {values['reason']}", "muted")] if values.get("reason") else []
+        why = self.words.reason(self.action.id, values.get("reason", ""))
+        reason = [(f"{self.words('form.reason')}: {why}", "muted")] if why else []
         other = [(named, "muted")] if named and key != "form.effect_block" else []
         other += self._particulars(values)
         return [(text, "strong"), *other, *reason, *(self._lent(values) or self.verdict(self.decide(values)))]
@@ -225,7 +226,7 @@ class Deal:
             else (own(words, "ask.effect", level=needs.level, people=count, what=what), "strong"),
             *([(f"{words.of('product', product.kind)} {product.number}", "text")] if product else []),
             *self._particulars(values),
-            (f"{own(words, 'ask.reason')}: {values.get('reason', '')}", "text"),
+            (f"{own(words, 'ask.reason')}: {words.reason(self.action.id, values.get('reason', ''))}", "text"),
             (own(words, "ask.effect_online", online=online(words, able)), "accent"),
             (own(words, "ask.effect_then"), "muted"),
         ]

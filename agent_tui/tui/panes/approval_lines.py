@@ -68,7 +68,7 @@ def entry(words: Words, view: ApprovalView) -> tuple[str, str]:
     several = f"{signed}  " if approval.people > 1 else ""
     who = own(words, "you") if view.mine else f"{approval.maker_name} L{approval.maker_level}"
     if approval.open:
-        return label, f"{left(words, view)}  {several}{who}  {approval.reason}"
+        return label, f"{left(words, view)}  {several}{who}  {words.reason(approval.action, approval.reason)}"
     ended = own(words, f"state.{approval.state.value}")
     at = words.clock(approval.closed_at, seconds=False)
     return label, "  ".join(filter(None, (ended, at, why(words, approval), who)))
@@ -113,7 +113,7 @@ class ApprovalText:
         lines += self._row("what", self._act(approval), "strong")
         lines += self._row("customer", self._customer(approval))
         lines += self._row("maker", f"{approval.maker_name}  L{approval.maker_level}")
-        lines += self._row("reason", approval.reason, "strong")
+        lines += self._row("reason", self.words.reason(approval.action, approval.reason), "strong")
         if view.editors:
             names = self.words("comma").join(view.editors)
             lines += self._row("editors", own(self.words, "page.editors_value", names=names), "warn")

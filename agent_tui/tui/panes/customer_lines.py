@@ -113,8 +113,8 @@ class CustomerText:
     def _product(self, product: Product, width: int) -> Line:
         normal = product.status == "normal"
         status = piece(self.words.of("product_status", product.status), "ok" if normal else "bad")
-        known = [self._fact(name, value) for name, value in product.facts.items()]
-        facts = [(piece(fact, "muted"),) for fact in known if fact]
+        known = [fact(self.words, name, value) for name, value in product.facts.items()]
+        facts = [(piece(said, "muted"),) for said in known if said]
         head = (
             cell(self.words.of("product", product.kind), self.label, "muted"),
             piece(product.number or "-", "strong"),
@@ -122,14 +122,6 @@ class CustomerText:
             status,
         )
         return joined([head, *facts], ("  ", "text"), width)
-
-    def _fact(self, name: str, value: str | int) -> str:
-        """Label and value; empty for a fact that has no label, since its bare key would tell nobody anything."""
-        label = self.words.known("product_fact", name)
-        if not label:
-            return ""
-        said = self.words.money(int(value)) if name.endswith("_minor") and isinstance(value, int) else str(value)
-        return f"{label} {said}"
 
     # ---- what happened -----------------------------------------------------------------------------------------------
 
@@ -191,3 +183,13 @@ def paired(parts: Sequence[Line], width: int) -> list[Line]:
             lines.append(waiting)
         waiting = part
     return [*lines, waiting] if waiting is not None else lines
+
+
+def fact(words: Words, name: str, value: str | int) -> str:
+    """Label and value of what is known of a product; empty for a fact that has no label, since its bare key would tell
+    nobody anything."""
+    label = words.known("product_fact", name)
+    if not label:
+        return ""
+    said = words.money(int(value)) if name.endswith("_minor") and isinstance(value, int) else str(value)
+    return f"{label} {said}"

@@ -249,7 +249,7 @@ class CaseText:
         at = words.day(review.acted_at)
         maker = f"{review.maker_name or review.maker_id}  L{review.level}"
         lines += self._row("maker", self._parts(maker, review.team, at))
-        return lines + self._row("reason", review.reason)
+        return lines + self._row("reason", words.reason(review.action, review.reason))
 
     def _arg(self, name: str, value: str) -> str:
         label = payload_name(self.words, name)
