@@ -116,7 +116,8 @@ class Pull:
         return known
 
     def _meet(self, epoch: str) -> None:
-        """The server is of this epoch: what one of another epoch had said is in doubt."""
+        """The server is of this epoch: what one of another epoch had said is in doubt. The epoch is kept only once the
+        doubt is: a desk that dies in between, or whose disk is full, must doubt again."""
         if self._cache.meta.get("epoch") != epoch:
             self._on_epoch()
             write.put_meta(self._cache, epoch=epoch)

@@ -350,8 +350,7 @@ def holding(journal: Journal) -> tuple[datetime | None, tuple[str, ...]]:
 
 def doubt(journal: Journal) -> None:
     """The server was restored, or it is not known whether it was: what it had said before counts no more. Each command
-    that is not done with will be asked for; one that may wait and is not known any more is sent again."""
-    for item in journal.items():
-        if item.state in DOUBTFUL and (item.attempts or item.state != "queued"):
-            journal.set_state(item.id, "unknown")
-    done.doubt(journal)
+    that is not done with will be asked for; one that may wait and is not known any more is sent again. On disk when it returns; StoreError."""
+    doubtful = [i for i in journal.items() if i.state in DOUBTFUL and (i.attempts or i.state != "queued")]
+    for written in [*(journal.set_state(item.id, "unknown") for item in doubtful), done.doubt(journal)]:
+        written.result()

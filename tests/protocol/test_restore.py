@@ -4,10 +4,12 @@ to be so that is not so any more."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
 
+from agent_tui.errors import StoreError
 from agent_tui.store import done
 from agent_tui.store.cache import QUERIES
 from agent_tui.store.journal import Journal
@@ -48,3 +50,25 @@ async def test_a_receipt_of_the_lost_server_under_a_new_refusal_is_found(
     kept = dict(QUERIES) | {"receipt_unlink": "UPDATE receipt SET id = id WHERE id = ?"}
     monkeypatch.setattr("agent_tui.store.done.QUERIES", kept)
     assert any("audit" in line for line in await drills.what_was_done_is_refused_after_a_restore(office))
+
+
+async def test_a_desk_whose_disk_is_full_doubts_again_at_the_next_greeting(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = next(iter(office.desks.values()))
+    desk.sign_in()
+    known = desk.cache.meta["epoch"]
+    desk.cache.meta["epoch"] = "of-before"
+
+    def full(journal: Journal) -> Future[Any]:
+        failed: Future[Any] = Future()
+        failed.set_exception(StoreError("store.error.disk_full"))
+        return failed
+
+    with monkeypatch.context() as starving:
+        starving.setattr(done, "doubt", full)
+        with pytest.raises(StoreError):
+            desk.sign_in()
+        assert desk.cache.meta["epoch"] == "of-before"
+    desk.sign_in()
+    assert desk.cache.meta["epoch"] == known
