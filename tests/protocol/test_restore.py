@@ -62,7 +62,7 @@ async def test_a_desk_whose_disk_is_full_doubts_again_at_the_next_greeting(
 
     def full(journal: Journal) -> Future[Any]:
         failed: Future[Any] = Future()
-        failed.set_exception(StoreError("store.error.disk_full"))
+        failed.set_exception(StoreError("desk.store.failed"))
         return failed
 
     with monkeypatch.context() as starving:
