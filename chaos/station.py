@@ -21,6 +21,7 @@ from agent_tui.desk.build import open_desk
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.profile import Profile
 from agent_tui.errors import AgentTuiError, StoreError
+from agent_tui.store import done
 from agent_tui.store.journal import UNSENT
 from agent_tui.wire.feed import parse_cursor
 from chaos.diary import Diary
@@ -74,8 +75,10 @@ class Witness:
             self._cursor = (cursor.epoch, cursor.seq)
 
     def _quiet(self) -> bool:
-        """Nothing of mine is under way, and what is shown is live."""
-        waiting = [item for item in self._desk.journal.items() if item.state in UNSENT | {"applied"}]
+        """Nothing of mine is under way or in doubt, and what is shown is live."""
+        journal = self._desk.journal
+        waiting = [item for item in journal.items() if item.state in UNSENT | {"applied"}]
+        waiting += done.doubtful(journal, self._desk.sight.cache.agent_id, 1)
         return not waiting and str(self._desk.view(views.StatusOf()).connection) == "live"
 
 

@@ -93,7 +93,9 @@ class Tend:
         self._in_doubt = True
 
     async def _ask_again(self) -> None:
-        self._in_doubt = await ask_again(self._api, self._journal, self._cache.agent_id)
+        while await ask_again(self._api, self._journal, self._cache.agent_id):
+            pass
+        self._in_doubt = False
 
     async def _renew(self) -> None:
         held = unsettled(self._journal)
