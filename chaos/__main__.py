@@ -86,14 +86,11 @@ def play(
     folder: Path,
     servers: int = 0,
     peace_s: float = PEACE_S,
-    spared: frozenset[str] = frozenset(),
 ) -> Verdict:
-    """One campaign in an empty folder without the deeds `spared`, and the verdict on it."""
+    """One campaign in an empty folder, and the verdict on it."""
     with ledger(database) as (where, cluster):
         place = Place(folder=folder, database=where)
-        told = asyncio.run(
-            Campaign(place, seed, seconds, servers or (2 if where else 1), cluster, peace_s, spared).run()
-        )
+        told = asyncio.run(Campaign(place, seed, seconds, servers or (2 if where else 1), cluster, peace_s).run())
         verdict = judge(place, told.late)
         if seconds >= FULL_S:
             empty = tuple(hollow(verdict.counts, told.idle))

@@ -55,11 +55,9 @@ class Campaign:
         servers: int = 1,
         cluster: Cluster | None = None,
         peace_s: float = PEACE_S,
-        spared: frozenset[str] = frozenset(),
     ) -> None:
-        """Several servers need a database that they can share; `cluster` is one that may be killed; `spared` names deeds
-        that are not done."""
-        self._cluster, self._peace_s, self._spared = cluster, peace_s, spared
+        """Several servers need a database that they can share; `cluster` is one that may be killed."""
+        self._cluster, self._peace_s = cluster, peace_s
         self._place, self._seed, self._seconds = place, seed, seconds
         self._rng = random.Random(seed)
         self.counts: Counter[str] = Counter()
@@ -110,7 +108,7 @@ class Campaign:
 
     async def _storm(self) -> None:
         end = time.monotonic() + self._seconds
-        deeds = [deed for deed in self._deeds() if deed[0] not in self._spared]
+        deeds = self._deeds()
         weather = asyncio.create_task(self._weather())
         while time.monotonic() < end:
             await asyncio.sleep(self._rng.uniform(*BETWEEN_S))

@@ -25,7 +25,7 @@ from agent_tui.store.cache import Cache
 from agent_tui.store.journal import Journal
 from agent_tui.sync import tend
 from agent_tui.sync.pull import Pull
-from agent_tui.sync.push import Push, doubt
+from agent_tui.sync.push import Push
 from agent_tui.sync.reckoning import Reckoning
 from agent_tui.sync.state import Connection, LinkState
 from agent_tui.sync.tend import Tend
@@ -115,7 +115,7 @@ class Link:
         self.pull = Pull(
             self._api, login, files.cache, files.state, files.clock, self._rows_came, self._doubt, files.pin
         )
-        files.state.to(Connection.OFFLINE, msg("desk.connection.catching_up"))
+        files.state.to(Connection.CONNECTING, msg("desk.connection.connecting"))
         files.journal.prune()
         accepted = True
         try:
@@ -182,9 +182,8 @@ class Link:
         self._told.rows(touched)
 
     def _doubt(self) -> None:
-        doubt(self._files.journal)
+        self.push.doubt()
         self._tend.doubt()
-        self.push.wake()
 
     def _diverged(self, entities: frozenset[str]) -> None:
         """The copy is not what the server has: that must not be, so it is said as well as mended."""

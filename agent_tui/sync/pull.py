@@ -26,6 +26,9 @@ from agent_tui.wire.session import Session
 
 _log = logging.getLogger(__name__)
 
+GRACE_S = 1.5
+"""A beat may be this late before the desk says that the server is silent."""
+
 OnRows = Callable[[frozenset[str], tuple[Change, ...]], None]
 
 
@@ -51,6 +54,8 @@ class Pull:
         self._on_rows, self._on_epoch = on_rows, on_epoch
         self._backoff = Backoff()
         self._round: asyncio.Task[None] | None = None
+        self._every_s = Beat.every_s
+        self._silence: asyncio.TimerHandle | None = None
 
     def refill(self) -> None:
         """What is stored is not what the server has: take everything anew."""
@@ -74,9 +79,14 @@ class Pull:
                 await self._recover(error)
 
     async def _one_round(self) -> None:
-        """From signing in to the end of a stream. Ends with an error or a polite bye."""
-        self.greet(await self._login.ensure())
-        self._state.to(Connection.CATCHING_UP)
+        """From signing in to the end of a stream. Ends with an error or a polite bye. A server that was out of reach is
+        back with its first answer, not with the question."""
+        if self._state.online:
+            self._state.to(Connection.CATCHING_UP)
+        session = await self._login.ensure()
+        self.greet(session)
+        if session is not None:
+            self._state.to(Connection.CATCHING_UP)
         if not self._cache.cursor:
             await self._snapshot()
         await self._catch_up()
@@ -131,6 +141,7 @@ class Pull:
         after, cursor, done = "", "", 0
         while True:
             page = await endpoints.snapshot(self._api, after)
+            self._state.to(Connection.CATCHING_UP)
             cursor = cursor or page.cursor
             self._meet(parse_cursor(cursor).epoch)
             done += len(page.changes)
@@ -149,6 +160,7 @@ class Pull:
         more = True
         while more:
             page = await endpoints.changes(self._api, self._cache.cursor)
+            self._state.to(Connection.CATCHING_UP)
             self._apply(page)
             more = page.more
 
@@ -156,15 +168,40 @@ class Pull:
         async with endpoints.stream(self._api, self._cache.cursor) as events:
             self._backoff.reset()
             self._state.to(Connection.LIVE)
-            async for event in events:
-                if isinstance(event, Bye):
-                    break
-                if isinstance(event, Beat):
-                    self._clock.learn(event.at, event.speed)
-                    self._state.equal()
-                elif not self._apply(event):
-                    break
+            try:
+                self._heard()
+                async for event in events:
+                    self._heard()
+                    if isinstance(event, Bye) or not self._take(event):
+                        break
+            finally:
+                self._listen(None)
         await asyncio.sleep(self._backoff.next_s() / 2)
+
+    def _take(self, event: Page | Beat) -> bool:
+        """False when the stream is to be followed no longer."""
+        if isinstance(event, Page):
+            return self._apply(event)
+        self._every_s = event.every_s
+        self._clock.learn(event.at, event.speed)
+        self._state.equal()
+        return True
+
+    def _heard(self) -> None:
+        """A word of the server: it is there. When the next one does not come in time, the desk says so."""
+        if self._state.connection is Connection.CHECKING:
+            self._state.to(Connection.LIVE)
+        self._listen(self._every_s + GRACE_S)
+
+    def _listen(self, seconds: float | None) -> None:
+        """Wait for the next word so long; None: no more."""
+        if self._silence is not None:
+            self._silence.cancel()
+        self._silence = asyncio.get_running_loop().call_later(seconds, self._silent) if seconds else None
+
+    def _silent(self) -> None:
+        if self._state.connection is Connection.LIVE:
+            self._state.to(Connection.CHECKING, msg("desk.connection.no_word"))
 
     def _apply(self, page: Page) -> bool:
         """False when the page does not continue what is stored: it was dropped."""

@@ -80,6 +80,14 @@ class Push:
         """There is something new to send."""
         self._wake.set()
 
+    def doubt(self) -> None:
+        """The server may be another one now (`doubt`): an answer that is still on its way is the word of the one before,
+        and nobody waits for it. StoreError."""
+        for task in self._busy.values():
+            task.cancel()
+        doubt(self._journal)
+        self.wake()
+
     def again(self, command_id: str) -> None:
         """Send a refused command once more under its id; its time begins anew."""
         self._known.pop(command_id, None)
@@ -156,6 +164,12 @@ class Push:
             if len(set(self._busy.values())) < LANES:
                 task = asyncio.create_task(self._guard(items, job))
                 self._busy |= dict.fromkeys((item.lane for item in items), task)
+                task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Its lanes are free; also those of one that was cancelled before it began."""
+        self._busy = {lane: other for lane, other in self._busy.items() if other is not task}
+        self._wake.set()
 
     def _job(self, item: Item) -> Job | None:
         """What is to be done about the head of a lane now, if anything."""
@@ -173,10 +187,6 @@ class Push:
             await job(items)
         except (ConnectionError_, Declined, StoreError) as error:
             self._missed(items, error)
-        finally:
-            for item in items:
-                self._busy.pop(item.lane, None)
-            self._wake.set()
 
     def _missed(self, items: Iterable[Item], error: AgentTuiError) -> None:
         """Nothing came of a try: they stay as they are and are tried again."""

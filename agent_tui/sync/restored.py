@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from agent_tui.client import endpoints
 from agent_tui.client.api import Api
@@ -16,12 +17,15 @@ ASKED = 100
 WAITS = frozenset(kind.__name__ for kind in OFFLINE)
 
 
-async def ask_again(api: Api, journal: Journal, agent_id: str) -> bool:
-    """Ask about the oldest in doubt; whether there were any. ConnectionError_ leaves them in doubt."""
+async def ask_again(api: Api, journal: Journal, agent_id: str, still: Callable[[], bool]) -> bool:
+    """Ask about the oldest in doubt; whether there may be more. ConnectionError_ leaves them in doubt, and so does an
+    answer at whose coming it is not `still` the same server."""
     asked = done.doubtful(journal, agent_id, ASKED)
     if not asked:
         return False
     answer = await endpoints.status(api, tuple(asked))
+    if not still():
+        return False
     known = {outcome.id: outcome.outcome for outcome in answer.outcomes}
     await asyncio.wrap_future(done.told(journal, asked, known, WAITS))
     for id in asked.keys() - known.keys():

@@ -1,11 +1,13 @@
 """Where the desk stands with the server.
 
-    ┌──────────── connect, reconnect ───────────┐
-    │                                           ▼
-offline ◄── no answer, dead stream ── catching_up ──► live
-    ▲                                     │  ▲         │
-    │                                     │  └─ 410 ───┤
-    └──────── no answer, dead stream ─────┼────────────┘
+connecting (the first try; nothing was heard yet)
+    │
+    ├──────────── an answer ────────────────────┐
+    ▼                                           ▼
+offline ◄── no answer, dead stream ── catching_up ──► live ◄── a word ──┐
+    ▲                                     │  ▲         │                │
+    │                                     │  └─ 410 ───┼── silence ► checking
+    └──────── no answer, dead stream ─────┼────────────┴────────────────┘
                                           ▼
                  refused (password, session or client no longer accepted; the person must act)
 """
@@ -23,6 +25,8 @@ TOO_OLD = "desk.connection.too_old"
 
 class Connection(StrEnum):
     OFFLINE = "offline"
+    CONNECTING = "connecting"
+    CHECKING = "checking"
     CATCHING_UP = "catching_up"
     LIVE = "live"
     REFUSED = "refused"
@@ -44,7 +48,7 @@ class LinkState:
     @property
     def online(self) -> bool:
         """Whether a command sent now has a fair chance to arrive."""
-        return self.connection in (Connection.LIVE, Connection.CATCHING_UP)
+        return self.connection in (Connection.LIVE, Connection.CATCHING_UP, Connection.CHECKING)
 
     @property
     def read_only(self) -> bool:

@@ -55,6 +55,7 @@ class Tend:
         self._depth = -1
         self._brought = False
         self._in_doubt = True
+        self._doubts = 0
 
     async def run(self) -> None:
         """Look once a second what is due."""
@@ -89,13 +90,15 @@ class Tend:
             self._due = monotonic() + AGAIN_S
 
     def doubt(self) -> None:
-        """The server may have been restored."""
+        """The server may have been restored; what one of before still answers is not taken."""
         self._in_doubt = True
+        self._doubts += 1
 
     async def _ask_again(self) -> None:
-        while await ask_again(self._api, self._journal, self._cache.agent_id):
+        doubts = self._doubts
+        while await ask_again(self._api, self._journal, self._cache.agent_id, lambda: self._doubts == doubts):
             pass
-        self._in_doubt = False
+        self._in_doubt = self._doubts != doubts
 
     async def _renew(self) -> None:
         held = unsettled(self._journal)

@@ -36,7 +36,7 @@ from agent_tui.server.state import TableState
 from agent_tui.store.journal import NewItem
 from agent_tui.store.open import open_cache, open_journal
 from agent_tui.sync.pull import Pull
-from agent_tui.sync.push import Push, doubt
+from agent_tui.sync.push import Push
 from agent_tui.sync.reckoning import Reckoning
 from agent_tui.sync.restored import ask_again
 from agent_tui.sync.state import Connection, LinkState
@@ -106,7 +106,7 @@ class Desk:
         self.state.connection = Connection.LIVE
         api, nobody = cast(Api, self.line), cast(Login, None)
         self.push = Push(api, self.journal, self.cache, self.state, self._told, lambda: None)
-        self.pull = Pull(api, nobody, self.cache, self.state, Reckoning(), self._rows, self._doubt)
+        self.pull = Pull(api, nobody, self.cache, self.state, Reckoning(), self._rows, self.push.doubt)
 
     def sign_in(self) -> None:
         """As at the start of every connection."""
@@ -143,10 +143,6 @@ class Desk:
         """As `desk.arrivals` does; of what a desk looks at, the cache is all that is looked at here."""
         close_requests(cast(Sight, self), self.journal)
 
-    def _doubt(self) -> None:
-        doubt(self.journal)
-        self.push.wake()
-
     # ---- what people do ------------------------------------------------------------------------------------------
 
     def submit(self, command: Command, *, if_match: int | None = None, offline: bool = False) -> str:
@@ -181,7 +177,7 @@ class Desk:
 
     async def ask_again(self) -> bool:
         """One round of the third lane: what the server had confirmed before it was another one."""
-        return await ask_again(cast(Api, self.line), self.journal, self.seat.agent_id)
+        return await ask_again(cast(Api, self.line), self.journal, self.seat.agent_id, lambda: True)
 
     def flush(self) -> None:
         """What was put to the journal is there: a test is not to depend on how quick a thread is."""

@@ -13,13 +13,10 @@ SECONDS = float(os.environ.get("AGENT_TUI_CHAOS_SECONDS", "60"))
 SEED = int(os.environ.get("AGENT_TUI_CHAOS_SEED", "1"))
 SHARE = {"": 1.0, "postgres": 0.35}
 """Of the seconds; on PostgreSQL two servers share one database that is killed too."""
-SPARED = frozenset({"restore"})
-"""A storm with a restore in it still finds commands that nobody speaks of afterwards (`docs/howto/prove-nothing-is-lost.md`);
-`make chaos` plays it, `test_restore` restores in a drill of its own."""
 
 
 @pytest.mark.parametrize("database", SHARE, ids=["sqlite", "postgres"])
 def test_a_minute_of_chaos_leaves_nothing_wrong(tmp_path: Path, database: str) -> None:
-    verdict = play(SEED, SECONDS * SHARE[database], database, tmp_path, spared=SPARED)
+    verdict = play(SEED, SECONDS * SHARE[database], database, tmp_path)
     assert not verdict.violations, "\n".join(verdict.violations)
     assert verdict.counts["applied"] > 0
