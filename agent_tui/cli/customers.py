@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from agent_tui.config import paths
+from agent_tui.domain import id_form
 from agent_tui.domain.customer import Product, Tier
 from agent_tui.errors import InputError
 from agent_tui.i18n.catalog import LANGUAGES, say
@@ -103,6 +104,8 @@ def _customer(columns: list[str], values: list[str], seen: set[str]) -> NewCusto
     id = row["id"]
     if not id:
         raise _Refused("no_id")
+    if not id_form.fit(id):
+        raise _Refused("id_form")
     if id in seen:
         raise _Refused("customer_twice")
     made = NewCustomer(

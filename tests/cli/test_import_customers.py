@@ -36,6 +36,8 @@ def test_a_row_becomes_a_customer_with_products() -> None:
         ("", "blank"),
         ("c2", "customer_columns"),
         (",a,vip,,,", "no_id"),
+        ("13957103321,a,vip,,,", "id_form"),
+        ("C6222600912345671,a,vip,,,", "id_form"),
         (CHEN, "customer_twice"),
         ("c2,a,diamond,,,", "tier"),
         ("c2,a,vip,,passport:1,", "product"),

@@ -14,6 +14,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 import pytest
 
+from agent_tui import ids
 from agent_tui.client import endpoints
 from agent_tui.client.api import Api
 from agent_tui.config import crash
@@ -38,7 +39,8 @@ from agent_tui.domain.contact import Channel, ContactState, Verified
 from agent_tui.domain.customer import Product, Secret
 from agent_tui.errors import AgentTuiError
 from agent_tui.server.customers import NewCustomer, import_customers
-from tests.flow.backend import GROUP, PASSWORD, Backend, Switch
+from agent_tui.wire.command import Envelope
+from tests.flow.backend import GROUP, LOGIN, PASSWORD, Backend, Switch
 from tests.flow.conftest import until
 from tests.flow.seed import profile
 from tests.flow.test_real_server import contact_state, seated
@@ -138,6 +140,27 @@ def recited(kind: type[Command], text: str) -> Command | None:
     return kind(**fields)
 
 
+def misplaced(kind: type[Command], song: str) -> Iterator[Command]:
+    """The command with a song in place of each of its words and ids in turn, as no desk sends it."""
+    whole = recited(kind, "x")
+    for name in kind.__struct_fields__ if whole is not None else ():
+        if name in REAL or name.endswith(("_id", "_hash")):
+            yield msgspec.structs.replace(whole, **{name: song})
+
+
+async def mislay(backend: Backend) -> int:
+    """A client that skips the desk puts canaries where words and ids belong; how often, each time refused."""
+    stranger, sent = Api(backend.url, "skips"), 0
+    stranger.token = (await endpoints.sign_in(stranger, LOGIN, PASSWORD)).token
+    for kind in get_args(Command):
+        for command in (*misplaced(kind, PHONE), *misplaced(kind, f"x-{CARD}")):
+            with pytest.raises(AgentTuiError):
+                await endpoints.send(stranger, Envelope(id=ids.uuid7(), command=command), 0)
+            sent += 1
+    await stranger.close()
+    return sent
+
+
 async def recite(desk: Desk) -> set[str]:
     """Send every command there is with a song in every field of text; which were sent. What is refused is recorded too."""
     sent = set()
@@ -187,6 +210,7 @@ async def test_no_file_no_log_and_no_stream_holds_a_canary(
         desk
     )
     await misuse(backend)
+    assert await mislay(backend) > 60
     kept = "\n".join(await asyncio.to_thread(backend.services.db.apart, engines.dump))
     assert not [canary for canary in CANARIES if canary in kept]
     assert not singing_files(tmp_path), "while everything is open, write-ahead logs included"
