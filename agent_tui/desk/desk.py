@@ -196,9 +196,9 @@ class Desk:
 
     # ---- its life
 
-    async def connect(self, password: str) -> bool:
-        """Sign in and start the two loops; whether the server accepted the person. The loops go on trying while it is
-        out of reach; Refused when it does not accept them."""
+    async def connect(self, password: str, patience_s: float | None = None) -> bool:
+        """Sign in and start the two loops; whether the server accepted the person (within `patience_s`). The loops go on
+        trying while it is out of reach; Refused when it does not accept them."""
         self._arrivals.indexing.wake()
         # Beside the loop, since keys are pressed meanwhile.
         await asyncio.to_thread(lambda: [import_module(name) for name in ONLINE])
@@ -215,7 +215,7 @@ class Desk:
         seat = Seat(mine.url, mine.login, mine.device_id, mine.client_version, mine.tls, mine.proof)
         self._link = Link(seat, files, told, transport=self.profile.transport)
         try:
-            accepted = await self._link.start(password)
+            accepted = await self._link.start(password, patience_s)
         except Refused:
             self._link = None
             raise

@@ -225,7 +225,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
     me: Agent | None
     connection: str
-    """`live`, `catching_up`, `offline`, `refused`."""
+    """`live`, `checking`, `catching_up`, `connecting`, `offline`, `refused`."""
     age_s: float
     """Real seconds since the cache was known to equal the server's view."""
     now: datetime

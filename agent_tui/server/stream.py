@@ -21,7 +21,10 @@ from agent_tui.server.services import Services
 from agent_tui.server.tail import head_of
 from agent_tui.wire.feed import Beat, Cursor, Page, parse_cursor
 
-BEAT_S = 5.0
+BEAT_S = 1.0
+"""A desk knows after little more than this that its server is silent."""
+REST_S = 5.0
+"""How often a cursor moves on by what does not concern its person."""
 _JSON = msgspec.json.Encoder()
 
 
@@ -39,7 +42,7 @@ class Numbered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _beat(services: Services, head: int) -> bytes:
-    return event("beat", Beat(head=head, at=services.clock.now(), speed=services.clock.speed))
+    return event("beat", Beat(head=head, at=services.clock.now(), speed=services.clock.speed, every_s=BEAT_S))
 
 
 async def _head(services: Services) -> int:
@@ -86,11 +89,11 @@ def _worth(page: Page, follower: Follower, *, at_rest: bool) -> bool:
 
 
 async def pages(services: Services, caller: Caller, cursor: Cursor) -> AsyncIterator[bytes]:
-    """`page` events as they come, `beat` every 5 s, `bye` when the server stops, the cursor is too old,
+    """`page` events as they come, `beat` every BEAT_S, `bye` when the server stops, the cursor is too old,
     the session is over or the device was revoked."""
     counted = services.meters.streams.labels("feed").track_inprogress()
     with services.lookout.follow(caller, cursor) as follower, counted, services.screens.follows(caller.id):
-        due = monotonic()
+        due = rest = monotonic()
         while not services.bus.closing:
             follower.woken.clear()
             try:
@@ -98,12 +101,14 @@ async def pages(services: Services, caller: Caller, cursor: Cursor) -> AsyncIter
             except ProblemError as error:
                 yield event("bye", {"reason": error.problem.name})
                 return
-            at_rest = monotonic() >= due
+            at_rest = monotonic() >= rest
             if _worth(page, follower, at_rest=at_rest):
                 follower.cursor = parse_cursor(page.to)
                 kill_point("server.page")
                 yield event("page", page, page.to)
             if at_rest:
+                rest = monotonic() + REST_S
+            if monotonic() >= due:
                 yield _beat(services, page.head)
                 due = monotonic() + BEAT_S
             if not page.more:
@@ -121,7 +126,7 @@ async def _requests(services: Services, caller: Caller, after: int) -> list[Numb
 
 
 async def requests(services: Services, caller: Caller, after: int) -> AsyncIterator[bytes]:
-    """`request` events of one link after a number, `beat` every 5 s, `bye` when the server stops or its session ends."""
+    """`request` events of one link after a number, `beat` every BEAT_S, `bye` when the server stops or its session ends."""
     with services.bus.sleeper() as woken, services.meters.streams.labels("link").track_inprogress():
         due = monotonic()
         while not services.bus.closing:

@@ -104,8 +104,9 @@ class Link:
         )
         self.pull: Pull | None = None
 
-    async def start(self, password: str) -> bool:
-        """Start both lanes and wait until the person is accepted (True) or the server is found out of reach.
+    async def start(self, password: str, patience_s: float | None = None) -> bool:
+        """Start both lanes and wait until the person is accepted (True) or the server is found out of reach; whoever
+        need not wait for a server that says nothing does so for `patience_s` at most.
 
         Declined when the person is not accepted, Refused when the server is not of this profile's world, live or
         simulated; then nothing runs.
@@ -119,7 +120,10 @@ class Link:
         files.journal.prune()
         accepted = True
         try:
-            self.pull.greet(await login.ensure())
+            async with asyncio.timeout(patience_s):
+                self.pull.greet(await login.ensure())
+        except TimeoutError:
+            accepted = False
         except Refused as error:
             files.state.to(Connection.REFUSED, msg(error.key))
             await self.stop()

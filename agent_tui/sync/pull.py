@@ -21,7 +21,7 @@ from agent_tui.store.cache import Cache
 from agent_tui.store.open import rebuild
 from agent_tui.sync.reckoning import Reckoning
 from agent_tui.sync.state import Connection, LinkState
-from agent_tui.wire.feed import Beat, Change, Page, parse_cursor
+from agent_tui.wire.feed import BEAT_S, Beat, Change, Page, parse_cursor
 from agent_tui.wire.session import Session
 
 _log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Pull:
         self._on_rows, self._on_epoch = on_rows, on_epoch
         self._backoff = Backoff()
         self._round: asyncio.Task[None] | None = None
-        self._every_s = Beat.every_s
+        self._every_s = BEAT_S
         self._silence: asyncio.TimerHandle | None = None
 
     def refill(self) -> None:
@@ -171,9 +171,9 @@ class Pull:
             try:
                 self._heard()
                 async for event in events:
-                    self._heard()
                     if isinstance(event, Bye) or not self._take(event):
                         break
+                    self._heard()
             finally:
                 self._listen(None)
         await asyncio.sleep(self._backoff.next_s() / 2)

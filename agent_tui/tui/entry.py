@@ -22,6 +22,8 @@ from agent_tui.i18n.message import Msg
 
 CLOSED = "tui.start.vault_closed"
 """The password does not open what is kept here for this person."""
+PATIENCE_S = 2.0
+"""Whoever was here before waits so long for a server that says nothing, and then sees what is kept here."""
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -76,20 +78,21 @@ class Entry:
         return Opened(desk, typed.password, accepted=accepted)
 
     async def enter(self, typed: Typed) -> Opened:
-        """The same, and the server has accepted the person; without a server only who was accepted here before, since
-        nothing else proves them. AgentTuiError: then all is closed again."""
+        """The same, and the server has accepted the person; without a server, or with one that keeps silent, only who was
+        accepted here before, since nothing else proves them. AgentTuiError: then all is closed again."""
         # Opening the vault takes tenths of a second on purpose; the files belong to the thread that opens them.
         opened = self._over_files(typed, await asyncio.to_thread(self._keys, typed))
         try:
-            reached = await opened.desk.connect(typed.password)
+            reached = await opened.desk.connect(typed.password, PATIENCE_S if self.known else None)
             if not reached and self.known is None:
                 raise _no_way_in(opened.desk.sight.link.why)
         except BaseException:
             await opened.desk.close()
             raise
-        if reached:
-            await asyncio.to_thread(opened.accepted)
-        return opened
+        if not reached:
+            return opened
+        await asyncio.to_thread(opened.accepted)
+        return msgspec.structs.replace(opened, accepted=lambda: None)
 
     def _keys(self, typed: Typed) -> secrets.Keys:
         """The keys of the profile. A password that does not open them was changed at the server, then the former one

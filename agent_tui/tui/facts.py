@@ -34,7 +34,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def offline(self) -> bool:
-        return self.status.connection in ("offline", "refused")
+        return self.status.connection in ("offline", "connecting", "refused")
 
     @property
     def own(self) -> ContactView | None:

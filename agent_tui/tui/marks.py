@@ -28,6 +28,8 @@ CONTACT: Final = {
 CONNECTION: Final = {
     "live": ("+", "ok"),
     "catching_up": ("~", "warn"),
+    "connecting": ("~", "warn"),
+    "checking": ("?", "warn"),
     "offline": ("x", "bad"),
     "refused": ("x", "bad"),
 }

@@ -152,15 +152,19 @@ async def _at_entrance(app: DeskApp, entry: Entry, given: Typed) -> int:
     from agent_tui.tui.screens.sign_in import SignInScreen
 
     let_in: list[Opened] = []
+    waiting: list[asyncio.Task[None]] = []
 
     async def enter(typed: Typed) -> None:
         let_in.append(await entry.enter(typed))
+        waiting.append(asyncio.create_task(_when_live(let_in[0])))
         await app.admit(let_in[0].desk)
 
     app.begin_at(SignInScreen(app.words, app.painter, app.mode, given, enter))
     try:
         return await _shown(app)
     finally:
+        for task in waiting:
+            task.cancel()
         for opened in let_in:
             await opened.desk.close()
 
@@ -187,6 +191,7 @@ async def _when_live(opened: Opened) -> None:
             live.set()
 
     stop = opened.desk.watch(told)
+    told(None)
     await live.wait()
     stop()
     await asyncio.to_thread(opened.accepted)

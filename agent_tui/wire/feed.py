@@ -11,6 +11,8 @@ At = Annotated[datetime, msgspec.Meta(tz=True)]
 Speed = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 """What both ends can keep; anything else is no page."""
+BEAT_S = 5.0
+"""How often a server beats that does not say it."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -55,11 +57,13 @@ class SnapshotPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Beat(msgspec.Struct, frozen=True, kw_only=True):
-    """Data of each `beat` event of a stream, every 5 s."""
+    """Data of each `beat` event of a stream."""
 
     head: Number
     at: At
     speed: Speed = 1.0
+    every_s: Annotated[float, msgspec.Meta(gt=0, le=60)] = BEAT_S
+    """Real seconds until the next one."""
 
 
 class Cursor(msgspec.Struct, frozen=True):

@@ -9,8 +9,8 @@ import pytest
 
 from agent_tui.desk import views
 from agent_tui.desk.desk import Desk
-from agent_tui.desk.door import Submitted
-from agent_tui.domain.commands import AddNote
+from agent_tui.desk.door import NotSubmitted, Submitted
+from agent_tui.domain.commands import AcceptContact, AddNote
 from agent_tui.domain.contact import Contact
 from agent_tui.errors import Refused
 from agent_tui.store import read
@@ -207,3 +207,59 @@ async def test_a_damaged_cache_is_filled_again_under_the_desk(live: Desk, fake: 
     finally:
         live.sight.cache.all = read_all  # type: ignore[method-assign]
     await until(lambda: subjects(live) == ["again"])
+
+
+async def silent(request: httpx.Request) -> httpx.Response:
+    """A server that takes the question and never answers."""
+    await asyncio.Event().wait()
+    raise AssertionError("nobody sets it")
+
+
+def told(desk: Desk) -> tuple[str, str]:
+    """What the desk says of its connection, and the reason it gives."""
+    status = desk.view(views.StatusOf())
+    return status.connection, status.why.key if status.why else ""
+
+
+async def test_until_its_first_answer_a_server_is_being_connected_to(desk: Desk, fake: Fake) -> None:
+    fake.always("POST", routes.SESSION, silent)
+    connecting = asyncio.create_task(desk.connect("secret"))
+    await until(lambda: fake.take_requests(routes.SESSION), "asked")
+    assert told(desk) == ("connecting", "desk.connection.connecting")
+    assert isinstance(desk.submit(AcceptContact(contact_id="k1")), NotSubmitted), "what cannot wait is not taken"
+    connecting.cancel()
+    await asyncio.wait({connecting})
+
+
+async def test_whoever_need_not_wait_for_a_silent_server_goes_on_and_is_signed_in_when_it_speaks(
+    desk: Desk, fake: Fake
+) -> None:
+    fake.always("POST", routes.SESSION, silent)
+    assert await desk.connect("secret", patience_s=0.01) is False
+    assert connection(desk) == "connecting"
+    await until(lambda: len(fake.take_requests(routes.SESSION)) > 0, "asked again by the lane")
+    fake.always("POST", routes.SESSION, None)
+    fake.serve()
+    desk._link.pull.restart()  # type: ignore[union-attr]
+    await until(lambda: connection(desk) == "live")
+
+
+async def test_a_server_that_stops_beating_is_not_called_live(
+    live: Desk, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stream stands open and says nothing, as when the server hangs or the line is dead."""
+    monkeypatch.setattr("agent_tui.sync.pull.GRACE_S", 0.0)
+    fake.streams[0].send("beat", Beat(head=1, at=eg.NOW, every_s=0.05))
+    await until(lambda: connection(live) == "checking", "the silence is said")
+    assert told(live) == ("checking", "desk.connection.no_word")
+    fake.streams[0].send("beat", Beat(head=1, at=eg.NOW, every_s=60))
+    await until(lambda: told(live) == ("live", ""), "it spoke again")
+
+
+async def test_a_server_is_back_with_its_answer_and_not_with_the_question(live: Desk, fake: Fake) -> None:
+    """The token still holds, so that the first question is for changes; nobody answers it."""
+    fake.always("GET", routes.CHANGES, silent)
+    fake.take_requests()
+    fake.streams[0].end(httpx.ReadTimeout("silence"))
+    await until(lambda: fake.take_requests(routes.CHANGES), "asked")
+    assert connection(live) == "offline"
