@@ -143,7 +143,9 @@ def recited(kind: type[Command], text: str) -> Command | None:
 def misplaced(kind: type[Command], song: str) -> Iterator[Command]:
     """The command with a song in place of each of its words and ids in turn, as no desk sends it."""
     whole = recited(kind, "x")
-    for name in kind.__struct_fields__ if whole is not None else ():
+    if whole is None:
+        return
+    for name in kind.__struct_fields__:
         if name in REAL or name.endswith(("_id", "_hash")):
             yield msgspec.structs.replace(whole, **{name: song})
 
