@@ -59,9 +59,17 @@ def act(said: Mapping[str, Any], reader: Reader) -> str:
     money = f" {Money(amount, facts.get('currency', 'CNY'))} {facts.get('currency', 'CNY')}" if amount else ""
     field = facts.get("field")
     shown = say(f"policy.field.{field}", reader.language) if field else ""
-    key = f"act.{said['type']}"
+    key = f"act.{_kind(said)}"
     text = reader.say(key, action=label, amount=money, field=shown)
     return said["type"] if text == f"audit.{key}" else text
+
+
+def _kind(said: Mapping[str, Any]) -> str:
+    """The type of a row; a bulletin opened and one confirmed are told apart where the row says which it was."""
+    confirmed = said["facts"].get("acknowledge")
+    if said["type"] != "ReadBulletin" or confirmed is None:
+        return str(said["type"])
+    return "AcknowledgeBulletin" if confirmed else "OpenBulletin"
 
 
 def outcome(name: str, reader: Reader) -> str:
@@ -88,7 +96,7 @@ def details(said: Mapping[str, Any], reader: Reader) -> Iterator[str]:
 
 
 def lines(row: Mapping[str, Any], reader: Reader) -> Iterator[str]:
-    """The one or two lines of a row."""
+    """A row: what was done and how it ended, what stands behind it, and the ways walked through blueprints."""
     said = msgspec.json.decode(row["payload"])
     at = datetime.fromisoformat(said["at"]).astimezone(reader.zone)
     what = f"{act(said, reader)} · {outcome(said['outcome'], reader)}"
@@ -97,3 +105,15 @@ def lines(row: Mapping[str, Any], reader: Reader) -> Iterator[str]:
     more = " · ".join(details(said, reader))
     if more:
         yield plain(" " * 9 + more)
+    for walk in said["facts"].get("walks", ()):
+        yield plain(" " * 9 + way(walk, reader))
+
+
+def way(walk: Mapping[str, Any], reader: Reader) -> str:
+    """The nodes of a walk through a blueprint, where it stopped, and what of the script was left out."""
+    parts = [" > ".join(walk["nodes"])]
+    parts += [] if walk["ended"] else [reader.say("show.walk_stopped")]
+    parts += [reader.say("show.walk_deviations", n=walk["deviations"])] if walk["deviations"] else []
+    parts += [reader.say("show.walk_missed", nodes=", ".join(walk["missed"]))] if walk["missed"] else []
+    key = "show.walk_draft" if walk["draft"] else "show.walk"
+    return reader.say(key, blueprint=walk["blueprint"], way=" · ".join(parts))

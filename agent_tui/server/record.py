@@ -10,11 +10,11 @@ import msgspec
 from agent_tui.clock import wall
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.centre import CommandRow
-from agent_tui.domain.commands import BreakGlass, RequestApproval, target
+from agent_tui.domain.commands import target
 from agent_tui.domain.effects import Event
 from agent_tui.domain.rows import stamp
 from agent_tui.killpoint import kill_point
-from agent_tui.server import personal, problems, writing
+from agent_tui.server import in_clear, personal, problems, writing
 from agent_tui.server.authority import Ruling
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
@@ -23,25 +23,6 @@ from agent_tui.server.tail import AuditDraft, Entry, Tail
 from agent_tui.server.turn import Turn
 from agent_tui.server.vault import Vault
 from agent_tui.wire.command import Envelope, Outcome, Receipt
-
-_IN_CLEAR = (
-    "action",
-    "amount_minor",
-    "currency",
-    "field",
-    "product_id",
-    "approval_id",
-    "decision",
-    "payload_hash",
-    "target_version",
-    "delegation_id",
-    "grantee_id",
-    "actions",
-    "max_level",
-    "max_minor",
-    "outcome",
-)
-"""Arguments that stand readable in the audit; everything else as a commitment, since it may be personal."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,9 +60,7 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
 
     def argument(self, name: str) -> Any:
         """A field of the command, or of the act it asks for; None where there is no such field."""
-        command = self.envelope.command
-        inner = command.command if isinstance(command, RequestApproval | BreakGlass) else None
-        return getattr(command, name, None) or getattr(inner, name, None)
+        return in_clear.argument(self.envelope.command, name)
 
 
 def outcome_name(turn: Turn) -> str:
@@ -160,9 +139,7 @@ class Recorder:
             "age_ms": envelope.intent.age_ms,
             "step_up_age_s": matter.caller.step_up_age_s,
         }
-        for name in _IN_CLEAR:
-            if (value := matter.argument(name)) is not None:
-                facts[name] = str(value) if isinstance(value, str) else value
+        facts |= in_clear.readable(envelope.command)
         facts |= turn.facts if turn else {}
         if matter.ruling is not None or envelope.intent.offline or "maker" in facts:
             facts |= _standing(tx, str(facts.get("maker") or matter.caller.id))
