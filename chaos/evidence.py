@@ -72,7 +72,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     links: dict[int, str]
     """Audit row → its link."""
     seen: tuple[Seen, ...]
-    undone: Mapping[str, str] = {}
+    undone: Mapping[str, tuple[str, ...]] = {}
     """Command → outcome of what the server knew before it was restored from an older backup."""
 
 
@@ -162,7 +162,9 @@ def outcomes(tx: Tx) -> dict[str, str]:
     return {row["id"]: row["outcome"] for row in query(tx, "SELECT id, outcome FROM command")}
 
 
-def gather(db: Database, vault: Vault, seen: tuple[Seen, ...], undone: Mapping[str, str] | None = None) -> Evidence:
+def gather(
+    db: Database, vault: Vault, seen: tuple[Seen, ...], undone: Mapping[str, tuple[str, ...]] | None = None
+) -> Evidence:
     """What the ledger holds, beside what the desks hold."""
 
     def read(tx: Tx) -> dict[str, Any]:

@@ -110,17 +110,23 @@ def never_lost(found: Evidence) -> Iterator[str]:
             id, kind = kept["id"], kept["type"]
             if waiting.get(id) in UNSENT:
                 yield f"lost: {kind} {id} is still {waiting[id]} at {seen.seat.name}"
-            elif found.undone.get(id) in ENDED_WITHOUT:
+            elif _last(id, found) in ENDED_WITHOUT:
                 continue
             elif id not in found.sent and (id not in seen.receipts or kind in MAY_WAIT):
                 yield f"lost: {kind} {id}, kept at {seen.seat.name}, is nowhere"
+
+
+def _last(id: str, found: Evidence) -> str | None:
+    """What had become of a command when the restore took it for the last time."""
+    outcomes = found.undone.get(id, ())
+    return outcomes[-1] if outcomes else None
 
 
 def told_the_truth(found: Evidence) -> Iterator[str]:
     """I3: what a desk said and shows of a command is what the server has."""
     for seen in found.seen:
         for fact in seen.of("told"):
-            if fact["outcome"] == found.undone.get(fact["id"]):
+            if fact["outcome"] in found.undone.get(fact["id"], ()):
                 continue  # it was so, until the server was restored
             yield from _said(fact["id"], fact["outcome"], found, f"told at {seen.seat.name}")
         for fact in seen.of("shown"):
@@ -204,10 +210,10 @@ def undone_is_said(found: Evidence) -> Iterator[str]:
         waiting = {item.id: item.state for item in seen.items}
         for kept in seen.of("kept"):
             id = kept["id"]
-            if id in found.sent or found.undone.get(id) in (None, *ENDED_WITHOUT):
+            if id in found.sent or _last(id, found) in (None, *ENDED_WITHOUT):
                 continue
             if waiting.get(id) not in ATTENTION:
-                yield f"restored: {kept['type']} {id} was {found.undone[id]}, is not any more, and nobody says so at {seen.seat.name}"
+                yield f"restored: {kept['type']} {id} was {_last(id, found)}, is not any more, and nobody says so at {seen.seat.name}"
 
 
 def drafts_came_back(found: Evidence) -> Iterator[str]:

@@ -60,9 +60,12 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         """What `serve --database` is told."""
         return self.database or str(self.folder / "server.db")
 
-    def undone(self) -> dict[str, str]:
+    def undone(self) -> dict[str, tuple[str, ...]]:
         """Command → outcome of what the ledger knew and lost when it was restored (`chaos.disaster`)."""
-        return {fact["id"]: fact["outcome"] for fact in diary.read(self.log("undone"))}
+        found: dict[str, tuple[str, ...]] = {}
+        for fact in diary.read(self.log("undone")):
+            found[fact["id"]] = (*found.get(fact["id"], ()), fact["outcome"])
+        return found
 
     def desk(self, seat: Seat) -> Path:
         return self.folder / seat.name

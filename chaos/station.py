@@ -77,9 +77,9 @@ class Witness:
     def _quiet(self) -> bool:
         """Nothing of mine is under way or in doubt, and what is shown is live."""
         journal = self._desk.journal
-        waiting = [item for item in journal.items() if item.state in UNSENT | {"applied"}]
-        waiting += done.doubtful(journal, self._desk.sight.cache.agent_id, 1)
-        return not waiting and str(self._desk.view(views.StatusOf()).connection) == "live"
+        waiting = any(item.state in UNSENT | {"applied"} for item in journal.items())
+        doubtful = done.doubtful(journal, self._desk.sight.cache.agent_id, 1)
+        return not waiting and not doubtful and str(self._desk.view(views.StatusOf()).connection) == "live"
 
 
 async def take_seat(plan: Plan) -> Desk:

@@ -100,7 +100,7 @@ class Link:
             files.journal,
             files.state,
             files.lease,
-            tend.Told(over=told.over, diverged=self._diverged),
+            tend.Told(over=told.over, asked=lambda: told.rows(frozenset({"approval"})), diverged=self._diverged),
         )
         self.pull: Pull | None = None
 

@@ -154,6 +154,8 @@ class Pull:
                 break
         kill_point("pull.snapshot_read")
         write.finish_snapshot(self._cache, cursor, generation)
+        # The rows count only now that all of them are of this server: what waited for a signature is compared with them.
+        self._tell(frozenset({"approval"}), ())
         self._state.progress = (0, 0)
 
     async def _catch_up(self) -> None:

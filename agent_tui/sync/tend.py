@@ -38,6 +38,8 @@ class Told(NamedTuple):
 
     over: Callable[[], None]
     """The lease has run out."""
+    asked: Callable[[], None]
+    """What was in doubt was asked for; the journal may hold what waits for a signature again."""
     diverged: Callable[[frozenset[str]], None]
     """These entities are not as the server has them."""
 
@@ -99,6 +101,7 @@ class Tend:
         while await ask_again(self._api, self._journal, self._cache.agent_id, lambda: self._doubts == doubts):
             pass
         self._in_doubt = self._doubts != doubts
+        self._told.asked()
 
     async def _renew(self) -> None:
         held = unsettled(self._journal)

@@ -271,6 +271,53 @@ async def what_was_done_is_refused_after_a_restore(office: Office) -> list[str]:
     return wrong if left == ["conflict", "conflict"] else [*wrong, f"restored: {left} is before the person"]
 
 
+async def request_is_signed_again_after_a_restore(office: Office) -> list[str]:
+    """It waited for a signature in the backup, was executed since, and is executed once more before its maker's desk asks
+    what has become of it. The maker of the other request asks before anybody signed it again."""
+    early, late, signer = office.desks["d1"], office.desks["d3"], office.desks["d4"]
+    for desk, contact_id, word in ((early, HERE, "wearlyz"), (late, "k-a2-c2", "wlatez")):
+        customer = contact_id.rpartition("-")[2]
+        act = PerformAction(
+            action="waive_fee", customer_id=customer, contact_id=contact_id, amount_minor=9_000, reason=word
+        )
+        desk.submit(RequestApproval(command=act, reason=word))
+        await work_off(office, desk)
+    office.back_up()
+    wrong = await _sign_all(office, signer)
+    for desk in (early, late):
+        await work_off(office, desk)
+        wrong += [f"restored: {item.type} is {item.state} before the restore" for item in desk.journal.items()]
+    office.restore()
+    for one in office.desks.values():
+        one.sign_in()
+    while await early.ask_again():
+        pass
+    if [item.state for item in early.journal.items()] != ["awaiting_approval"]:
+        wrong.append("restored: what waits for a signature again is not waited for")
+    await signer.snapshot()
+    wrong += await _sign_all(office, signer)
+    wrong += await end(office)
+    left = [item.state for desk in (early, late) for item in desk.journal.items()]
+    return [*wrong, *(f"restored: a request stands as {state}" for state in left)]
+
+
+async def _sign_all(office: Office, signer: Desk) -> list[str]:
+    """Every open request is signed; what is wrong when there is none."""
+    await work_off(office, signer)
+    asked = [approval for approval in read.every(signer.cache, Approval) if approval.open]
+    for approval in asked:
+        signer.submit(
+            DecideApproval(
+                approval_id=approval.id,
+                decision="sign",
+                payload_hash=approval.payload_hash,
+                target_version=approval.target_version,
+            )
+        )
+        await work_off(office, signer)
+    return [] if asked else ["restored: there is nothing to sign"]
+
+
 async def work_off(office: Office, desk: Desk) -> None:
     """Everything that was submitted is done and seen."""
     for _ in range(6):

@@ -177,7 +177,9 @@ class Desk:
 
     async def ask_again(self) -> bool:
         """One round of the third lane: what the server had confirmed before it was another one."""
-        return await ask_again(cast(Api, self.line), self.journal, self.seat.agent_id, lambda: True)
+        asked = await ask_again(cast(Api, self.line), self.journal, self.seat.agent_id, lambda: True)
+        self._close_requests()
+        return asked
 
     def flush(self) -> None:
         """What was put to the journal is there: a test is not to depend on how quick a thread is."""
@@ -287,7 +289,7 @@ class Office:
         self._engine = engines.Chosen.engine
         self._folder = self._place = folder or new_folder()
         self._backup = self._folder / "backup.gz"
-        self.undone: dict[str, str] = {}
+        self.undone: dict[str, tuple[str, ...]] = {}
         """Commands that the server knew before it was restored and no more since."""
         self.services = _open(self._folder)
         self.counter = Counter(self.services)
@@ -348,7 +350,7 @@ class Office:
         engines.forget(before)
         self.counter.services = self.services
         left = self.services.db.read_now(outcomes)
-        self.undone |= {id: outcome for id, outcome in lost.items() if id not in left}
+        self.undone |= {id: (*self.undone.get(id, ()), lost[id]) for id in lost.keys() - left.keys()}
 
     # ---- the end -------------------------------------------------------------------------------------------------
 

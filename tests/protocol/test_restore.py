@@ -11,7 +11,7 @@ import pytest
 
 from agent_tui.errors import StoreError
 from agent_tui.store import done
-from agent_tui.store.cache import QUERIES
+from agent_tui.store.cache import QUERIES, Cache
 from agent_tui.store.journal import Journal
 from tests.protocol import drills
 from tests.protocol.office import Office
@@ -42,6 +42,18 @@ async def test_a_desk_that_forgets_what_was_confirmed_is_found(
 
 async def test_what_was_done_and_is_refused_now_points_to_nothing_that_is_gone(office: Office) -> None:
     assert await drills.what_was_done_is_refused_after_a_restore(office) == []
+
+
+async def test_a_request_that_is_signed_again_is_done_with_again(office: Office) -> None:
+    found = await drills.request_is_signed_again_after_a_restore(office)
+    assert not found, "\n".join(found)
+
+
+async def test_a_desk_that_goes_by_the_rows_of_the_lost_server_is_found(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Cache, "stale", False)
+    assert await drills.request_is_signed_again_after_a_restore(office)
 
 
 async def test_a_receipt_of_the_lost_server_under_a_new_refusal_is_found(
