@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -70,6 +71,7 @@ def checks() -> Iterator[Check]:
     yield from _tls(settings)
     for name in ("scripts/centre", "scripts/policy", "themes"):
         yield _files(name)
+    yield from _calendars()
 
 
 def _python() -> Iterator[Check]:
@@ -229,6 +231,21 @@ def _files(name: str) -> Check:
     except AgentTuiError as error:
         return _blame(error)
     return Check("ok", "policy" if said else "files", {"what": name, "folder": str(folder), **said})
+
+
+def _calendars() -> Iterator[Check]:
+    """Lists of holidays that end within a month, or have ended. Files that cannot be read were named before."""
+    from agent_tui.config.centre import load
+
+    try:
+        calendars = load(data.folder("scripts/centre")).calendars
+    except AgentTuiError:
+        return
+    for calendar in calendars:
+        days = calendar.days_known(wall().astimezone(ZoneInfo(calendar.timezone)).date())
+        if days is not None:
+            args: Said = {"calendar": calendar.id, "to": str(calendar.known_to), "days": days}
+            yield Check("note", "server.notice.holidays_end", args)
 
 
 Said = dict[str, str | int]

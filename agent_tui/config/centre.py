@@ -155,6 +155,12 @@ class _File:
             found[label] = row
         return tuple(found.values())
 
+    def says(self, name: str, id: str) -> frozenset[str]:
+        """What the `[[name]]` of this id gives a value."""
+        given = self.table.get(name)
+        tables = given if isinstance(given, list) else []
+        return next((frozenset(one) for one in tables if isinstance(one, dict) and one.get("id") == id), frozenset())
+
     def only(self, *names: str) -> None:
         """No table of another name stands in this file."""
         for name in self.table:
@@ -178,9 +184,9 @@ LANGUAGES = ("zh", "en", "ja")
 def load(folder: Path) -> Centre:
     """Read the six files of `folder`. ConfigError for anything missing, misspelt, of the wrong kind or without target."""
     calendars = _calendars(_File(folder, "calendars.toml"))
-    groups = _groups(_File(folder, "groups.toml"), calendars)
-    ids = [group.id for group in groups]
     settings = _settings(_File(folder, "settings.toml"))
+    groups = _groups(_File(folder, "groups.toml"), calendars, settings)
+    ids = [group.id for group in groups]
     clocks = _complaint_clocks(settings)
     return Centre(
         groups=tuple(msgspec.structs.replace(group, complaint=clocks) for group in groups),
@@ -213,12 +219,17 @@ def _calendars(file: _File) -> tuple[Calendar, ...]:
     rows = file.rows("calendar", Calendar)
     for row in rows:
         _zone(file, f"calendar[{row.id}].timezone", row.timezone)
+        last = max((holiday.last for holiday in row.holidays), default=None)
+        if row.holidays_to and last and row.holidays_to < last:
+            raise file.wrong(f"calendar[{row.id}].holidays_to", f">= {last}")
     return rows
 
 
-def _groups(file: _File, calendars: tuple[Calendar, ...]) -> tuple[Group, ...]:
+def _groups(file: _File, calendars: tuple[Calendar, ...], settings: CentreSettings) -> tuple[Group, ...]:
+    """A group that names no target of its own has the centre's."""
     file.only("group")
     rows = file.rows("group", Group)
+    usual = {"target_s": settings.answer_within_s, "target_share": settings.service_level_target}
     ids = [row.id for row in rows]
     for row in rows:
         here = f"group[{row.id}]"
@@ -229,8 +240,17 @@ def _groups(file: _File, calendars: tuple[Calendar, ...]) -> tuple[Group, ...]:
             file.among(f"{here}.overflow.to", step.to, ids)
             file.among(f"{here}.overflow.tiers", step.tiers, TIERS)
         file.among(f"{here}.tiers", row.tiers, TIERS)
+        if not 0 <= row.target_share <= 1:
+            raise file.wrong(f"{here}.target_share", "0 … 1")
     by_id = {calendar.id: calendar for calendar in calendars}
-    return tuple(msgspec.structs.replace(row, hours=by_id[row.calendar]) for row in rows)
+    return tuple(
+        msgspec.structs.replace(
+            row,
+            hours=by_id[row.calendar],
+            **{name: value for name, value in usual.items() if name not in file.says("group", row.id)},
+        )
+        for row in rows
+    )
 
 
 def _categories(file: _File, groups: list[str]) -> tuple[Category, ...]:

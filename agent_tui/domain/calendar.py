@@ -22,6 +22,8 @@ ClockTime = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Weekday = Annotated[int, msgspec.Meta(ge=1, le=7)]
 """ISO: 1 is Monday, 7 is Sunday."""
 
+NOTICE_DAYS = 31
+"""So long before a list of holidays ends somebody is told to go on with it."""
 HORIZON_DAYS = 1_100
 """How far ahead a due moment is looked for; a calendar that opens less than that never comes due."""
 
@@ -62,6 +64,19 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     hours: tuple[Hours, ...] = ()
     holidays: tuple[Holiday, ...] = ()
     """Where two cover a day, the later in the list holds."""
+    holidays_to: date | None = None
+    """Last day for which the holidays are listed; left out, the last of them. Every later day counts as its weekday."""
+
+    @property
+    def known_to(self) -> date | None:
+        """Last day for which the holidays are known; None for a calendar that has none."""
+        return self.holidays_to or max((holiday.last for holiday in self.holidays), default=None)
+
+    def days_known(self, today: date) -> int | None:
+        """Days from `today` for which the holidays are known, 0 when that is over; None while there is nothing to tell."""
+        if self.known_to is None or (left := (self.known_to - today).days) >= NOTICE_DAYS:
+            return None
+        return max(left, 0)
 
 
 ALWAYS = Calendar(id="always", hours=(Hours(),))
@@ -143,7 +158,7 @@ def due(calendar: Calendar, start: datetime, seconds: float) -> Due:
     lines = [msg("domain.due.start", at=_local(start, calendar), seconds=int(seconds), calendar=calendar.id)]
     reached = start.astimezone(UTC)
     if not left:
-        return Due(at=reached, lines=(*lines, msg("domain.due.end", at=_local(reached, calendar))))
+        return _due(calendar, reached, lines)
     for begin, end in _open_from(calendar, reached, reached + timedelta(days=HORIZON_DAYS)):
         if begin > reached:
             lines.append(msg("domain.due.closed", since=_local(reached, calendar), until=_local(begin, calendar)))
@@ -160,5 +175,12 @@ def due(calendar: Calendar, start: datetime, seconds: float) -> Due:
             )
         )
         if not left:
-            return Due(at=reached, lines=(*lines, msg("domain.due.end", at=_local(reached, calendar))))
+            return _due(calendar, reached, lines)
     return Due(at=None, lines=(*lines, msg("domain.due.never", calendar=calendar.id, days=HORIZON_DAYS)))
+
+
+def _due(calendar: Calendar, at: datetime, lines: list[Msg]) -> Due:
+    """The end of the arithmetic, with a word where it went past the days whose holidays are known."""
+    if calendar.known_to is not None and at.astimezone(ZoneInfo(calendar.timezone)).date() > calendar.known_to:
+        lines.append(msg("domain.due.unlisted", calendar=calendar.id, to=calendar.known_to.isoformat()))
+    return Due(at=at, lines=(*lines, msg("domain.due.end", at=_local(at, calendar))))

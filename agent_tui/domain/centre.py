@@ -45,6 +45,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     target_s: int = 20
     """Answer within this many seconds."""
     target_share: float = 0.80
+    """Of the contacts, 0 to 1. In `groups.toml` either target may be left out: then the centre's in `settings.toml` holds."""
     overflow: tuple[Overflow, ...] = ()
     handle_s: int = 28_800
     """A work order is due after this many business seconds."""

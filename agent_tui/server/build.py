@@ -68,7 +68,7 @@ from agent_tui.server.strict import StrictRequest
 from agent_tui.server.strongbox import Strongbox
 from agent_tui.server.terms import Terms
 from agent_tui.server.triage import Triage, open_model
-from agent_tui.server.upkeep import Ears, Hours, Leavers, Sweeper
+from agent_tui.server.upkeep import Ears, Holidays, Hours, Leavers, Sweeper
 from agent_tui.server.vault import Vault
 from agent_tui.server.watching import RiskWatch
 
@@ -245,6 +245,7 @@ def make_jobs(services: Services, settings: CentreSettings) -> tuple[Job, ...]:
         ErrandsJob(services, ports),
         FiguresJob(services, services.rules),
         Hours(services),
+        Holidays(services),
         Leavers(services),
         Presence(services),
         Sweeper(services),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -10,7 +11,7 @@ from agent_tui import ids
 from agent_tui.clock import wall
 from agent_tui.domain.agent import Agent, AgentState
 from agent_tui.domain.calendar import is_open
-from agent_tui.domain.centre import Group
+from agent_tui.domain.centre import Group, Notice
 from agent_tui.domain.commands import SetAgentState
 from agent_tui.domain.release_rules import outlived
 from agent_tui.domain.rows import stamp
@@ -50,6 +51,44 @@ class Hours:
         groups = TableState(tx).find(Group)
         opened = {g.id: g.hours is None or is_open(g.hours, now) for g in groups}
         return [msgspec.structs.replace(g, open_now=opened[g.id]) for g in groups if g.open_now != opened[g.id]]
+
+
+class Holidays:
+    """Once a day a word to the supervisors about each list of holidays that ends within a month, or has ended."""
+
+    name = "holidays"
+    every_s = 60.0
+    woken = False
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._told: date | None = None
+
+    async def step(self) -> None:
+        now = self._services.clock.now()
+        if self._told != now.date():
+            self._told = now.date()
+            if await self._services.db.read(lambda tx: self._ending(tx, now)):
+                await self._services.db.write(lambda tx: seed.publish(tx, self._ending(tx, now), "HolidaysEnd", now))
+
+    def _ending(self, tx: Tx, now: datetime) -> list[Notice]:
+        """The same rows all day: a second process on the same database, or a restart, says nothing twice."""
+        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        hours = {group.hours.id: group.hours for group in TableState(tx).find(Group) if group.hours is not None}
+        days = {id: hours[id].days_known(now.astimezone(ZoneInfo(hours[id].timezone)).date()) for id in sorted(hours)}
+        return [
+            Notice(
+                id=ids.derived("holidays", id, stamp(today)),
+                kind="message",
+                key="server.notice.holidays_end",
+                args={"calendar": id, "to": str(hours[id].known_to), "days": left},
+                to=("floor",),
+                at=today,
+                until=today + timedelta(days=1),
+            )
+            for id, left in days.items()
+            if left is not None
+        ]
 
 
 class Ears:

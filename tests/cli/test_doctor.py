@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,16 @@ def test_a_broken_policy_of_the_site_is_found(cli: Cli) -> None:
     ran = cli("doctor")
     assert ran.code == doctor.UNFIT
     assert str(own) in ran.out
+
+
+def test_a_list_of_holidays_that_ends_soon_is_named_and_what_follows_is_said(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "office_cn" not in cli("doctor").out
+    monkeypatch.setattr(doctor, "wall", lambda: datetime(2027, 12, 11, 12, tzinfo=UTC))
+    ran = cli("doctor")
+    assert "Calendar office_cn lists holidays up to 2027-12-31, 20 days from now." in ran.out
+    assert "groups are open and clocks run" in ran.out
 
 
 def test_too_little_room_is_found(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

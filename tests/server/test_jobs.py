@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from litestar import Litestar
@@ -21,7 +22,7 @@ from agent_tui.server.figures import FiguresJob
 from agent_tui.server.ports import core_banking
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
-from agent_tui.server.upkeep import Hours, Leavers, Sweeper
+from agent_tui.server.upkeep import Holidays, Hours, Leavers, Sweeper
 from agent_tui.wire import routes
 from tests import eg
 from tests.server import bench
@@ -177,6 +178,25 @@ async def test_groups_open_and_close_by_their_calendar(services: Services) -> No
     await Hours(services).step()
     found = await services.db.read(lambda tx: TableState(tx).get(Group, "office"))
     assert found is not None and not found.open_now
+
+
+async def test_supervisors_are_told_once_a_day_that_a_list_of_holidays_ends(services: Services) -> None:
+    today = services.clock.now().date()
+    ends = Calendar(id="office", holidays_to=today + timedelta(days=30))
+    goes_on = Calendar(id="later", holidays_to=today + timedelta(days=300))
+    groups = [eg.group("a", hours=ends), eg.group("b", hours=ends), eg.group("c", hours=goes_on)]
+    await services.db.write(lambda tx: seed.publish(tx, groups, "Groups", eg.NOW))
+
+    async def told() -> list[tuple[object, tuple[str, ...]]]:
+        await Holidays(services).step()  # another process, or the same one started again
+        return [
+            (notice.args["days"], notice.to)
+            for notice in await services.db.read(lambda tx: TableState(tx).find(Notice))
+        ]
+
+    assert await told() == await told() == [(30, ("floor",))]
+    bench.advance(services, 24 * 3600)
+    assert sorted(await told()) == [(29, ("floor",)), (30, ("floor",))]
 
 
 async def test_who_has_no_session_any_more_is_logged_off(client: Client, services: Services) -> None:

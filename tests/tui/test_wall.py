@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from agent_tui.desk.wall_views import AgentTile, GroupTile, WallView
@@ -92,3 +93,12 @@ def test_a_curve_has_a_column_for_each_half_hour_that_was_counted() -> None:
 
 def test_nothing_counted_says_so() -> None:
     assert "Nothing" in said(wall_lines.curve(None, "offered", Words("en"), 60, 7, None))
+
+
+def test_each_group_shows_the_target_it_is_measured_against() -> None:
+    tile = msgspec.structs.replace(view().groups[0], group=eg.group(target_share=0.65))
+    assert "65%" in said(wall_lines.group_line(tile, Words("zh"), 78))
+    assert "目标" in said(wall_lines.group_head(Words("zh"), 78))
+    assert "65%" not in said(wall_lines.group_line(tile, Words("zh"), 58)), (
+        "the figures come first where it is narrow"
+    )

@@ -97,19 +97,23 @@ def figures(view: WallView, words: Words, width: int, metrics: Sequence[str] = L
 # ---- groups and people -----------------------------------------------------------------------------------------------
 
 
+WITH_TARGET = 64
+"""Columns from which each group's own target stands beside its service level."""
+
+
 def group_head(words: Words, width: int) -> Line:
     return _group_cells(
         [
             own(words, f"column.{c}")
-            for c in ("group", "waiting", "longest", "ready", "busy", "service_level", "abandonment")
+            for c in ("group", "waiting", "longest", "ready", "busy", "service_level", "target", "abandonment")
         ],
-        ["muted"] * 7,
+        ["muted"] * 8,
         width,
     )
 
 
 def group_line(tile: GroupTile, words: Words, width: int) -> Line:
-    """One group: who waits, how long, who is there, its two shares against their targets."""
+    """One group: who waits, how long, who is there, its service level beside its own target, its abandonment."""
     level, lost = tile.figures.get("service_level"), tile.figures.get("abandonment")
     late = tile.waiting > 0 and tile.longest_s > tile.group.target_s
     closed = "" if tile.group.open_now else f" ({own(words, 'closed')})"
@@ -121,6 +125,7 @@ def group_line(tile: GroupTile, words: Words, width: int) -> Line:
             str(tile.ready),
             str(tile.busy),
             _marked(level, words),
+            f"{tile.group.target_share:.0%}",
             _marked(lost, words),
         ],
         [
@@ -130,6 +135,7 @@ def group_line(tile: GroupTile, words: Words, width: int) -> Line:
             "ok" if tile.ready else "bad" if tile.waiting else "muted",
             "text",
             _role(level),
+            "muted",
             _role(lost),
         ],
         width,
@@ -150,11 +156,11 @@ def _role(figure: Figure | None) -> str:
 
 
 def _group_cells(texts: Sequence[str], roles: Sequence[str], width: int) -> Line:
-    sizes = (6, 8, 6, 6, 10, 10) if width < 90 else (8, 9, 8, 8, 12, 12)
+    sizes = (6, 8, 6, 6, 10, 5 if width >= WITH_TARGET else 0, 10) if width < 90 else (8, 9, 8, 8, 12, 8, 12)
     name = max(10, min(28, width - sum(sizes) - 1))
     line: Line = (cell(texts[0], name, roles[0]),)
     for text, role, size in zip(texts[1:], roles[1:], sizes, strict=True):
-        line = (*line, cell(text, size, role, "right"))
+        line = (*line, cell(text, size, role, "right")) if size else line
     return crop(line, width)
 
 

@@ -69,6 +69,8 @@ def test_holidays_and_working_weekends_are_data(calendar: str, moment: datetime,
         ("people.toml", 'login = "lin.yutong"', 'login = "chen.xiao"', "person[a1002].login", ""),
         ("people.toml", 'id = "a1002"', 'id = "a1001"', "person[a1001]", ""),
         ("calendars.toml", 'timezone = "Asia/Tokyo"', 'timezone = "Asia/Tokio"', "calendar[japan_desk].timezone", ""),
+        ("calendars.toml", "holidays_to = 2027-12-31", "holidays_to = 2027-01-31", "calendar[office_cn].holidays_to", ""),
+        ("groups.toml", "target_share = 0.90", "target_share = 90", "group[vip].target_share", ""),
         ("calendars.toml", 'opens = "09:00"', 'opens = "9 o\'clock"', "calendar[office_cn].hours", ""),
         ("settings.toml", "reveals_per_hour = 20", "reveals_per_hour = '20'", "settings.reveals_per_hour", ""),
         ("settings.toml", "short_abandon_s = 5", "short_abandn_s = 5", "settings.short_abandn_s", "short_abandon_s"),
@@ -125,3 +127,16 @@ def test_files_are_overlaid_one_by_one(home: Path) -> None:
     found = {file.name: file.parent for file in data.files("scripts/centre", "*.toml")}
     assert found["groups.toml"] == own
     assert found["people.toml"] == SHIPPED
+
+
+def test_a_group_that_names_no_target_has_the_centres(folder: Path) -> None:
+    text = (folder / "groups.toml").read_text(encoding="utf-8")
+    (folder / "groups.toml").write_text(re.sub(r"(?m)^target_(s|share) = .*\n", "", text), encoding="utf-8")
+    settings = (folder / "settings.toml").read_text(encoding="utf-8")
+    settings = settings.replace("service_level_target = 0.80", "service_level_target = 0.70")
+    (folder / "settings.toml").write_text(settings.replace("answer_within_s = 20", "answer_within_s = 25"), "utf-8")
+    assert {(group.target_s, group.target_share) for group in load(folder).groups} == {(25, 0.70)}
+
+
+def test_what_ships_names_the_last_day_of_every_list_of_holidays() -> None:
+    assert all(one.holidays_to is not None for one in load(SHIPPED).calendars if one.holidays)

@@ -153,3 +153,36 @@ def test_more_seconds_are_never_due_earlier(calendar: Calendar, start: datetime,
 def test_open_now_means_that_the_next_second_counts(calendar: Calendar, at: datetime) -> None:
     at = at.replace(microsecond=0)
     assert is_open(calendar, at) == (business_seconds(calendar, at, at + timedelta(seconds=1)) > 0)
+
+
+MAY_DAY = Holiday(first=date(2026, 5, 1), last=date(2026, 5, 3))
+
+
+@pytest.mark.parametrize(
+    ("holidays_to", "today", "days"),
+    [
+        (date(2026, 12, 31), date(2026, 11, 30), None),
+        (date(2026, 12, 31), date(2026, 12, 1), 30),
+        (date(2026, 12, 31), date(2026, 12, 31), 0),
+        (date(2026, 12, 31), date(2027, 6, 1), 0),
+        (None, date(2026, 4, 2), None),
+        (None, date(2026, 4, 3), 30),
+    ],
+)
+def test_a_list_of_holidays_is_asked_for_a_month_before_it_ends(
+    holidays_to: date | None, today: date, days: int | None
+) -> None:
+    assert Calendar(id="x", holidays=(MAY_DAY,), holidays_to=holidays_to).days_known(today) == days
+
+
+def test_a_calendar_without_holidays_is_never_asked_about() -> None:
+    assert OFFICE.days_known(date(2099, 1, 1)) is None
+
+
+def test_a_clock_that_runs_past_the_known_holidays_says_so() -> None:
+    known = Calendar(id="x", hours=(WEEK,), holidays=(MAY_DAY,), holidays_to=date(2026, 12, 31))
+    inside = due(known, shanghai("2026-12-31 17:00"), 3600)
+    outside = due(known, shanghai("2026-12-31 17:00"), 3601)
+    assert "domain.due.unlisted" not in [line.key for line in inside.lines]
+    assert outside.at == shanghai("2027-01-01 09:00:01")
+    assert [line.key for line in outside.lines][-2:] == ["domain.due.unlisted", "domain.due.end"]
