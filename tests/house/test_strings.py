@@ -127,20 +127,24 @@ def test_planted_chinese_in_code_is_found() -> None:
     assert literal_text(Path("planted.py"), 'x = "客户"') == ["planted.py:1: '客户'"]
 
 
-HERE = r"[\u3040-\u30ff\u3400-\u9fff“「（]"
-ASCII_MARKS = re.compile(
-    rf"(?<=[\u3040-\u30ff\u3400-\u9fff”」）])[,;:?!](?={HERE}|$)|(?<=[)%}}`\]])[,;:?!](?={HERE})"
-)
-"""A comma, colon or the like of Latin script between Chinese or Japanese words, also behind a figure or a bracket, or at
-the end of what they say."""
+OURS = r"[\u3040-\u30ff\u3400-\u9fff“”「」（）]"
+CODE = re.compile(r"`[^`]*`|=delay:|ed25519:|link:|\{column\}:|SHA-256\([^)]*\)")
+"""What is typed or read by programs as it stands."""
+LATIN_MARKS = re.compile(rf"(?<={OURS})[,;:?()]|[,;:?()](?={OURS})")
+"""A comma, colon, bracket or the like of Latin script beside Chinese or Japanese words. The exclamation mark is not among
+them: on the desk it is a sign."""
+
+
+def latin_marks(text: str) -> list[str]:
+    return LATIN_MARKS.findall(CODE.sub("", text))
 
 
 @pytest.mark.parametrize("language", ["zh", "ja"])
 def test_chinese_and_japanese_sentences_have_their_own_punctuation(language: str) -> None:
-    wrong = {key: text for key, text in catalog.texts(language).items() if ASCII_MARKS.search(text)}
+    wrong = {key: text for key, text in catalog.texts(language).items() if latin_marks(text)}
     assert not wrong
 
 
-@pytest.mark.parametrize("planted", ["客户,您好", "按半小时(当地),未满", "呼损率 {value}%,接近上限", "您好:"])
+@pytest.mark.parametrize("planted", ["客户,您好", "按半小时(当地),未满", "呼损率 {value}%,接近上限", "您好:", "导出(CSV)"])
 def test_planted_latin_punctuation_is_found(planted: str) -> None:
-    assert ASCII_MARKS.search(planted)
+    assert latin_marks(planted)
