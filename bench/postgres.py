@@ -17,13 +17,14 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit, urlunsplit
+
+from bench import leftovers
 
 GIVEN = "AGENT_TUI_TEST_POSTGRES"
 """`postgresql://user@host/database`, where that user may create databases. A password in it goes to `PGPASSWORD`."""
@@ -178,7 +179,7 @@ class Cluster:
     """One server with databases by name; over its socket without, over TCP with a password."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="atui-pg-"))
+        self.folder = leftovers.own("atui-pg-")
         self.port = _free_port()
         self._made = 0
         self._as = _nobody()
@@ -274,4 +275,4 @@ class Cluster:
 
     def stop(self) -> None:
         self.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        leftovers.drop(self.folder)

@@ -43,6 +43,7 @@ from agent_tui.sync.state import Connection, LinkState
 from agent_tui.wire.command import Outcome
 from agent_tui.wire.feed import Page
 from agent_tui.wire.session import Session
+from bench import leftovers
 from chaos import diary
 from chaos.convergence import Rows, fresh, held
 from chaos.evidence import Evidence, Seen, gather, outcomes
@@ -52,6 +53,7 @@ from tests.protocol.line import Counter, Line
 from tests.server import engines
 from tests.server import office as centre
 
+PREFIX = "agent-tui-office-"
 KEY = bytes(range(32))
 SEATS = (
     Seat(name="d1", login="a1", agent_id="a1"),
@@ -237,7 +239,7 @@ def template() -> Template:
 
 @cache
 def _template(engine: str) -> Template:
-    base = Path(tempfile.mkdtemp(prefix="agent-tui-office-", dir=_quick()))
+    base = leftovers.own(PREFIX, _quick())
     services = _open(base)
     rows = [*centre.rows(), *(_contact(id) for id in CONTACTS)]
     services.db.write_now(lambda tx: seed.publish(tx, rows, "SeedOffice", eg.NOW))
@@ -275,8 +277,9 @@ def _quick() -> str | None:
 
 def new_folder() -> Path:
     """A place with the template's files."""
-    folder = Path(tempfile.mkdtemp(prefix="agent-tui-office-", dir=_quick()))
-    shutil.copytree(template().folder, folder, dirs_exist_ok=True)
+    whole = template().folder
+    folder = leftovers.own(PREFIX, _quick())
+    shutil.copytree(whole, folder, ignore=shutil.ignore_patterns(leftovers.OWNER), dirs_exist_ok=True)
     engines.copy(template().folder, folder)
     return folder
 
@@ -301,7 +304,7 @@ class Office:
             desk.facts.close()
         self.services.db.close()
         engines.forget(self._place)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        leftovers.drop(self._folder)
 
     # ---- what happens at the server ------------------------------------------------------------------------------
 
