@@ -69,8 +69,13 @@ class Runner:
         )
         assert process.stdout is not None
         line = b""
-        with contextlib.suppress(TimeoutError):
-            line = await asyncio.wait_for(process.stdout.readline(), READY_S)
+        try:
+            with contextlib.suppress(TimeoutError):
+                line = await asyncio.wait_for(process.stdout.readline(), READY_S)
+        except asyncio.CancelledError:
+            # Whoever wanted it has left before it came up.
+            await _end(process)
+            raise
         try:
             station = msgspec.json.decode(line, type=Station)
         except msgspec.DecodeError:

@@ -46,7 +46,11 @@ class Backend:
     def start(self) -> Backend:
         sock = run.bind("127.0.0.1", self._port)
         first, self._port = not self._port, sock.getsockname()[1]
-        server = self._server = run.make_server(ServerOptions(database=self._database, port=self._port), sock)
+        try:
+            server = self._server = run.make_server(ServerOptions(database=self._database, port=self._port), sock)
+        except BaseException:
+            sock.close()
+            raise
         if first:
             people = [NewAccount(login=LOGIN, password=PASSWORD, agent_id=AGENT)]
             links = [NewAccount(login="link:sim", password=PASSWORD, kind="link")]

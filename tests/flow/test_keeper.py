@@ -182,8 +182,10 @@ async def test_a_cache_whose_lease_ended_while_nobody_looked_cannot_be_opened(
 ) -> None:
     desk = await working(station(tmp_path / "p", backend))
     assert desk.sight.cache.first("row_count") != (0,)
+    lease = tmp_path / "p" / "lease"
+    await until(lease.exists, "leased")
     await desk.close()
-    (tmp_path / "p" / "lease").unlink()
+    lease.unlink()
     again = open_desk(station(tmp_path / "p", backend))
     assert again.sight.cache.first("row_count") == (0,)
     await again.close()

@@ -85,21 +85,29 @@ class Front:
             task.cancel()
         await asyncio.gather(*self._open, return_exceptions=True)
 
-    async def _hang_up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.plain.append(await reader.read(5))
-        writer.transport.abort()
-
-    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    @contextlib.contextmanager
+    def _held(self, writer: asyncio.StreamWriter) -> Iterator[None]:
+        """Until the end of the block or `stop`; then nothing of the connection is left."""
         task = asyncio.current_task()
         assert task is not None
         self._open.add(task)
-        inner, out = await asyncio.open_connection(HERE, self._behind)
         try:
-            await asyncio.gather(_pass(reader, out), _pass(inner, writer))
+            yield
         finally:
             self._open.discard(task)
-            out.transport.abort()
             writer.transport.abort()
+
+    async def _hang_up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with self._held(writer):
+            self.plain.append(await reader.read(5))
+
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with self._held(writer):
+            inner, out = await asyncio.open_connection(HERE, self._behind)
+            try:
+                await asyncio.gather(_pass(reader, out), _pass(inner, writer))
+            finally:
+                out.transport.abort()
 
 
 async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -4,6 +4,7 @@ is told why, and nothing is left behind. Live work and simulation never meet, wh
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -234,7 +235,7 @@ async def test_a_training_server_does_not_outlive_a_killed_desk(tmp_path: Path) 
     url = (await process.stdout.readline()).decode().strip()
     port = int(url.rpartition(":")[2])
     process.send_signal(signal.SIGKILL)
-    await process.wait()
+    await process.communicate()
     for _ in range(int(PATIENCE_S / 0.05)):
         if not await _answers(port):
             return
@@ -248,4 +249,6 @@ async def _answers(port: int) -> bool:
     except OSError:
         return False
     writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
     return True
