@@ -21,6 +21,8 @@ KINDS: dict[str, str] = {
     "level": WORD,
 }
 """Argument of `domain.actions` → its kind."""
+CHOICES: dict[str, tuple[str, ...]] = {"way": ("email", "sms", "post")}
+"""What a form offers to choose from: a statement goes only to what is on record."""
 _FORMS = {
     MONTH: re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])"),
     DAY: re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
@@ -36,6 +38,11 @@ def right(name: str, value: str) -> bool:
     if not value or kind == TEXT:
         return True
     return _FORMS[kind].fullmatch(value) is not None and (kind != DAY or _is_day(value))
+
+
+def wanted_form(name: str) -> str:
+    """Which sentence of `domain` says what the argument must look like; it names the argument as `name`."""
+    return {MONTH: "wrong_month", DAY: "wrong_day", PHONE: "mobile_needed"}.get(KINDS[name], "wrong_word")
 
 
 def _is_day(value: str) -> bool:

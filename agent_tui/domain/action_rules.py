@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 import msgspec
 
-from agent_tui.domain.action_args import KINDS, right
+from agent_tui.domain.action_args import right, wanted_form
 from agent_tui.domain.actions import ACTIONS, Action
 from agent_tui.domain.case import Case, refuse, stale
 from agent_tui.domain.centre import Group
@@ -100,19 +98,7 @@ def _check_args(action: Action, command: PerformAction) -> None:
         refuse("unknown_argument", name=unknown[0])
     wrong = sorted(name for name, value in command.args.items() if not right(name, value))
     if wrong:
-        _refuse_kind(wrong[0])
-
-
-def _refuse_kind(name: str) -> NoReturn:
-    match KINDS[name]:
-        case "month":
-            refuse("wrong_month", name=name)
-        case "day":
-            refuse("wrong_day", name=name)
-        case "phone":
-            refuse("mobile_needed")
-        case _:
-            refuse("wrong_word", name=name)
+        refuse(wanted_form(wrong[0]), name=wrong[0])
 
 
 def _check_amount(action: Action, command: PerformAction) -> None:

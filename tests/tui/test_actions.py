@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from agent_tui.domain import commands as c
-from agent_tui.domain.customer import Secret
+from agent_tui.domain.customer import Product, Secret
 from tests.tui.stage import Stage, stage
 
 
@@ -57,6 +59,70 @@ async def test_the_effect_names_the_transaction_in_dispute() -> None:
         await at.press("f9")
         assert "交易: fuel 1 Nov" in at.text
         assert not any(isinstance(sent, c.PerformAction) for sent in at.door.sent)
+
+
+async def test_a_temporary_limit_has_an_end_that_is_a_day() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        await at.press("f2", "L")
+        await at.type("300")
+        await at.press("tab")
+        await at.type("31 March")
+        await at.press("f9")
+        assert "“到期日”须为日期，例如 2026-03-15。" in at.text
+        await at.press("ctrl+u")
+        await at.type("2026-03-31")
+        await at.press("f9")
+        assert "到期日: 2026-03-31" in at.text
+        await at.press("enter")
+        done = at.door.sent[-1]
+        assert isinstance(done, c.PerformAction)
+        assert done.args == {"until": "2026-03-31"}
+
+
+async def test_a_statement_is_sent_for_a_month_to_what_is_on_record() -> None:
+    async with stage() as at:
+        await in_a_call(at)
+        await at.press("f2", "S")
+        await at.type("2026-02")
+        await at.press("tab")
+        await at.type("2")
+        await at.press("f9")
+        assert "账单年月: 2026-02" in at.text
+        assert "发送方式: 预留手机短信" in at.text
+        await at.press("enter")
+        done = at.door.sent[-1]
+        assert isinstance(done, c.PerformAction)
+        assert done.args == {"month": "2026-02", "way": "sms"}
+
+
+def with_two_cards(at: Stage, second: str = "blocked") -> None:
+    """The customer has a credit card as usual, and a debit card in that state."""
+    cards = (
+        Product(id="p1", kind="credit_card", number="•••• 1234"),
+        Product(id="p2", kind="debit_card", number="•••• 9876", status=second),
+    )
+    at.door.customers["c1"] = msgspec.structs.replace(at.door.customers["c1"], products=cards)
+
+
+async def test_the_card_that_an_action_fits_is_chosen_and_every_other_says_its_state() -> None:
+    async with stage() as at:
+        with_two_cards(at)
+        await in_a_call(at)
+        await at.press("f2", "B")
+        assert "1 信用卡 •••• 1234  2 借记卡 •••• 9876 已止付" in at.text
+        await at.press("1", "f9", "enter")
+        done = at.door.sent[-1]
+        assert isinstance(done, c.PerformAction)
+        assert done.product_id == "p1"
+
+
+async def test_before_something_is_chosen_no_rule_is_said_about_it() -> None:
+    async with stage() as at:
+        with_two_cards(at, "normal")
+        await in_a_call(at)
+        await at.press("f2", "B")
+        assert "先选定要办理的一项" in at.text
 
 
 async def test_a_fee_above_the_limit_says_so_and_names_who_could() -> None:

@@ -14,7 +14,8 @@ from agent_tui.domain.customer import Secret
 from agent_tui.policy.decision import Decision, Deny, StepUp
 from agent_tui.tui.authenticate import authenticate
 from agent_tui.tui.deeds.asking import ask_others, offer_to_ask
-from agent_tui.tui.deeds.deal import TYPED, Deal, needed
+from agent_tui.tui.deeds.deal import Deal, needed
+from agent_tui.tui.deeds.deal_fields import choice, deal_fields, extras
 from agent_tui.tui.dialogs.deal_form import DealForm
 from agent_tui.tui.dialogs.fields import Field
 from agent_tui.tui.dialogs.form import Form, Paragraphs, Values
@@ -25,63 +26,6 @@ from agent_tui.tui.perform import Deed, send, stands
 from agent_tui.tui.screens.attending import Attending
 from agent_tui.tui.words import Words
 from agent_tui.wire.command import Outcome
-
-# ---- forms -----------------------------------------------------------------------------------------------------------
-
-
-def _products(deal: Deal) -> tuple[Item[str], ...]:
-    words = deal.words
-    return tuple(
-        Item(p.id, f"{words.of('product', p.kind)} {p.number}", words.of("product_status", p.status), words=p.kind)
-        for p in deal.customer.products
-        if not deal.action.product or p.kind in deal.action.product
-    )
-
-
-def _choice(name: str, label: str, items: tuple[Item[str], ...], given: str = "") -> Field:
-    value = given or (items[0].value if len(items) == 1 else "")
-    return Field(name=name, kind="choice", label=label, items=items, required=True, value=value)
-
-
-def _fields(deal: Deal) -> list[Field]:
-    words, given, action = deal.words, deal.given, deal.action
-    draft = f"form:{action.id}:{deal.customer.id}"
-    fields: list[Field] = []
-    if action.subject == "product":
-        fields.append(_choice("product", words("form.product"), _products(deal), str(given.get("product", ""))))
-    if action.amount:
-        amount = given.get("amount")
-        shown = words.money(amount) if isinstance(amount, int) else str(amount or "")
-        kept = f"{draft}:amount"
-        value = shown or deal.desk.door.draft(kept)
-        label = words("form.amount")
-        fields.append(Field(name="amount", kind="amount", label=label, required=True, value=value, draft=kept))
-    if action.reasons:
-        items = tuple(Item(r, words.of("blocked_because", r), words=r) for r in action.reasons)
-        fields.append(_choice("reason", words("form.why_blocked"), items, str(given.get("reason", ""))))
-        return fields
-    for extra in TYPED:
-        if extra in _EXTRA.get(action.id, ()):
-            kept = f"{draft}:{extra}"
-            value = str(given.get(extra, "")) or deal.desk.door.draft(kept)
-            fields.append(Field(name=extra, label=words(f"form.{extra}"), required=True, value=value, draft=kept))
-    if action.subject == "ticket":
-        fields.append(_choice("ticket", words("form.ticket"), _tickets(deal), str(given.get("ticket", ""))))
-    if action.id == "downgrade_complaint":
-        levels = tuple(
-            Item(level, words.of("complaint_level", level), words=level) for level in COMPLAINT_LEVELS[:-1]
-        )
-        fields.append(_choice("level", words("form.level"), levels, str(given.get("level", ""))))
-    reason = str(given.get("reason", "")) or deal.desk.door.draft(draft)
-    fields.append(Field(name="reason", label=words("form.reason"), value=reason, draft=draft))
-    return fields
-
-
-_EXTRA = {"change_mobile": ("mobile",), "dispute_transaction": ("transaction",), "downgrade_complaint": ("level",)}
-
-
-def _tickets(deal: Deal) -> tuple[Item[str], ...]:
-    return tuple(Item(t.id, deal.complaint_line(t)) for t in deal.complaints())
 
 
 async def carry_out(desk: Attending, action: str, given: Mapping[str, Any] | None = None) -> Outcome | None:
@@ -95,7 +39,7 @@ async def carry_out(desk: Attending, action: str, given: Mapping[str, Any] | Non
     if action == "reveal_field":
         return await _reveal(desk, given or {})
     deal = Deal(desk, ACTIONS[action], card.customer, given or {})
-    fields = _fields(deal)
+    fields = deal_fields(deal)
     decision = deal.decide({field.name: field.value for field in fields})
     # What is still to be chosen may change a no: only a no that stands whatever is chosen spares the form.
     chosen = all(field.value or not field.items for field in fields if field.kind == "choice")
@@ -156,7 +100,7 @@ def _command(deal: Deal, values: Values) -> PerformAction:
 def _args(deal: Deal, values: Values) -> dict[str, str]:
     """What was typed, and what the blueprint asked that the form does not."""
     given = {name: str(deal.given[name]) for name in deal.action.args if deal.given.get(name)}
-    return given | {name: values[name] for name in _EXTRA.get(deal.action.id, ())}
+    return given | {name: values[name] for name in extras(deal.action)}
 
 
 async def step_up(desk: Attending, decision: Decision) -> bool:
@@ -173,8 +117,8 @@ async def _reveal(desk: Attending, given: Mapping[str, Any]) -> Outcome | None:
     words = desk.words
     deal = Deal(desk, ACTIONS["reveal_field"], card.customer, given)
     fields = [
-        _choice("field", words("form.field"), tuple(Item(s, words.of("secret", s), words=s) for s in Secret)),
-        _choice(
+        choice("field", words("form.field"), tuple(Item(s, words.of("secret", s), words=s) for s in Secret)),
+        choice(
             "reason",
             words("form.purpose"),
             tuple(Item(p, words.of("purpose", p), words=p) for p in deal.action.reasons),
@@ -245,10 +189,10 @@ def _order_fields(desk: Attending, key: str, given: Mapping[str, Any]) -> list[F
     title = desk.door.draft(f"{key}:title") or str(given.get("title", ""))
     text = desk.door.draft(key) or str(given.get("text", ""))
     # A complaint is somebody's: without a customer there is nothing to choose.
-    kinds = [_choice("complaint", words("form.complaint"), _kinds(words), ORDINARY)] if desk.seat.card else []
+    kinds = [choice("complaint", words("form.complaint"), _kinds(words), ORDINARY)] if desk.seat.card else []
     return [
         *kinds,
-        _choice("group", words("form.department"), _parties(desk), party),
+        choice("group", words("form.department"), _parties(desk), party),
         Field(name="title", label=words("form.title"), required=True, value=title, draft=f"{key}:title"),
         Field(name="text", kind="area", label=words("form.text"), required=True, value=text, draft=key),
     ]

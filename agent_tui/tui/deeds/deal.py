@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from agent_tui.desk.lent_views import Lent, LentFor
 from agent_tui.desk.views import Signers
+from agent_tui.domain.action_args import CHOICES, right, wanted_form
 from agent_tui.domain.actions import Action
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.complaint import COMPLAINT_LEVELS
@@ -22,6 +23,7 @@ from agent_tui.tui.keymap import shown
 from agent_tui.tui.panes.action_lines import reasons_of
 from agent_tui.tui.panes.approval_lines import online, own, people
 from agent_tui.tui.screens.attending import Attending
+from agent_tui.tui.words import Words
 
 
 class Needs(NamedTuple):
@@ -31,8 +33,8 @@ class Needs(NamedTuple):
     people: int = 1
 
 
-TYPED = ("mobile", "transaction")
-"""Arguments of actions that are typed in the form."""
+EXTRA = ("mobile", "transaction", "until", "month", "way", "level")
+"""Arguments of actions that their forms ask for, in this order."""
 
 
 class Deal:
@@ -120,6 +122,8 @@ class Deal:
 
     def live(self, values: Values) -> Paragraphs:
         """The limit, and what the policy says of the present amount."""
+        if _undecided(values):
+            return [(self.words("form.choose_first"), "muted")]
         decision = self.decide(values)
         said: list[tuple[str, str]] = []
         row = next((row for row in self.desk.action_rows if row.action == self.action.id), None)
@@ -157,6 +161,9 @@ class Deal:
                 return self.words("form.not_a_number"), "amount"
             if amount.minor == 0:
                 return self.words("form.zero"), "amount"
+        wrong = next((name for name in EXTRA if values.get(name) and not right(name, values[name])), "")
+        if wrong:
+            return self.words.msg(msg(f"domain.{wanted_form(wrong)}", name=self.words(f"form.{wrong}"))), wrong
         decision = self.decide(values)
         if isinstance(decision, AllowWithReason) and not values.get("reason"):
             return self.words("form.empty", field=self.words("form.reason")), "reason"
@@ -208,7 +215,8 @@ class Deal:
     def _particulars(self, values: Values) -> list[tuple[str, str]]:
         """What else was typed for this action; which complaint, and the level it will have."""
         ticket, words = self.complaint(values), self.words
-        typed = [(f"{words(f'form.{name}')}: {values[name]}", "text") for name in TYPED if values.get(name)]
+        typed = [(f"{words(f'form.{name}')}: {_said(words, name, values[name])}", "text")
+                 for name in EXTRA if name != "level" and values.get(name)]  # fmt: skip
         if ticket is None:
             return typed
         to = f"  > {words.of('complaint_level', values['level'])}" if values.get("level") else ""
@@ -230,6 +238,15 @@ class Deal:
             (own(words, "ask.effect_online", online=online(words, able)), "accent"),
             (own(words, "ask.effect_then"), "muted"),
         ]
+
+
+def _undecided(values: Values) -> bool:
+    """Whether it is still to be chosen what it is done to: until then any sentence would be about something else."""
+    return any(name in values and not values[name] for name in ("product", "ticket"))
+
+
+def _said(words: Words, name: str, value: str) -> str:
+    return words.of(name, value) if name in CHOICES else value
 
 
 def serving(facts: Facts, customer_id: str) -> str | None:

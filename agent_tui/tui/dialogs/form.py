@@ -112,7 +112,11 @@ class Form(Dialog[Values]):
 
     def _first_empty(self) -> Field:
         empty = [field for field in self.fields if not field.value]
-        return next((field for field in empty if field.required), empty[0] if empty else self.fields[0])
+        if (
+            not empty
+        ):  # all resumed: the next key goes to what is typed, which it replaces, not to a choice already made
+            return next((field for field in self.fields if field.kind != "choice"), self.fields[0])
+        return next((field for field in empty if field.required), empty[0])
 
     def paint(self) -> None:
         super().paint()
