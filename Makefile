@@ -7,7 +7,7 @@ PYTHON  ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do 
              "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test pty check lint format types imports docs walks protocol killpoints chaos bench fleet clean help
+.PHONY: demo test pty check lint format types imports docs walks nightly protocol killpoints chaos bench fleet clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo 'make check   formatters, types, import contracts, house tests, tests'
 	@echo 'make pty     two desks, hostile text, an outage and a newcomer through real terminals'
 	@echo 'make walks   ten thousand random walks over the service blueprints'
+	@echo 'make nightly everything of the server that a run tries less often on PostgreSQL than on SQLite, tried in full'
 	@echo 'make protocol    the state machine of the protocol for a night; EXAMPLES=20000 ENGINE=sqlite or postgres'
 	@echo 'make killpoints  a death at every named point, first to fifth pass; HITS=5 ENGINE=sqlite or postgres'
 	@echo 'make chaos   desks and server on a bad line, killed again and again: nothing twice, nothing lost, nothing untrue'
@@ -59,6 +60,9 @@ walks: $(VENV)/.dev
 ENGINE   ?=
 EXAMPLES ?= 20000
 HITS     ?= 5
+
+nightly: $(VENV)/.dev
+	AGENT_TUI_WHOLE=1 $(BIN)/python -m pytest -k 'postgres' tests/server tests/flow $(ARGS)
 
 protocol: $(VENV)/.dev
 	AGENT_TUI_PROTOCOL_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n 0 -k '$(ENGINE)' tests/protocol/test_protocol.py $(ARGS)

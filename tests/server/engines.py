@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -22,6 +23,8 @@ from agent_tui.server.sqlite_engine import SqliteEngine, SqliteTx
 from bench.postgres import Postgres, find
 
 BOTH = ("sqlite", "postgres")
+WHOLE = "AGENT_TUI_WHOLE"
+"""Set for the night: every example on the second engine too."""
 BROKEN_RULE = (sqlite3.IntegrityError, psycopg.IntegrityError)
 """What either says when a row would break a rule of its table."""
 
@@ -36,6 +39,17 @@ class Chosen:
     opened: ClassVar[list[Database]] = []
     """In this test, wherever in the program."""
     clean: ClassVar[list[str]] = []
+
+
+def whole() -> bool:
+    """Whether all examples of a law are tried. SQLite tries all of them in every run; on PostgreSQL, which differs from it
+    only in how rows are kept and found, fewer do in a run, and all of them in `make nightly`."""
+    return Chosen.engine == "sqlite" or bool(os.environ.get(WHOLE))
+
+
+def examples(all_: int, fewer: int) -> int:
+    """How many are tried here and now."""
+    return all_ if whole() else fewer
 
 
 def place(folder: Path, name: str = "ledger.db") -> Where:

@@ -41,7 +41,7 @@ def play(centre: type[Centre], examples: int, **more: Any) -> None:
 
 
 def test_no_reachable_state_breaks_the_law(centre: type[Centre]) -> None:
-    play(centre, 120)
+    play(centre, engines.examples(120, 20))
 
 
 # ---- broken variants are found out -------------------------------------------------------------------------------
@@ -105,6 +105,8 @@ REAL_SUMS = limits.sums
     "broken", [anybody_signs, sums_read_elsewhere, hashes_not_compared, errors_are_a_yes, executed_and_left_open]
 )
 def test_a_broken_variant_is_found_out(broken: Any, centre: type[Centre], monkeypatch: pytest.MonkeyPatch) -> None:
+    if not engines.whole() and broken not in (sums_read_elsewhere, executed_and_left_open):
+        pytest.skip("the same in either engine's rows; `make nightly` plays it on both")
     with broken(monkeypatch, centre), pytest.raises((AssertionError, *engines.BROKEN_RULE)):
         # An effect has its request's id in the outbox: the database itself refuses to carry it out a second time.
         play(centre, 400, phases=[Phase.generate], derandomize=True, report_multiple_bugs=False)

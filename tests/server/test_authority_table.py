@@ -40,7 +40,7 @@ from agent_tui.server.terms import Terms
 from agent_tui.wire import routes
 from agent_tui.wire.command import Envelope, Intent
 from tests import eg
-from tests.server import office
+from tests.server import engines, office
 from tests.server.engines import quick, tamper
 
 Client = AsyncTestClient[Litestar]
@@ -147,6 +147,17 @@ def every_sum() -> Iterator[Row]:
                     yield Row(action, level, "gold", "full", minor, variant=variant)
 
 
+def thinned(table: Iterator[Row]) -> Iterator[Row]:
+    """All rows, or the first of each action, variant and level that comes to another decision for other reasons."""
+    seen = set()
+    for row in table:
+        status, name, sentences = expected(decide(office.policy(), *facts(row)))
+        kind = (row.action, row.variant, row.level, status, name, row.online, row.minor > 0, str(sentences))
+        if engines.whole() or kind not in seen:
+            seen.add(kind)
+            yield row
+
+
 def command(row: Row, n: int) -> Command:
     agent, customer = BY_LEVEL[row.level], f"c-{row.tier}"
     contact = f"k-{agent}-{row.tier}-{row.verified}"
@@ -243,7 +254,7 @@ async def test_the_server_answers_every_row_of_the_table_as_the_policy_says(
     monkeypatch.setattr(asker.services.ledger, "_terms", Terms(reveals_per_hour=100_000))
     wrong: list[Any] = []
     seen = set()
-    for row in rows():
+    for row in thinned(rows()):
         status, name, sentences = expected(decide(office.policy(), *facts(row)))
         answer = await asker.send(row, asker.command(row))
         seen.add((status, name))
@@ -255,13 +266,13 @@ async def test_the_server_answers_every_row_of_the_table_as_the_policy_says(
             wrong += [] if same else [(row, name, told)]
     assert not wrong, (len(wrong), wrong[:3])
     assert seen == {(200, ""), (401, "step-up-required"), (403, "limit-exceeded"), (403, "denied")}
-    assert asker.sent > 2_500
+    assert asker.sent > engines.examples(2_500, 300)
 
 
 async def test_a_co_sign_can_be_asked_for_exactly_where_the_table_says_so(asker: Asker) -> None:
     wrong: list[Any] = []
     outcomes = set()
-    for row in every_sum():
+    for row in thinned(every_sum()):
         given = asker.command(row)
         if not isinstance(given, PerformAction):
             continue

@@ -40,7 +40,7 @@ from agent_tui.server.state import TableState
 from agent_tui.wire.command import Envelope
 from agent_tui.wire.feed import Change, parse_cursor
 from tests import eg
-from tests.server import bench
+from tests.server import bench, engines
 
 AGENTS = ("a1", "a2", "a3", "s1")
 CONTACTS = tuple(f"k{n}" for n in range(4))
@@ -220,5 +220,8 @@ class FeedMachine(RuleBasedStateMachine):
 
 @pytest.mark.usefixtures("tmp_path")
 def test_every_reader_holds_what_a_fresh_one_is_given() -> None:
-    chosen = settings(max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    tried = engines.examples(15, 4)
+    chosen = settings(
+        max_examples=tried, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    )
     run_state_machine_as_test(FeedMachine, settings=chosen)
