@@ -47,6 +47,10 @@ class PendingIndex:
             self._seen, self._targets = items, targets
         return self._targets
 
+    def open(self) -> tuple[Item, ...]:
+        """My unconfirmed commands, the oldest first."""
+        return tuple(item for item in self._journal.items() if item.state in OPEN)
+
     def unsent(self) -> int:
         return sum(item.state in UNSENT for item in self._journal.items())
 
@@ -105,8 +109,14 @@ def _pending(item: Item, name_of: dict[str, Contact], sight: Sight) -> Pending:
         problem=item.problem,
         edits=item.edits,
         row=row_of(item),
+        action=_action(item.command),
         differs=differs(sight, item) if item.state == "conflict" else None,
     )
+
+
+def _action(command: Command) -> str:
+    inner = getattr(command, "command", command)
+    return str(getattr(inner, "action", ""))
 
 
 def _truth(item: Item) -> str:

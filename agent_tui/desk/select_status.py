@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from agent_tui.clock import wall
 from agent_tui.desk.sight import Sight
-from agent_tui.desk.views import NEVER_S, Pending, PendingWork, Reveal, Reveals, Status, StatusOf
+from agent_tui.desk.views import NEVER_S, Pending, PendingWork, Reveal, Reveals, Status, StatusOf, Unconfirmed
 from agent_tui.domain.centre import Figure
 from agent_tui.domain.contact import Contact
+from agent_tui.domain.ticket import Ticket
 from agent_tui.store import place, read
 from agent_tui.wire.session import SIMULATION
 
 if TYPE_CHECKING:
     from agent_tui.desk.select_approvals import Waiting
+    from agent_tui.store.journal import Item
 
 
 def status(sight: Sight, query: StatusOf) -> Status:
@@ -87,6 +89,25 @@ def _answers(sight: Sight) -> int:
 def pending_work(sight: Sight, query: PendingWork) -> tuple[Pending, ...]:
     known = {id_: read.get(sight.cache, Contact, id_) for id_ in sight.pending.contact_ids()}
     return sight.pending.list({id_: contact for id_, contact in known.items() if contact}, sight)
+
+
+def unconfirmed(sight: Sight, query: Unconfirmed) -> tuple[Pending, ...]:
+    found = {pending.id for pending in sight.pending.open() if _customer_of(sight, pending) == query.customer_id}
+    return tuple(item for item in pending_work(sight, PendingWork()) if item.id in found) if found else ()
+
+
+def _customer_of(sight: Sight, item: Item) -> str | None:
+    """Whom a command is about, by its own word or by that of the row it is about."""
+    inner = getattr(item.command, "command", item.command)
+    if (named := getattr(inner, "customer_id", None)) is not None:
+        return str(named)
+    entity, _, id_ = (item.target or "").partition(":")
+    row: Contact | Ticket | None = None
+    if entity == "contact":
+        row = read.get(sight.cache, Contact, id_)
+    elif entity == "ticket":
+        row = read.get(sight.cache, Ticket, id_)
+    return row.customer_id if row is not None else None
 
 
 def reveals(sight: Sight, query: Reveals) -> tuple[Reveal, ...]:

@@ -44,6 +44,7 @@ SELECTORS: Mapping[type, Callable[[Sight, Any], Any]] = {
     views.Blueprints: select_centre.blueprints,
     views.StatusOf: select_status.status,
     views.PendingWork: select_status.pending_work,
+    views.Unconfirmed: select_status.unconfirmed,
     views.Reveals: select_status.reveals,
     wall_views.Wall: select_wall.wall,
     views.Approvals: select_approvals.approvals,

@@ -73,6 +73,12 @@ class PendingWork(Query["tuple[Pending, ...]"], frozen=True):
     """Commands of mine not confirmed yet, refused or conflicting, newest first."""
 
 
+class Unconfirmed(Query["tuple[Pending, ...]"], frozen=True, kw_only=True):
+    """What I did for a customer, their contacts and tickets, and the server has not confirmed yet; newest first."""
+
+    customer_id: str
+
+
 class Drafts(Query["tuple[Draft, ...]"], frozen=True):
     """What was typed and not sent."""
 
@@ -294,6 +300,8 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     """Of a conflict: who changed it since, the latest first."""
     row: str = ""
     """`entity:id` of the row it would change, when it was decided on one."""
+    action: str = ""
+    """Of a business action: which."""
     differs: tuple[Difference, ...] | None = None
     """Of a conflict: what is different from what the person saw; None while this desk has not the newer row yet, or
     never had one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import msgspec
 
-from agent_tui.desk.views import ApprovalView, ContactView, QueueRow, Status
+from agent_tui.desk.views import ApprovalView, ContactView, Pending, QueueRow, Status
 from agent_tui.domain.agent import AgentState
 from agent_tui.domain.contact import LIVE_STATES, TEXT_CHANNELS, ContactState
 from agent_tui.i18n.message import Msg, msg
@@ -31,6 +31,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Its present node is answered by typing."""
     asked: tuple[ApprovalView, ...] = ()
     """Requests of mine that wait for others to sign, the first to expire first."""
+
+    unconfirmed: tuple[Pending, ...] = ()
+    """What I did for the customer shown and the server has not confirmed yet, newest first."""
 
     @property
     def offline(self) -> bool:

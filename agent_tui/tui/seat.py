@@ -20,6 +20,7 @@ from agent_tui.desk.views import (
     MyContacts,
     QueueRow,
     StatusOf,
+    Unconfirmed,
 )
 from agent_tui.domain.contact import ContactState
 from agent_tui.tui.facts import Facts
@@ -104,6 +105,7 @@ class Seat:
             typed=typed,
             run=self.guide.state(front) if front and self.guided(front) else "none",
             asked=self._asked() if status.asked else (),
+            unconfirmed=self.door.view(Unconfirmed(customer_id=customer_id)) if customer_id else (),
         )
         return self.facts
 

@@ -90,6 +90,8 @@ class FakeDoor:
         self.articles: tuple[Article, ...] = ()
         self.releases: tuple[ReleaseView, ...] = ()
         self.pending: list[views.Pending] = []
+        self.unconfirmed: dict[str, tuple[views.Pending, ...]] = {}
+        """By customer."""
         self.reveals: list[views.Reveal] = []
         self.messages: dict[str, tuple[Message, ...]] = {}
         self.bundles: tuple[Bundle, ...] = shipped()
@@ -375,6 +377,9 @@ class FakeDoor:
 
     def _view_PendingWork(self, query: object) -> tuple[views.Pending, ...]:
         return tuple(self.pending)
+
+    def _view_Unconfirmed(self, query: views.Unconfirmed) -> tuple[views.Pending, ...]:
+        return self.unconfirmed.get(query.customer_id, ())
 
     def _view_Directory(self, query: object) -> tuple[views.Party, ...]:
         groups = [

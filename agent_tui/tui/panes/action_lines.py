@@ -8,7 +8,8 @@ from agent_tui.desk.commands import ACTION_LETTERS
 from agent_tui.desk.views import ActionRow
 from agent_tui.i18n.catalog import say
 from agent_tui.policy.decision import Allow, AllowWithReason, Decision, Deny, NeedsCosign, Reason, StepUp
-from agent_tui.tui.line import Line, cell, crop, piece
+from agent_tui.tui import marks
+from agent_tui.tui.line import Line, Piece, cell, crop, piece
 from agent_tui.tui.words import Words
 
 _LABEL = {"zh": 14, "ja": 20, "en": 22}
@@ -38,9 +39,10 @@ def why(row: ActionRow, words: Words) -> str:
 class ActionText:
     """Paints actions for a width."""
 
-    def __init__(self, words: Words, here: Mapping[int, int] = {}) -> None:
-        """`here`: level → how many who could sign at it are at their desks now."""
-        self.words, self.here = words, here
+    def __init__(self, words: Words, here: Mapping[int, int] = {}, unconfirmed: Mapping[str, str] = {}) -> None:
+        """`here`: level → how many who could sign at it are at their desks now. `unconfirmed`: action → how one stands
+        that the server has not confirmed yet."""
+        self.words, self.here, self.unconfirmed = words, here, unconfirmed
         self.label = _LABEL.get(words.language, 22)
 
     def lines(self, rows: Sequence[ActionRow], width: int) -> list[Line]:
@@ -53,7 +55,7 @@ class ActionText:
         label = self.words.label(f"action.{row.action}")
         head = (
             (f" {letter} ", "key" if free else "muted"),
-            ("  " if free else "- ", "muted"),
+            self._mark(row, free),
             cell(label, min(self.label, max(width - 5, 1)), "text" if free else "muted"),
         )
         line: Line = head
@@ -61,10 +63,18 @@ class ActionText:
             line = (*line, (" ", "text"), part)
         return crop(line, width)
 
-    def _parts(self, row: ActionRow, free: bool) -> list[tuple[str, str]]:
+    def _mark(self, row: ActionRow, free: bool) -> Piece:
+        state = self.unconfirmed.get(row.action)
+        if state is not None:
+            mark, role = marks.PENDING.get(state, ("~", "warn"))
+            return (f"{mark} ", role)
+        return ("  " if free else "- ", "muted")
+
+    def _parts(self, row: ActionRow, free: bool) -> list[Piece]:
+        state = self.unconfirmed.get(row.action)
+        parts = [] if state is None else [piece(self.words.of("pending", state), "warn")]
         if not free:
-            return [piece(why(row, self.words), "muted"), *self._used(row)]
-        parts = []
+            return [*parts, piece(why(row, self.words), "muted"), *self._used(row)]
         if row.limit_minor is not None:
             parts.append(piece(self.words("limit", amount=self.words.money(row.limit_minor)), "accent"))
         if row.lent is not None:

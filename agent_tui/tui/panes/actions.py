@@ -12,12 +12,13 @@ from textual.message import Message
 
 from agent_tui.desk.commands import ACTION_LETTERS
 from agent_tui.desk.door import Door
-from agent_tui.desk.views import ActionRow, Signers
+from agent_tui.desk.views import ActionRow, Pending, Signers
 from agent_tui.policy.decision import NeedsCosign
 from agent_tui.tui.keymap import half_width
 from agent_tui.tui.line import Line, folded
 from agent_tui.tui.panes.action_lines import ActionText
 from agent_tui.tui.panes.pane import Pane, ScrolledLines
+from agent_tui.tui.panes.unconfirmed import of_actions, said
 
 _BY_LETTER = {letter.lower(): action for action, letter in ACTION_LETTERS.items()}
 
@@ -81,12 +82,20 @@ class ActionsPane(Pane):
     def list(self) -> ActionList:
         return self.query_one("#action-lines", ActionList)
 
-    def show(self, rows: tuple[ActionRow, ...], empty: str, right: str, here: Mapping[int, int] = {}) -> None:
-        """Paint what may be done; `empty` says why there is nothing. `here`: level → signers at their desks."""
+    def show(
+        self,
+        rows: tuple[ActionRow, ...],
+        empty: str,
+        right: str,
+        here: Mapping[int, int] = {},
+        unconfirmed: Sequence[Pending] = (),
+    ) -> None:
+        """Paint what may be done; `empty` says why there is nothing. `here`: level → signers at their desks.
+        `unconfirmed`: what was done and the server has not confirmed."""
         shown = self.list
         shown.rows = rows
         width = max(shown.size.width, 20)
-        lines: list[Line] = ActionText(self.words, here).lines(rows, width)
+        lines: list[Line] = ActionText(self.words, here, of_actions(unconfirmed)).lines(rows, width)
         cursor = min(shown.cursor or 0, len(rows) - 1) if rows else None
         shown.show(lines or folded(empty, width, "muted", ((" ", "text"),)), cursor)
-        self.title("", right)
+        self.title(said([item for item in unconfirmed if item.action], self.words), right)

@@ -26,6 +26,7 @@ from agent_tui.tui.panes.queue_lines import QueueText
 from agent_tui.tui.panes.thread import ThreadPane
 from agent_tui.tui.screens.arrange import Arrangement, arrange
 from agent_tui.tui.screens.attending import Attending
+from agent_tui.tui.panes.unconfirmed import said
 from agent_tui.tui.widgets.lines import Bar, Painter
 from agent_tui.tui.words import Words
 
@@ -57,6 +58,7 @@ class DeskView(Attending):
         self._arranged: Arrangement | None = None
         self._actions_due: Timer | None = None
 
+        self._unconfirmed: tuple[tuple[str, str], ...] = ()
     # ---- layout ----------------------------------------------------------------------------------------------------
 
     def top(self) -> ComposeResult:
@@ -115,9 +117,10 @@ class DeskView(Attending):
             self.queue.right = self.seat.as_of()
             self.queue.update()
         changed = self._changed_subject(facts)
-        if everything or changed or entities & _CARD:
+        marked = _marked(self, facts)
+        if everything or changed or marked or entities & _CARD:
             self._paint_customer(facts, changed)
-        if everything or changed or entities & _ACTIONS:
+        if everything or changed or marked or entities & _ACTIONS:
             self._actions_soon()
         self._paint_thread(facts)
         self._paint_blueprint(facts)
@@ -147,7 +150,8 @@ class DeskView(Attending):
         text = CustomerText(words, facts.status.now, seat.groups, seat.categories)
         lines = text.lines(card, self.door.view(Reveals()), max(pane.width, 20), contact)
         looking = words("looking_at", name=card.customer.name) if seat.looked else ""
-        pane.show(lines, looking, seat.as_of(), other=other)
+        unsure = said(facts.unconfirmed, words)
+        pane.show(lines, "  ".join(filter(None, (looking, unsure))), seat.as_of(), other=other)
 
     def _actions_soon(self) -> None:
         """The policy is asked for every action once the rest is on the screen."""
@@ -161,7 +165,8 @@ class DeskView(Attending):
         wanted = ActionRows(customer_id=facts.customer_id, contact_id=contact_id)
         self.action_rows = self.door.view(wanted) if facts.customer_id else ()
         here = signers_here(self.action_rows, self.door)
-        self.actions.show(self.action_rows, self.words("empty.actions"), self.seat.as_of(), here)
+        empty = self.words("empty.actions")
+        self.actions.show(self.action_rows, empty, self.seat.as_of(), here, facts.unconfirmed)
 
     def _paint_thread(self, facts: Facts) -> None:
         contact = facts.contact.contact if facts.contact else None
@@ -217,7 +222,10 @@ class DeskView(Attending):
         self._paint_bars(facts)
         self.queue.text = QueueText(self.words, self.seat.groups, facts.status.now)
         self.queue.rows.repaint_changed()
-        if self.door.view(Reveals()):
+        marked = _marked(self, facts)
+        if marked:
+            self._actions_soon()
+        if marked or self.door.view(Reveals()):
             self._paint_customer(facts, other=False)
 
 
@@ -228,3 +236,10 @@ def _gather(view: DeskView) -> Facts:
     return view.seat.gather(
         row, writing=bool(view.thread.written), read=bool(blueprint.display), typed=blueprint.typed
     )
+
+
+def _marked(view: DeskView, facts: Facts) -> bool:
+    """Whether something is newly unconfirmed, or confirmed, or of unknown outcome by now."""
+    now = tuple((item.id, item.state) for item in facts.unconfirmed)
+    changed, view._unconfirmed = now != view._unconfirmed, now
+    return changed
