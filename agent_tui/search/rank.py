@@ -28,7 +28,7 @@ POINTED, POINTED_TOO = 0.55, 0.2
 """What the centre's own words for a reason of contact point to: found by itself, and ahead of its equals."""
 LEAST = 0.12
 """What answers less is not found."""
-LEARNED = 0.35
+LEARNED = 0.5
 """What questions that were answered before say for a guide, beside what else finds it."""
 FITS, EXPIRED, URGENT, FRESH = 1.2, 0.4, 1.1, 0.12
 DAY_S = 86_400.0

@@ -186,3 +186,11 @@ def initials_of(word: str) -> tuple[str, ...]:
         return ()
     readings = islice(product(*(known[char] for char in word)), MOST_READINGS)
     return tuple(dict.fromkeys("".join(syllable[0] for syllable in reading) for reading in readings))
+
+
+def typed_for(folded_text: str) -> tuple[str, ...]:
+    """What somebody types for a title before the input method is on: the letters and the initials of its Chinese runs."""
+    runs = [run for run in han_runs(folded_text) if len(run) > 1]
+    known = syllables_of()
+    initials = tuple("".join(known[char][0][0] for char in run) for run in runs)
+    return tuple(dict.fromkeys([*initials, *(letters for run in runs for letters in letters_of(run))]))
