@@ -10,7 +10,7 @@ from agent_tui.blueprints.checks import CHECKS
 from agent_tui.blueprints.conditions import Test, Value
 from agent_tui.blueprints.model import KINDS, Branch, Choice, Node
 from agent_tui.blueprints.schema import Entries
-from agent_tui.blueprints.tree import Tree, Wrong
+from agent_tui.blueprints.tree import Tree, Wrong, misshapen
 from agent_tui.domain.complaint import COMPLAINT_LEVELS
 from agent_tui.i18n.catalog import LANGUAGES
 
@@ -58,7 +58,7 @@ def node(id_: str, key: Tree, tree: Tree) -> Node:
 
 def _kind(tree: Tree) -> str:
     if not isinstance(tree.value, dict):
-        raise Wrong(tree, "shape", want="map", found=tree.shape)
+        raise misshapen(tree, "map")
     kinds = [name for name in tree.value if name in KINDS]
     if len(kinds) > 1:
         raise Wrong(tree.value[kinds[1]][0], "two_kinds", one=kinds[0], two=kinds[1])
@@ -170,7 +170,7 @@ def _do(found: Entries) -> dict[str, Any]:
     if "with" in found:
         inner = found["with"][1]
         if not isinstance(inner.value, dict):
-            raise Wrong(inner, "shape", want="map", found=inner.shape)
+            raise misshapen(inner, "map")
         for name, (key, value) in inner.value.items():
             schema.name(Tree(line=key.line, column=key.column, value=name))
             args[name] = schema.template(value, 200)

@@ -8,7 +8,7 @@ from typing import Any
 from agent_tui.blueprints import schema
 from agent_tui.blueprints.model import STATES, Blueprint, Node
 from agent_tui.blueprints.nodes import node
-from agent_tui.blueprints.tree import Problem, Tree, Wrong, grow
+from agent_tui.blueprints.tree import Problem, Tree, Wrong, grow, misshapen
 from agent_tui.errors import InputError
 from agent_tui.i18n.catalog import LANGUAGES, say
 
@@ -88,7 +88,7 @@ def _words(tree: Tree) -> dict[str, tuple[str, ...]]:
 def _nodes(tree: Tree) -> tuple[tuple[Node, ...], list[Wrong]]:
     """All nodes that could be read, and what is wrong with the others."""
     if not isinstance(tree.value, dict) or not tree.value:
-        raise Wrong(tree, "shape", want="map", found=tree.shape)
+        raise misshapen(tree, "map")
     built: list[Node] = []
     wrong: list[Wrong] = []
     for id_, (key, value) in tree.value.items():

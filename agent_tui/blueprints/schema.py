@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from agent_tui.blueprints.conditions import OPERATORS, All, Any, Condition, Not, Test, Value
 from agent_tui.blueprints.template import BadTemplate, names
-from agent_tui.blueprints.tree import Tree, Wrong
+from agent_tui.blueprints.tree import Tree, Wrong, misshapen
 from agent_tui.i18n.catalog import LANGUAGES
 
 Entries = Mapping[str, tuple[Tree, Tree]]
@@ -24,7 +24,7 @@ def nearest(word: str, words: Iterable[str]) -> str:
 def entries(tree: Tree, allowed: Iterable[str], required: Iterable[str] = ()) -> Entries:
     """The entries of a map, none unknown, none of the required missing."""
     if not isinstance(tree.value, dict):
-        raise Wrong(tree, "shape", want="map", found=tree.shape)
+        raise misshapen(tree, "map")
     allowed = tuple(allowed)
     for name, (key, _) in tree.value.items():
         if name not in allowed:
@@ -38,14 +38,14 @@ def entries(tree: Tree, allowed: Iterable[str], required: Iterable[str] = ()) ->
 def items(tree: Tree) -> tuple[Tree, ...]:
     """The items of a list."""
     if not isinstance(tree.value, tuple):
-        raise Wrong(tree, "shape", want="list", found=tree.shape)
+        raise misshapen(tree, "list")
     return tree.value
 
 
 def text(tree: Tree, longest: int = 400) -> str:
     """A text that is not empty, without line breaks at its end."""
     if not isinstance(tree.value, str):
-        raise Wrong(tree, "shape", want="text", found=tree.shape)
+        raise misshapen(tree, "text")
     plain = tree.value.strip()
     if not plain:
         raise Wrong(tree, "blank")
@@ -76,7 +76,7 @@ def name(tree: Tree, extra: str = "_") -> str:
 def number(tree: Tree, low: int, high: int) -> int:
     """A whole number from `low` to `high`."""
     if isinstance(tree.value, bool) or not isinstance(tree.value, int):
-        raise Wrong(tree, "shape", want="number", found=tree.shape)
+        raise misshapen(tree, "number")
     if not low <= tree.value <= high:
         raise Wrong(tree, "range", low=low, high=high)
     return tree.value
@@ -84,7 +84,7 @@ def number(tree: Tree, low: int, high: int) -> int:
 
 def flag(tree: Tree) -> bool:
     if not isinstance(tree.value, bool):
-        raise Wrong(tree, "shape", want="flag", found=tree.shape)
+        raise misshapen(tree, "flag")
     return tree.value
 
 
@@ -156,4 +156,4 @@ def scalar(tree: Tree) -> Value:
     """A text, whole number or flag."""
     if isinstance(tree.value, str | int | bool):
         return tree.value
-    raise Wrong(tree, "shape", want="text", found=tree.shape)
+    raise misshapen(tree, "text")

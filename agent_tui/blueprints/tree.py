@@ -13,6 +13,8 @@ import msgspec
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 24
+MOST_WRITTEN = 40
+"""Characters of a wrong value that are repeated."""
 _PLAIN = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "bool", "null", "float", "timestamp", "map", "seq")}
 
 
@@ -54,8 +56,27 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
         kinds = ((dict, "map"), (tuple, "list"), (bool, "flag"), (int, "number"), (str, "text"))
         return next((name for kind, name in kinds if isinstance(self.value, kind)), "nothing")
 
+    @property
+    def written(self) -> str:
+        """A scalar as it may have been written, the mark of a map or list; for messages in any language."""
+        match self.value:
+            case dict():
+                return "{…}"
+            case tuple():
+                return "[…]"
+            case None:
+                return '""'
+            case bool():
+                return str(self.value).lower()
+        return str(self.value)[:MOST_WRITTEN]
+
 
 Scalar: TypeAlias = str | int | bool | None
+
+
+def misshapen(tree: Tree, want: str) -> Wrong:
+    """Something else than a `map`, `list`, `text`, `number` or `flag` stands where one belongs."""
+    return Wrong(tree, f"shape_{want}", found=tree.written)
 
 
 def grow(text: str) -> Tree:

@@ -60,7 +60,7 @@ def _with_password(people: Sequence[Agent]) -> tuple[tuple[str, str], ...]:
 
 
 def staff(centre: Centre) -> Staff:
-    """Seats for people first, then a supervisor's, then the robots."""
+    """Seats for people first, with one of a department last, then a supervisor's, then the robots."""
     answering = [p for p in centre.people if p.active and p.role in (Role.AGENT, Role.SECOND_LINE)]
     desks = (
         sorted(
@@ -71,8 +71,9 @@ def staff(centre: Centre) -> Staff:
     )
     floor = [p for p in centre.people if p.active and p.role is Role.SUPERVISOR]
     reviewers = [p for p in centre.people if p.active and p.role is Role.REVIEWER]
+    departments = [p for p in centre.people if p.active and p.role is Role.DEPARTMENT]
     return Staff(
-        desks=_with_password(desks),
+        desks=_with_password([*desks, *departments[:1]]),
         monitors=_with_password(floor[:1] + floor[2:3] + reviewers),
         observer=_with_password(floor[1:2] or floor)[0],
         link=(LINK, secrets.token_urlsafe(12)),

@@ -33,6 +33,7 @@ class Drafts:
         self._folder = folder
         self._stamps: dict[str, tuple[int, int]] = {}
         self._good: dict[str, Blueprint] = {}
+        self._wrong: dict[str, News] = {}
         self.looked = asyncio.Event()
         """Set once the folder was read: before that nobody knows which drafts there are."""
 
@@ -44,6 +45,14 @@ class Drafts:
         """The draft of `id@version`."""
         return next((blueprint for blueprint in self._good.values() if blueprint.key == key), None)
 
+    def wrong(self, key: str | None = None) -> tuple[News, ...]:
+        """What is still wrong since the last saves: of the file that holds the draft `id@version`, or of every file."""
+        return tuple(
+            news
+            for name, news in sorted(self._wrong.items())
+            if key is None or (name in self._good and self._good[name].key == key)
+        )
+
     def __contains__(self, blueprint: Blueprint) -> bool:
         return any(good is blueprint for good in self._good.values())
 
@@ -52,11 +61,15 @@ class Drafts:
         changed, gone = await asyncio.to_thread(self._changed)
         for name in gone:
             self._good.pop(name, None)
+            self._wrong.pop(name, None)
         news = [News(file=name) for name in gone]
         for name in changed:
             found = await asyncio.to_thread(self._read, name, language)
             if found.blueprint is not None:
                 self._good[name] = found.blueprint
+            self._wrong.pop(name, None)
+            if found.why:
+                self._wrong[name] = found
             news.append(found)
         self.looked.set()
         return tuple(news)

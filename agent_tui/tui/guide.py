@@ -79,6 +79,16 @@ class Guide(OpenRuns):
         title = say("tui.draft", self._language(), title=now.title) if opened[0].draft else now.title
         return msgspec.structs.replace(now, title=title)
 
+    def draft(self, contact_id: str) -> str | None:
+        """`id@version` of the author's draft in front; None where it is no draft."""
+        opened = self.opened(contact_id)
+        return opened[0].run.blueprint.key if opened and opened[0].draft else None
+
+    def unfinished(self, contact_id: str) -> list[str]:
+        """Titles of the blueprints that lie open behind the one in front and were left before their end."""
+        behind = (one.run for one in self.opened(contact_id)[1:])
+        return [run.blueprint.title(self._language()) for run in behind if not ended(run)]
+
     def state(self, contact_id: str | None) -> str:
         """For `facts.Facts.run`."""
         run = self.of(contact_id) if contact_id else None

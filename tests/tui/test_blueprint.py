@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from agent_tui.blueprints.model import Blueprint, End
 from agent_tui.blueprints.parse import parse
 from agent_tui.blueprints.run import Shown
 from agent_tui.config.data import files
@@ -11,6 +14,7 @@ from agent_tui.domain import commands as c
 from agent_tui.domain.contact import ContactState, Verified
 from agent_tui.tui.deeds.script import look
 from agent_tui.tui.drafts import Drafts
+from agent_tui.tui.panes.blueprint import Node
 from tests.tui.fake import FakeDoor
 from tests.tui.stage import Stage, stage
 
@@ -262,6 +266,46 @@ async def test_what_was_seen_is_recorded_when_the_contact_goes_elsewhere() -> No
         assert at.desk.seat.guide.of("q0") is None
 
 
+async def test_an_end_says_what_it_proposes_and_which_blueprint_is_not_finished() -> None:
+    async with stage() as at:
+        await led(at)
+        guide = at.desk.seat.guide
+        run = guide.of("q0")
+        assert run is not None
+        goal = next(node for node in run.blueprint.nodes if isinstance(node, End))
+        guide.deviate("q0", "hangs up", goal.id)
+        await at.told("journal")
+        assert f"小结：{goal.category} · " in pane(at) and "未走完" not in pane(at)
+        await open_one(at, "pos_terminal")
+        guide.deviate("q0", "says it all", next(n.id for n in other(at).nodes if isinstance(n, End)))
+        await at.told("journal")
+        assert "未走完" not in pane(at), "the first one came to its end too"
+        guide.back("q0")
+        await at.press("f2", "J")
+        await at.told("journal")
+        assert "还有一份蓝图未走完：POS机服务蓝图（F2 J）" in pane(at)
+
+
+@pytest.mark.parametrize("typed", ["jfwlt", "jifuwu", "fwl"])
+async def test_a_blueprint_is_chosen_by_how_its_title_sounds(typed: str) -> None:
+    async with stage() as at:
+        await led(at)
+        await open_one(at, typed)
+        assert other(at).id == "pos_terminal"
+
+
+def pane(at: Stage) -> str:
+    """What stands in the blueprint pane."""
+    return "\n".join("".join(text for text, _ in line) for line in at.desk.blueprint.query_one("#node", Node).lines)
+
+
+def other(at: Stage) -> Blueprint:
+    """The blueprint in front."""
+    run = at.desk.seat.guide.of("q0")
+    assert run is not None
+    return run.blueprint
+
+
 # ---- an author's drafts ------------------------------------------------------------------------------------------
 
 
@@ -295,7 +339,12 @@ async def test_an_author_sees_a_saved_draft_and_a_broken_save_keeps_the_last_goo
         assert "callback_promise.yaml:" in at.line("said") and "nxet" in at.line("said")
         await at.told("journal")
         assert "您好，又改了一次" in at.text
+        assert "草稿有误，沿用上一次的内容" in pane(at), "it stands there when the line below has gone"
         assert at.desk.seat.guide.walks("q0")[0].draft
+        file.write_text(draft_of("您好，好了"), "utf-8")
+        await look(at.desk, drafts)
+        await at.told("journal")
+        assert "您好，好了" in pane(at) and "草稿有误" not in pane(at)
 
 
 async def test_a_draft_is_offered_at_the_desk_of_its_author_only() -> None:

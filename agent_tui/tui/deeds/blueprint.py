@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent_tui.blueprints.model import Blueprint
 from agent_tui.blueprints.propose import Proposal
 from agent_tui.blueprints.run import Result, Run, Shown, command, current, visited
 from agent_tui.desk.commands import BY_ID
@@ -9,6 +10,8 @@ from agent_tui.desk.views import ContactView
 from agent_tui.domain.customer import Product
 from agent_tui.errors import InputError
 from agent_tui.i18n.catalog import LANGUAGES, say
+from agent_tui.search.fold import fold
+from agent_tui.search.sound import typed_for
 from agent_tui.tui.deeds import script
 from agent_tui.tui.deeds.action import carry_out
 from agent_tui.tui.dialogs.pick import Item, Pick
@@ -32,10 +35,10 @@ async def choose(desk: DeskScreen) -> None:
         return
     guide = desk.seat.guide
     items = [
-        Item(draft, words("draft", title=draft.title(words.language)), draft.key, words=draft.id)
+        Item(draft, words("draft", title=draft.title(words.language)), draft.key, words=_typed(draft))
         for draft in guide.shelf.drafts
     ] + [
-        Item(found.blueprint, found.blueprint.title(words.language), _why(desk, found), words=found.blueprint.id)
+        Item(found.blueprint, found.blueprint.title(words.language), _why(desk, found), words=_typed(found.blueprint))
         for found in guide.shelf.proposed(view)
     ]
     if not items:
@@ -45,6 +48,11 @@ async def choose(desk: DeskScreen) -> None:
     if chosen is not None:
         desk.begin(view, chosen)
         desk.turn_to("blueprint")
+
+
+def _typed(blueprint: Blueprint) -> str:
+    """What it is also found by: its id, and its Chinese title as it sounds."""
+    return " ".join((blueprint.id, *typed_for(fold(blueprint.title("zh")))))
 
 
 def _why(desk: DeskScreen, found: Proposal) -> str:

@@ -77,8 +77,9 @@ async def look(desk: DeskScreen, drafts: Drafts) -> None:
     """Take in what the author saved; a run in a draft goes on in the new wording where it can."""
     for news in await drafts.look(desk.words.language):
         _tell(desk, news)
-        if news.blueprint is not None and desk.seat.guide.reword(news.blueprint):
-            desk.soon(frozenset({"blueprint"}))
+        if news.blueprint is not None:
+            desk.seat.guide.reword(news.blueprint)
+        desk.soon(frozenset({"blueprint"}))
 
 
 def _tell(desk: DeskScreen, news: News) -> None:

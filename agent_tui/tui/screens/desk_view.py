@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -14,6 +14,7 @@ from agent_tui.desk.views import ActionRows, ContactView, Reveals, ThreadOf
 from agent_tui.domain.contact import TEXT_CHANNELS, ContactState
 from agent_tui.tui.bars import contact_bar, hint_bar, status_line
 from agent_tui.tui.facts import Facts
+from agent_tui.tui.keymap import shown as key_of
 from agent_tui.tui.line import folded
 from agent_tui.tui.panes.actions import ActionsPane, signers_here
 from agent_tui.tui.panes.blueprint import BlueprintPane
@@ -23,12 +24,16 @@ from agent_tui.tui.panes.first_words import own_words
 from agent_tui.tui.panes.pane import Pane
 from agent_tui.tui.panes.queue import QueuePane
 from agent_tui.tui.panes.queue_lines import QueueText
+from agent_tui.tui.panes.run_lines import closing, trouble
 from agent_tui.tui.panes.thread import ThreadPane
+from agent_tui.tui.panes.unconfirmed import said
 from agent_tui.tui.screens.arrange import Arrangement, arrange
 from agent_tui.tui.screens.attending import Attending
-from agent_tui.tui.panes.unconfirmed import said
 from agent_tui.tui.widgets.lines import Bar, Painter
 from agent_tui.tui.words import Words
+
+if TYPE_CHECKING:
+    from agent_tui.blueprints.shown import Shown
 
 PANES = ("queue", "customer", "thread", "blueprint", "actions")
 EVERYTHING = frozenset({"*"})
@@ -53,12 +58,12 @@ class DeskView(Attending):
         self.page = "queue"
         self._subject: tuple[str | None, str | None, str] | None = None
         self._offered: str | None = None
+        self._unconfirmed: tuple[tuple[str, str], ...] = ()
         self.text_shown = False
         """A conversation is on the screen."""
         self._arranged: Arrangement | None = None
         self._actions_due: Timer | None = None
 
-        self._unconfirmed: tuple[tuple[str, str], ...] = ()
     # ---- layout ----------------------------------------------------------------------------------------------------
 
     def top(self) -> ComposeResult:
@@ -187,15 +192,28 @@ class DeskView(Attending):
         id = own.contact.id if own and self.seat.guided(own.contact.id) else None
         shown_now = self.seat.guide.shown(id) if id else None
         checked = self.seat.guide.checked.get(id, ()) if id else ()
+        if shown_now is not None and shown_now.ended and id is not None:
+            shown_now = self._at_end(shown_now, id)
+        draft = self.seat.guide.draft(id) if id else None
+        drafts = self.seat.drafts
+        wrong = drafts.wrong(draft) if drafts is not None and (draft or shown_now is None) else ()
         empty = self.words("empty.blueprint" if own else "empty.blueprint_idle")
         self.blueprint.answering(self.door, id)
         self.blueprint.show(
             shown_now,
             checked,
             empty,
-            lambda width: own_words(facts.own, self.words, self.seat.categories, width),
+            lambda width: [
+                *trouble(wrong, self.words, width),
+                *own_words(facts.own, self.words, self.seat.categories, width),
+            ],
             self.seat.as_of(),
         )
+
+    def _at_end(self, now: Shown, contact_id: str) -> Shown:
+        """The end of the run in front, with what it leaves to do."""
+        category = self.seat.categories.get(now.category, "")
+        return closing(now, self.words, category, self.seat.guide.unfinished(contact_id), key_of("blueprint.other"))
 
     def _notice_offer(self, facts: Facts) -> None:
         """Ring once for each offer; when it was answered go to where it is worked on, when it went away say so."""
