@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from types import ModuleType
 
 from agent_tui.errors import AgentTuiError
 from agent_tui.store.cache import Cache
@@ -49,22 +49,23 @@ class Indexing:
     async def _run(self) -> None:
         await asyncio.sleep(PAUSE_S)
         # What it needs is loaded beside the loop: keys are pressed meanwhile.
-        step = await asyncio.to_thread(_load)
+        index = await asyncio.to_thread(_load)
         try:
             left = True
+            index.renew(self._cache)
             while left:
-                left = step(self._cache, SLICE_S)
+                left = index.step(self._cache, SLICE_S)
                 await asyncio.sleep(PAUSE_S)
         except AgentTuiError as error:
             # The rows stay marked; the next page of the feed wakes us again.
             _log.warning("index: %s", error.key)
 
 
-def _load() -> Callable[[Cache, float], bool]:
+def _load() -> ModuleType:
     """What the index and the first search need: modules, tables of characters and sounds, reviewed words."""
     from agent_tui.desk import lexicon, select_search
     from agent_tui.store import index
 
     lexicon.shipped()
     select_search.prepare()
-    return index.step
+    return index

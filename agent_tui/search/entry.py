@@ -85,6 +85,10 @@ def sounds_of(named: str) -> tuple[str, tuple[str, ...]]:
     return sound.spoken(named), tuple(sorted(heard))
 
 
+FORM = 2
+"""Of `columns`. Raised with every change of what they hold, so that desks index their guides anew."""
+
+
 def columns(entry: Entry) -> tuple[str, str, str, str]:
     """What the index keeps of a guide: tokens of titles, words and texts, and the sounds of titles and words."""
     by_place = {

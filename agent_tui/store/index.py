@@ -15,7 +15,7 @@ import msgspec
 from agent_tui.domain.centre import Category
 from agent_tui.domain.rows import decode
 from agent_tui.domain.ticket import Ticket
-from agent_tui.search.entry import Entry, columns, ticket_tokens
+from agent_tui.search.entry import FORM, Entry, columns, ticket_tokens
 from agent_tui.search.query import LEAST_NUMBER
 from agent_tui.store import read
 from agent_tui.store.cache import QUERIES, Cache
@@ -24,6 +24,7 @@ from agent_tui.store.entries import entry_of
 BATCH = 40
 """Rows looked at between two looks at the clock."""
 BACKWARDS = "~"
+_FORM = "index_form"
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])(?=[A-Za-z]{0,4}[\d-]*\d)[A-Za-z]{0,4}\d[\dA-Za-z-]{2,30}")
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER: msgspec.msgpack.Decoder[Entry] = msgspec.msgpack.Decoder(Entry)
@@ -33,6 +34,17 @@ def waiting(cache: Cache) -> int:
     """Rows that are not in the index yet."""
     row = cache.first("unindexed_count")
     return int(row[0]) if row else 0
+
+
+def renew(cache: Cache) -> None:
+    """Have every guide indexed anew if another program, or none, indexed this cache. A few milliseconds, once; what is
+    in the index is found as before until its turn comes. StoreError of its kind when the disk fails."""
+    if cache.meta.get(_FORM) == str(FORM):
+        return
+    with cache.transaction():
+        cache.connection.execute(QUERIES["unindex_guides"])
+        cache.connection.execute(QUERIES["meta_put"], (_FORM, str(FORM)))
+    cache.meta[_FORM] = str(FORM)
 
 
 def step(cache: Cache, seconds: float) -> bool:

@@ -91,6 +91,9 @@ ORDER BY u.n DESC LIMIT ?;
 -- :unindexed_count
 SELECT COUNT(*) FROM unindexed;
 
+-- :unindex_guides
+INSERT OR IGNORE INTO unindexed(n) SELECT n FROM row WHERE entity IN ('bundle', 'bulletin', 'article');
+
 -- :indexed
 DELETE FROM unindexed WHERE n = ?;
 

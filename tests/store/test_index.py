@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 import pytest
 
+from agent_tui.canon import digest
 from agent_tui.desk import lexicon
+from agent_tui.desk.indexing import Indexing
 from agent_tui.domain.rows import Entity
+from agent_tui.search.entry import FORM, columns
 from agent_tui.search.query import read as read_query
 from agent_tui.store import find, index
 from agent_tui.store.cache import Cache
-from agent_tui.store.write import apply_page, put_rows
+from agent_tui.store.entries import entry_of
+from agent_tui.store.write import apply_page, put_meta, put_rows
 from agent_tui.wire.feed import Change, Page
 from tests import eg
 
@@ -27,6 +33,13 @@ def tickets(cache: Cache, typed: str) -> list[str]:
 def guides(cache: Cache, typed: str) -> list[str]:
     query = read_query(typed, lexicon.shipped())
     return [entry.id for entry in find.guides(cache, query, find.Known(cache, query))]
+
+
+def named(cache: Cache) -> int:
+    """Guides that are found by the words of their titles and keywords."""
+    return int(
+        cache.connection.execute("SELECT COUNT(*) FROM find_guide WHERE find_guide MATCH '年费'").fetchone()[0]
+    )
 
 
 def test_a_row_is_found_once_indexed_and_no_more_once_gone(cache: Cache) -> None:
@@ -120,3 +133,45 @@ def test_what_too_many_guides_hold_finds_the_newest_titles(cache: Cache, monkeyp
     indexed(cache)
     found = guides(cache, "年费")
     assert sorted(found[:3]) == ["t00", "t01", "t02"] and "w19" in found
+
+
+def test_a_cache_of_another_program_is_indexed_anew(cache: Cache) -> None:
+    put_rows(cache, [eg.article("annual-fee"), eg.ticket(title="结算未到账")])
+    indexed(cache)
+    index.renew(cache)
+    indexed(cache)
+    index.renew(cache)
+    assert index.waiting(cache) == 0, "once is enough"
+    # What an older program kept of its guides: none of the words by which questions asked before lead to them.
+    cache.connection.execute("DELETE FROM find_guide")
+    put_meta(cache, index_form="1")
+    assert named(cache) == 0
+    index.renew(cache)
+    assert index.waiting(cache) == 1, "guides are few; of tickets there may be a million"
+    indexed(cache)
+    assert named(cache) == 1
+
+
+async def test_a_desk_does_so_by_itself(cache: Cache) -> None:
+    put_rows(cache, [eg.article("annual-fee")])
+    indexed(cache)
+    put_meta(cache, cursor="c1", index_form="1")
+    cache.connection.execute("DELETE FROM find_guide")
+    assert named(cache) == 0
+    idle = Indexing(cache)
+    idle.wake()
+    assert idle._task is not None
+    await asyncio.wait_for(idle._task, 20)
+    assert cache.meta["index_form"] == str(FORM) and named(cache) == 1
+
+
+def test_whoever_changes_what_the_index_keeps_raises_its_form() -> None:
+    """The digest of what one guide looks like in the index, with the form it belongs to."""
+    entry = entry_of(
+        eg.article("annual-fee", pages={"zh": eg.page("年费减免", "POS 机"), "ja": eg.page("年会費", "x")}), {}
+    )
+    assert entry is not None
+    assert (FORM, digest("|".join(columns(entry)).encode())) == (
+        2,
+        "sha256:e04403fa9e3506ce86de539f31ca38aa5c30fdbc46e370f86d14cf01b702682d",
+    )
