@@ -6,6 +6,7 @@ Nothing is changed. Exit code 0 when everything a desk needs is there, 69 when s
 from __future__ import annotations
 
 import argparse
+import errno
 import locale
 import os
 import shutil
@@ -38,6 +39,8 @@ class Check(msgspec.Struct, frozen=True):
     level: str
     key: str
     args: dict[str, str | int] = {}
+    because: str = ""
+    """Key of the sentence that is its `reason`."""
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
@@ -55,7 +58,8 @@ def run(args: argparse.Namespace, language: str) -> int:
 
 
 def _sentence(check: Check, language: str) -> str:
-    return say(check.key if "." in check.key else f"cli.doctor.{check.key}", language, **check.args)
+    reason = {"reason": say(f"cli.doctor.{check.because}", language, **check.args)} if check.because else {}
+    return say(check.key if "." in check.key else f"cli.doctor.{check.key}", language, **{**check.args, **reason})
 
 
 def checks() -> Iterator[Check]:
@@ -169,9 +173,27 @@ def _vault(settings: Settings) -> Iterator[Check]:
     elif not any(one.usable for one in backends):
         yield Check("bad", "config.vault_no_keyring", {"known": ", ".join(secrets.TRUSTED)})
     for one in backends:
-        level = "ok" if one.usable and wanted == "keyring" else "note"
-        key = "keyring_usable" if one.usable else "keyring_not"
-        yield Check(level, key, {"name": one.name, "reason": one.reason or "-"})
+        if one.usable:
+            yield Check("ok" if wanted == "keyring" else "note", "keyring_usable", {"name": one.name})
+        else:
+            args: Said = {"name": one.name, "reason": one.reason or "-"}
+            yield Check("note", "keyring_not", args, because=f"keyring_why.{_why_not(one)}")
+
+
+SYSTEMS = {"secret_service": "linux", "macos": "darwin", "windows": "win32"}
+"""Backend → the system that has it (`sys.platform`)."""
+
+
+def _why_not(one: secrets.Found) -> str:
+    """What keeps a trusted keyring from being used, from what its library says in English."""
+    said = one.reason.lower()
+    if not sys.platform.startswith(SYSTEMS[one.name]):
+        return "other_system"
+    if "dbus" in said or "d-bus" in said:
+        return "no_bus"
+    if "required" in said or "no module" in said:
+        return "no_library"
+    return "other"
 
 
 def _profiles() -> Iterator[Check]:
@@ -197,7 +219,9 @@ def _port(settings: Settings) -> Iterator[Check]:
         try:
             probe.bind((server.host, server.port))
         except OSError as error:
-            yield Check("note", "port_busy", {**args, "reason": error.strerror or str(error)})
+            why = {errno.EADDRINUSE: "taken", errno.EACCES: "not_allowed"}.get(error.errno or 0, "other")
+            args["reason"] = error.strerror or str(error)
+            yield Check("note", "port_busy", args, because=f"port_why.{why}")
             return
     yield Check("ok", "port", args)
 

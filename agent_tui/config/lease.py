@@ -45,6 +45,8 @@ class Lease:
         self._file = folder / "lease"
         self._own = kept_half
         self.granted = self.until = 0.0
+        self.lasts_s = 0.0
+        """What was granted last, real seconds; known also once it is over."""
         self._half = os.urandom(_HALF)
         self._ended = False
         self.fresh = not self._take_up()
@@ -71,6 +73,7 @@ class Lease:
             return
         self.granted = wall().timestamp()
         self.until = self.granted + seconds
+        self.lasts_s = seconds
         kept = _Kept(half=self._half, granted=self.granted, until=self.until, tag=self._tag())
         paths.write_private(self._file, msgspec.json.encode(kept))
 
@@ -97,8 +100,10 @@ class Lease:
             erase(self._file)
             return False
         new, self._half, self.granted, self.until = self._half, kept.half, kept.granted, kept.until
-        if hmac.compare_digest(self._tag(), kept.tag) and not self.over:
-            return True
+        if hmac.compare_digest(self._tag(), kept.tag):
+            self.lasts_s = kept.until - kept.granted
+            if not self.over:
+                return True
         erase(self._file)
         self._half, self.granted, self.until = new, 0.0, 0.0
         return False

@@ -53,6 +53,13 @@ class Locking(Protocol):
     left: int
     """Wrong passwords that are left."""
 
+    @property
+    def lease_s(self) -> float:
+        """How long what the server shows may be kept without it, real seconds; 0 before it has said so."""
+
+    def lease_left_s(self) -> float:
+        """Real seconds until it must go; 0 when it has, or none was granted."""
+
     def lock(self, why: str) -> None:
         """Nobody may look until the password was given again."""
 

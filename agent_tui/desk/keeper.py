@@ -64,6 +64,15 @@ class Keeper:
         self._proof = b""
         self._wiping: asyncio.Task[None] | None = None
 
+    @property
+    def lease_s(self) -> float:
+        """How long what the server shows may be kept without it, real seconds; 0 before it has said so."""
+        return self._profile.lease.lasts_s if self._profile.lease is not None else 0.0
+
+    def lease_left_s(self) -> float:
+        """Real seconds until it must go; 0 when it has, or none was granted."""
+        return self._profile.lease.left_s() if self._profile.lease is not None else 0.0
+
     def learn(self, password: str) -> None:
         """What will open the desk again; only a proof of it is kept."""
         self._proof = self._prove(password)

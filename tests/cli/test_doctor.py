@@ -10,7 +10,7 @@ import pytest
 
 from agent_tui.cli import doctor
 from agent_tui.config import paths, secrets
-from agent_tui.i18n.catalog import LANGUAGES
+from agent_tui.i18n.catalog import LANGUAGES, say
 from tests.cli.conftest import Cli
 
 
@@ -125,3 +125,29 @@ def test_what_lies_sealed_wiped_or_damaged_on_the_machine_is_told(cli: Cli) -> N
     said = cli("doctor", "--language", "en").out
     assert "chen was wiped" in said
     assert "journal.db.damaged-20260302-090000" in said
+
+
+LIBRARIES_SAY = {
+    "Unable to initialize SecretService: Environment variable DBUS_SESSION_BUS_ADDRESS is unset": "no_bus",
+    "SecretStorage required": "no_library",
+    "collection is locked": "other",
+}
+
+
+@pytest.mark.parametrize("language", ["zh", "ja"])
+@pytest.mark.parametrize(("said", "why"), LIBRARIES_SAY.items())
+def test_why_a_keyring_cannot_be_used_is_said_in_the_readers_language(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, language: str, said: str, why: str
+) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    found = (secrets.Found("secret_service", False, said), secrets.Found("macos", False, "macOS required"))
+    monkeypatch.setattr(secrets, "trusted_backends", lambda: found)
+    out = cli("doctor", "--language", language).out
+    assert say(f"cli.doctor.keyring_why.{why}", language, reason=said) in out
+    assert say("cli.doctor.keyring_why.other_system", language) in out
+    assert (said in out) == (why == "other") and "macOS required" not in out
+
+
+@pytest.mark.parametrize("language", ["zh", "ja"])
+def test_brackets_are_those_of_the_language(cli: Cli, language: str) -> None:
+    assert "(" not in cli("doctor", "--language", language).out

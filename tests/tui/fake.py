@@ -54,6 +54,11 @@ class FakeKeeper:
         self.ended: Msg | None = None
         self.left = 5
         self.covered = 0
+        self.lease_s = 43_200.0
+        self.left_s = 43_200.0
+
+    def lease_left_s(self) -> float:
+        return self.left_s
 
     def lock(self, why: str) -> None:
         self.locked = why

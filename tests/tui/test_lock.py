@@ -139,6 +139,31 @@ async def test_over_by_lease_it_opens_only_when_the_server_renewed_it() -> None:
         assert "unlock when it has" in at.text
 
 
+@pytest.mark.parametrize(
+    ("lasts_s", "said"), [(43_200, "12 小时"), (5_400, "90 分钟"), (60, "1 分钟"), (20, "1 分钟")]
+)
+async def test_what_was_erased_names_the_time_that_the_centre_has_set(lasts_s: float, said: str) -> None:
+    async with stage() as at:
+        at.door.keeper.lease_s, at.door.keeper.left_s = lasts_s, 0.0  # type: ignore[attr-defined, misc]
+        at.door.keeper.lock("lease")
+        program(at).guard.look()
+        await at.settle()
+        assert f"{said}内没有连上服务端" in at.text
+        await unlock(at)
+        assert f"已超过 {said}没有连上服务端" in at.text
+
+
+async def test_a_locked_desk_without_the_server_says_how_long_its_data_may_stay() -> None:
+    async with stage() as at:
+        await at.press("f2", "0")
+        assert "本机客户资料将按规定清除" not in at.text
+        at.door.online = False
+        at.door.keeper.left_s = 3_725.0  # type: ignore[attr-defined]
+        at.pilot.app.screen.paint()  # type: ignore[attr-defined]
+        await at.settle()
+        assert "再过 1:02:05 仍未连上服务端" in at.text
+
+
 async def test_a_wiped_desk_closes_and_says_why() -> None:
     async with stage() as at:
         at.door.keeper.ended = msg("vault.wiped")

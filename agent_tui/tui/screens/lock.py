@@ -81,14 +81,24 @@ class LockScreen(Screen[None]):
         in_hand = len(self.door.view(MyContacts()))
         why = self.door.keeper.locked or "key"
         lines: list[Line] = [(piece(words.clock(status.now), "strong"),), EMPTY]
-        lines += folded(self._own(f"why.{why}"), INNER, "warn" if why == "lease" else "text", ())
+        said = self._own(f"why.{why}", lasts=self._lasts())
+        lines += folded(said, INNER, "warn" if why == "lease" else "text", ())
         lines += [EMPTY, (piece(self._own("waiting", count=status.waiting), "text"),)]
         if in_hand:
             lines.append((piece(self._own("in_hand", count=in_hand), "warn"),))
         if status.unsent:
             lines.append((piece(self._own("unsent", count=status.unsent), "warn"),))
         lines.append((piece(words.of("connection", status.connection), "muted"),))
+        left = self.door.keeper.lease_left_s()
+        if left and status.connection != "live":
+            lines += folded(self._own("lease_left", left=words.span(left)), INNER, "warn", ())
         return lines
+
+    def _lasts(self) -> str:
+        """How long what the server shows may be kept without it, as the centre has set it."""
+        minutes = round(self.door.keeper.lease_s / 60)
+        whole_hours = minutes % 60 == 0 and minutes > 0
+        return self._own("hours", count=minutes // 60) if whole_hours else self._own("minutes", count=max(minutes, 1))
 
     def _status(self) -> Status:
         return self.door.view(StatusOf())
@@ -116,7 +126,7 @@ class LockScreen(Screen[None]):
             self._tell("wrong", "bad", left=self.door.keeper.left)
             self.app.bell()
         elif outcome is Opened.LEASE:
-            self._tell("lease", "warn")
+            self._tell("lease", "warn", lasts=self._lasts())
 
     def _tell(self, name: str, role: str, **args: str | int) -> None:
         self._said = (self._own(name, **args), role)
