@@ -7,8 +7,10 @@ from agent_tui.desk.sight import Sight
 from agent_tui.domain.approval import Approval, ApprovalState
 from agent_tui.i18n.catalog import LANGUAGES, say
 from agent_tui.store import read
+from agent_tui.store.cache import Cache
 from agent_tui.store.journal import Item, Journal
 from agent_tui.wire.command import Outcome
+from agent_tui.wire.feed import parse_cursor
 
 _OUTCOMES = {
     ApprovalState.REJECTED: "refused",
@@ -21,12 +23,18 @@ _OUTCOMES = {
 
 def close_requests(sight: Sight, journal: Journal) -> None:
     """Bring the journal in line with the requests as they now are; not by rows of a server that was restored since."""
-    if sight.cache.stale:
+    if stale(sight.cache):
         return
     for item in journal.items():
         approval = read.get(sight.cache, Approval, item.id) if item.state == "awaiting_approval" else None
         if approval is not None and not approval.open:
             _close(item, approval, journal)
+
+
+def stale(cache: Cache) -> bool:
+    """Whether the rows are of another epoch than the server that was met last: they are all replaced soon."""
+    epoch = cache.meta.get("epoch")
+    return epoch is not None and (not cache.cursor or parse_cursor(cache.cursor).epoch != epoch)
 
 
 def _close(item: Item, approval: Approval, journal: Journal) -> None:

@@ -141,7 +141,7 @@ class Desk:
         return Submitted(id=new.id, offline=offline)
 
     async def settle(self, command_id: str, timeout: float = 10.0) -> Outcome | None:
-        return await self._link.push.settle(command_id, timeout) if self._link else None
+        return await self._link.push.known.settle(command_id, timeout) if self._link else None
 
     def view(self, query: Query[M]) -> M:
         answer: M

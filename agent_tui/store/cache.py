@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from agent_tui import sql
 from agent_tui.store.engine import Connection, DatabaseError, translate
-from agent_tui.wire.feed import parse_cursor
 
 if TYPE_CHECKING:
     from agent_tui.domain.rows import Entity
@@ -55,12 +54,6 @@ class Cache:
     def cursor(self) -> str:
         """Where the next page must start; empty before the first snapshot is complete."""
         return self.meta.get("cursor", "")
-
-    @property
-    def stale(self) -> bool:
-        """Whether the rows are of another epoch than the server that was met last: they are all replaced soon."""
-        epoch = self.meta.get("epoch")
-        return epoch is not None and (not self.cursor or parse_cursor(self.cursor).epoch != epoch)
 
     @property
     def agent_id(self) -> str:

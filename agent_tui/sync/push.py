@@ -1,6 +1,6 @@
 """The writing lane: commands from the journal to the server, each under the id it was born with.
 
-One command at a time for each target, at most `LANES` requests at once, so that one slow answer holds up nobody else.
+One command at a time for each target (`sync.lanes`).
 What waited goes several at a time (`sync.batches`).
 What may wait tries for as long as it takes. What may not is given up after `LIFE_S` if it was never sent; if it was,
 the server is asked what became of it before anything is said.
@@ -10,12 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
-
-import msgspec
 
 from agent_tui.client import endpoints
 from agent_tui.client.api import Api
@@ -30,6 +27,8 @@ from agent_tui.store import done, read
 from agent_tui.store.cache import Cache
 from agent_tui.store.journal import ATTENTION, UNSENT, Item, Journal
 from agent_tui.sync.batches import ABOUT_ALL, Batches, envelope_of
+from agent_tui.sync.known import Known
+from agent_tui.sync.lanes import Lanes
 from agent_tui.sync.patience import Patience
 from agent_tui.sync.state import Connection, LinkState
 from agent_tui.wire.command import Outcome
@@ -40,11 +39,8 @@ _log = logging.getLogger(__name__)
 
 UNREADABLE = "bad-request"
 """The server takes such words from nobody, at no time: asking again would hold up the lane for ever."""
-LANES = 4
 LIFE_S = 10.0
 TICK_S = 1.0
-REMEMBERED = 200
-"""Outcomes kept in memory for those who ask late."""
 
 OUTCOMES = {"version-conflict": "conflict", "command-expired": "expired"}
 """Problem → outcome; every other problem that stands is a refusal."""
@@ -69,11 +65,11 @@ class Push:
         self._api, self._journal, self._cache, self._state = api, journal, cache, state
         self._on_answer, self._on_signed_out = on_answer, on_signed_out
         self._wake = asyncio.Event()
-        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._lanes = Lanes(self._wake.set)
         self._patience = Patience()
         self._batches = Batches(api, self._patience)
-        self._known: OrderedDict[str, Outcome] = OrderedDict()
-        self._waiting: dict[str, list[asyncio.Future[Outcome]]] = {}
+        self.known = Known()
+        """What became of commands, for those who wait for it."""
         state.on_change(self._link_changed)
 
     def wake(self) -> None:
@@ -83,35 +79,18 @@ class Push:
     def doubt(self) -> None:
         """The server may be another one now (`doubt`): an answer that is still on its way is the word of the one before,
         and nobody waits for it. StoreError."""
-        for task in self._busy.values():
-            task.cancel()
+        self._lanes.cancel()
         doubt(self._journal)
         self.wake()
 
     def again(self, command_id: str) -> None:
         """Send a refused command once more under its id; its time begins anew."""
-        self._known.pop(command_id, None)
+        self.known.forget(command_id)
         self._patience.anew(command_id)
         loop = asyncio.get_running_loop()
         self._journal.set_state(command_id, "queued").add_done_callback(
             lambda _: loop.call_soon_threadsafe(self.wake)
         )
-
-    async def settle(self, command_id: str, timeout: float) -> Outcome | None:
-        """The outcome once it is known; None if it is not within `timeout` real seconds."""
-        if command_id in self._known:
-            return self._known[command_id]
-        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(command_id, []).append(future)
-        try:
-            async with asyncio.timeout(timeout):
-                return await future
-        except TimeoutError:
-            return None
-        finally:
-            waiting = self._waiting.get(command_id, [])
-            if future in waiting:
-                waiting.remove(future)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -124,8 +103,7 @@ class Push:
                     async with asyncio.timeout(TICK_S):
                         await self._wake.wait()
         finally:
-            for task in self._busy.values():
-                task.cancel()
+            self._lanes.cancel()
 
     def rows_came(self, changes: tuple[Change, ...]) -> None:
         """Pages bring the outcomes too: those whose answer was lost, and those that were waiting for approval."""
@@ -148,7 +126,7 @@ class Push:
     def _start_lanes(self) -> None:
         """A task for the head of each lane that has none, or one for several lanes with what waits in them. An item that
         says `sending` without a task is of an earlier connection that ended under it."""
-        shut, waiting, found = set(self._busy), list[Item](), list[tuple[tuple[Item, ...], Job]]()
+        shut, waiting, found = self._lanes.held(), list[Item](), list[tuple[tuple[Item, ...], Job]]()
         for item in self._journal.items():
             if item.lane in shut or item.state not in UNSENT or item.agent_id not in ("", self._cache.agent_id):
                 continue
@@ -161,15 +139,8 @@ class Push:
                 found.append(((item,), job))
         found += [(items, self._send) for items in self._batches.cut(waiting)]
         for items, job in found:
-            if len(set(self._busy.values())) < LANES:
-                task = asyncio.create_task(self._guard(items, job))
-                self._busy |= dict.fromkeys((item.lane for item in items), task)
-                task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        """Its lanes are free; also those of one that was cancelled before it began."""
-        self._busy = {lane: other for lane, other in self._busy.items() if other is not task}
-        self._wake.set()
+            if not self._lanes.full:
+                self._lanes.begin([item.lane for item in items], self._guard(items, job))
 
     def _job(self, item: Item) -> Job | None:
         """What is to be done about the head of a lane now, if anything."""
@@ -289,7 +260,7 @@ class Push:
 
     def _row_came(self, command_id: str) -> None:
         item = self._journal.item(command_id)
-        if item is None or item.lane in self._busy:
+        if item is None or item.lane in self._lanes:
             # Its own answer is on the way, and carries more than the row does.
             return
         row = read.get(self._cache, CommandRow, command_id)
@@ -303,13 +274,7 @@ class Push:
 
     def _settled(self, item: Item, outcome: Outcome) -> None:
         self._patience.done(item.id)
-        # A revealed value goes to those who wait for it now, and is remembered nowhere here.
-        self._known[item.id] = msgspec.structs.replace(outcome, value=None)
-        if len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
-        for future in self._waiting.pop(item.id, []):
-            if not future.done():
-                future.set_result(outcome)
+        self.known.tell(outcome)
         self._on_answer(item.command, outcome)
 
 

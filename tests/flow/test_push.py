@@ -127,7 +127,7 @@ async def test_at_most_four_things_at_once_and_one_slow_one_holds_up_no_other(li
         most = max(most, under_way)
         if b'"k0"' in request.content:
             await gate.wait()
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
         under_way -= 1
         return await applied(request)
 
@@ -145,10 +145,10 @@ async def test_a_command_that_may_not_wait_and_was_never_sent_expires(
 ) -> None:
     monkeypatch.setattr("agent_tui.sync.push.LIFE_S", 0.2)
     fake.always("POST", routes.COMMANDS, taken_back(unreachable()))
-    monkeypatch.setattr("agent_tui.sync.push.LANES", 0)
+    monkeypatch.setattr("agent_tui.sync.lanes.AT_ONCE", 0)
     id_ = submitted(live, READY)
     await until(lambda: live.view(views.StatusOf()).pending_state == "ready", "asked")
-    monkeypatch.setattr("agent_tui.sync.push.LANES", 4)
+    monkeypatch.setattr("agent_tui.sync.lanes.AT_ONCE", 4)
     fake.always("POST", routes.COMMANDS_STATUS, ok(StatusAnswer(outcomes=(), at=eg.NOW)))
     outcome = await live.settle(id_)
     assert outcome and outcome.outcome == "expired"

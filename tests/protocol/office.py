@@ -173,7 +173,7 @@ class Desk:
         """One round of the writing lane: the head of each lane that has something to do now."""
         self.line.fates.extend(fates)
         self.push._start_lanes()
-        await asyncio.gather(*self.push._busy.values())
+        await asyncio.gather(*self.push._lanes._tasks.values())
         self.line.fates.clear()
         self.flush()
 

@@ -11,7 +11,7 @@ import pytest
 
 from agent_tui.errors import StoreError
 from agent_tui.store import done
-from agent_tui.store.cache import QUERIES, Cache
+from agent_tui.store.cache import QUERIES
 from agent_tui.store.journal import Journal
 from tests.protocol import drills
 from tests.protocol.office import Office
@@ -52,7 +52,7 @@ async def test_a_request_that_is_signed_again_is_done_with_again(office: Office)
 async def test_a_desk_that_goes_by_the_rows_of_the_lost_server_is_found(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Cache, "stale", False)
+    monkeypatch.setattr("agent_tui.desk.awaiting.stale", lambda cache: False)
     assert await drills.request_is_signed_again_after_a_restore(office)
 
 
