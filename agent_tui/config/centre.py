@@ -258,6 +258,7 @@ def _categories(file: _File, groups: list[str]) -> tuple[Category, ...]:
     rows = file.rows("category", Category)
     for row in rows:
         file.among(f"category[{row.id}].group", [row.group], groups)
+        file.among(f"category[{row.id}].serves", filter(None, [row.serves]), ("person", "merchant"))
     return rows
 
 

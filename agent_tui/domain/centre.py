@@ -69,6 +69,8 @@ class Category(msgspec.Struct, frozen=True, kw_only=True):
     blueprint: str | None = None
     words: tuple[str, ...] = ()
     """Words that point to it in a customer's first words."""
+    serves: str = ""
+    """Kind of customer it is about, `person` or `merchant`; empty for both. From the other kind its words say half as much."""
     results: tuple[str, ...] = ("answered", "ticket", "callback", "transferred", "no_answer")
     version: int = 0
 

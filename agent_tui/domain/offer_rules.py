@@ -12,7 +12,7 @@ from agent_tui.domain.customer import Customer
 from agent_tui.domain.effects import Effects
 from agent_tui.domain.masking import mask_caller
 from agent_tui.domain.scrub import scrub
-from agent_tui.domain.triage import Guess, triage
+from agent_tui.domain.triage import Guess, fits, triage
 
 TIER_PRIORITY: dict[str, Priority] = {
     "vip": Priority.HIGH,
@@ -40,7 +40,8 @@ def offer_new(command: OfferNew, case: Case) -> Effects:
     language = command.language or (customer.language if customer else "zh")
     words = scrub(command.text).text
     tier = str(customer.tier) if customer else "standard"
-    guess = _guess(command, words, language, tier, case)
+    kind = customer.kind if customer else "merchant" if command.terminal_id else ""
+    guess = _guess(command, words, language, tier, kind, case)
     contact = Contact(
         id=command.contact_id,
         channel=command.channel,
@@ -76,19 +77,22 @@ def _thread(contact: Contact, words: str, case: Case) -> Thread:
     return Thread(id=contact.id, customer_id=contact.customer_id, group=contact.group, messages=first)
 
 
-def _guess(command: OfferNew, words: str, language: str, tier: str, case: Case) -> Guess:
+def _guess(command: OfferNew, words: str, language: str, tier: str, kind: str, case: Case) -> Guess:
     """What was given stands; what was not is guessed by the model, where there is one, or from the words."""
     category = case.state.get(Category, command.category) if command.category else None
     guess = Guess(category=category.id, group=category.group) if category else Guess()
     if category is None and words.strip():
-        guess = _modelled(command.guess, case) or triage(words, case.state.find(Category), language)
+        guess = _modelled(command.guess, kind, case) or triage(words, case.state.find(Category), language, kind)
     return msgspec.structs.replace(guess, group=_group(command.group, guess.group, language, tier, case))
 
 
-def _modelled(guess: Guess | None, case: Case) -> Guess | None:
-    """A model may know categories that the centre has no more: those do not count."""
+def _modelled(guess: Guess | None, kind: str, case: Case) -> Guess | None:
+    """A model may know categories that the centre has no more, and knows nothing of the customer: a category that is gone,
+    or is not about such customers, does not count."""
     category = case.state.get(Category, guess.category) if guess and guess.category else None
-    return msgspec.structs.replace(guess, group=category.group) if guess and category else None
+    return (
+        msgspec.structs.replace(guess, group=category.group) if guess and category and fits(category, kind) else None
+    )
 
 
 def _group(given: str | None, guessed: str | None, language: str, tier: str, case: Case) -> str:

@@ -65,10 +65,16 @@ def _weight(word: str) -> int:
     return len(word.replace("…", "").encode())
 
 
-def triage(text: str, categories: Iterable[Category], language: str = "") -> Guess:
+def fits(category: Category, kind: str) -> bool:
+    """Whether a category is about customers of this kind; an unknown kind (empty) speaks against none."""
+    return not (kind and category.serves) or category.serves == kind
+
+
+def triage(text: str, categories: Iterable[Category], language: str = "", kind: str = "") -> Guess:
     """The best match of `text`; ties go to the category whose word stands first, then to the smaller id.
 
-    Words of every language are tried, since people mix them; `language` only breaks a tie.
+    Words of every language are tried, since people mix them; `language` only breaks a tie. `kind`: of the customer,
+    where it is known.
     """
     said = plain(text)
     best: tuple[tuple[int, int, int, str], Guess] | None = None
@@ -77,7 +83,8 @@ def triage(text: str, categories: Iterable[Category], language: str = "") -> Gue
         if not hits:
             continue
         native = sum(word.isascii() == (language == "en") for _, word in hits)
-        rank = (-sum(_weight(word) for _, word in hits), -native, min(hits)[0], category.id)
+        weight = sum(_weight(word) for _, word in hits) * (2 if fits(category, kind) else 1)
+        rank = (-weight, -native, min(hits)[0], category.id)
         if best is None or rank < best[0]:
             guess = Guess(category=category.id, group=category.group, words=tuple(word for _, word in sorted(hits)))
             best = (rank, guess)

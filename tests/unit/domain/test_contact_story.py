@@ -351,6 +351,23 @@ def test_a_model_that_knows_other_categories_and_a_given_category_leave_the_gues
     assert contact.guess == (None if given else "card_loss")
 
 
+@pytest.mark.parametrize(
+    ("offered", "category"),
+    [
+        ({"customer_id": "shop"}, "card_loss"),
+        ({"customer_id": "c1"}, "statement"),
+        ({"terminal_id": "T0012345"}, "card_loss"),
+        ({}, "statement"),
+    ],
+)
+def test_a_model_that_means_other_customers_than_this_one_leaves_it_to_the_words(
+    offered: dict[str, Any], category: str
+) -> None:
+    there = Floor(eg.category("statement", serves="person"), eg.customer("c1"), eg.customer("shop", kind="merchant"))
+    there.do(OfferNew(contact_id="k1", channel=Channel.PHONE, language="zh", text="挂失", guess=GUESSED, **offered))
+    assert there.contact().category == category
+
+
 def test_a_caller_is_verified_by_checks_and_only_if_known() -> None:
     there = Floor()
     there.talking()

@@ -133,3 +133,29 @@ def test_real_customers_are_understood_from_their_words() -> None:
     exact, grouped = shares(lines, "en")
     assert exact >= REAL_CATEGORY_SHARE
     assert grouped >= REAL_GROUP_SHARE
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "category"),
+    [
+        ("同一笔货款扣了两次手续费", "person", "dispute_merchant"),
+        ("退款还没到账", "person", "dispute_merchant"),
+        ("退款还没到账", "merchant", "settlement_late"),
+        ("退款还没到账", "", "settlement_late"),
+        ("我申请的到哪一步了", "person", "inquiry_progress"),
+        ("我申请的到哪一步了", "merchant", "merchant_data"),
+        ("我自己的卡丢了", "merchant", "card_loss"),
+    ],
+)
+def test_the_same_words_mean_something_else_from_a_merchant(said: str, kind: str, category: str) -> None:
+    """Where nothing but the other kind's words stands, they still point: a shopkeeper loses a card too."""
+    assert triage(said, CATEGORIES, "zh", kind).category == category
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_knowing_who_calls_never_makes_the_cast_worse_understood(language: str) -> None:
+    for name, lines in CAST.lines[language].topics.items():
+        topic = CAST.topics[name]
+        for text in (*lines.first, *lines.alarm):
+            known = triage(text, CATEGORIES, language, topic.who if topic.who != "any" else "")
+            assert known.category == topic.category or triage(text, CATEGORIES, language).category != topic.category
