@@ -70,6 +70,7 @@ ACTION_LETTERS = {
     "grant_goodwill": "G",
     "raise_work_order": "O",
     "close_complaint": "C",
+    "escalate_complaint": "I",
     "downgrade_complaint": "N",
 }
 """Capitals after the leader, for the business actions of `domain.actions`."""

@@ -41,8 +41,9 @@ def right(name: str, value: str) -> bool:
 
 
 def wanted_form(name: str) -> str:
-    """Which sentence of `domain` says what the argument must look like; it names the argument as `name`."""
-    return {MONTH: "wrong_month", DAY: "wrong_day", PHONE: "mobile_needed"}.get(KINDS[name], "wrong_word")
+    """Key of the sentence that says what the argument must look like; it calls the argument `name`."""
+    sentences = {MONTH: "domain.wrong_month", DAY: "domain.wrong_day", PHONE: "domain.mobile_needed"}
+    return sentences.get(KINDS[name], "domain.wrong_word")
 
 
 def _is_day(value: str) -> bool:

@@ -6,20 +6,20 @@ import msgspec
 
 from agent_tui.domain.action_args import right, wanted_form
 from agent_tui.domain.actions import ACTIONS, Action
-from agent_tui.domain.case import Case, refuse, stale
+from agent_tui.domain.case import Case, Stop, refuse, stale
 from agent_tui.domain.centre import Group
 from agent_tui.domain.commands import PerformAction, RevealField
-from agent_tui.domain.complaint import COMPLAINT_LEVELS
+from agent_tui.domain.complaint import rank
 from agent_tui.domain.contact import Contact
 from agent_tui.domain.contact_rules import HANDLED
 from agent_tui.domain.customer import Customer, Product
-from agent_tui.domain.effects import Effects, External
+from agent_tui.domain.effects import Effects, External, Refusal
 from agent_tui.domain.masking import mask_phone
 from agent_tui.domain.rows import Entity
 from agent_tui.domain.scrub import scrub
 from agent_tui.domain.text import digits_of
 from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
-from agent_tui.domain.ticket_rules import clocked, moved
+from agent_tui.domain.ticket_rules import clocked, moved, raised
 
 NEEDS_STATUS: dict[str, frozenset[str]] = {
     "block_card": frozenset({"normal", "locked"}),
@@ -98,7 +98,7 @@ def _check_args(action: Action, command: PerformAction) -> None:
         refuse("unknown_argument", name=unknown[0])
     wrong = sorted(name for name, value in command.args.items() if not right(name, value))
     if wrong:
-        refuse(wanted_form(wrong[0]), name=wrong[0])
+        raise Stop(Refusal(key=wanted_form(wrong[0]), args={"name": wrong[0]}))
 
 
 def _check_amount(action: Action, command: PerformAction) -> None:
@@ -160,11 +160,14 @@ def _on_complaint(action: Action, command: PerformAction, case: Case) -> Effects
         stale(f"ticket_is_{ticket.state.value}", number=ticket.number)
     if action.id == "close_complaint":
         return moved(ticket, TicketState.CLOSED, case.clean(command.reason), case)
+    to = command.args.get("level", "")
+    if action.id == "escalate_complaint":
+        if rank(to) <= rank(ticket.complaint_level):
+            refuse("level_not_higher")
+        return raised(ticket, to, case.clean(command.reason), case)
     if ticket.owner_id == case.actor.id:
         refuse("owner_downgrades", number=ticket.number)
-    now = ticket.complaint_level or COMPLAINT_LEVELS[0]
-    to = command.args.get("level", "")
-    if to not in COMPLAINT_LEVELS or COMPLAINT_LEVELS.index(to) >= COMPLAINT_LEVELS.index(now):
+    if not -1 < rank(to) < rank(ticket.complaint_level):
         refuse("level_not_lower")
     lowered = msgspec.structs.replace(ticket, complaint_level=to)
     return Effects(puts=(clocked(lowered, case.state.get(Group, ticket.group)),))

@@ -105,6 +105,7 @@ ACTIONS: dict[str, Action] = {
         Action(id="grant_goodwill", risk=Risk.LOW, amount=True, external="core_banking"),
         Action(id="raise_work_order", risk=Risk.LOW, online_only=False, subject="contact"),
         Action(id="close_complaint", risk=Risk.HIGH, subject="ticket"),
+        Action(id="escalate_complaint", risk=Risk.MEDIUM, subject="ticket", args=("level",)),
         Action(id="downgrade_complaint", risk=Risk.HIGH, subject="ticket", args=("level",)),
     )
 }

@@ -12,6 +12,11 @@ COMPLAINT_LEVELS = ("general", "serious", "crisis")
 """From the lightest to the heaviest."""
 
 
+def rank(level: str | None) -> int:
+    """0 for the lightest, which a complaint without a level has too; -1 for a level that there is not."""
+    return COMPLAINT_LEVELS.index(level or COMPLAINT_LEVELS[0]) if level in (None, *COMPLAINT_LEVELS) else -1
+
+
 class ComplaintClocks(msgspec.Struct, frozen=True, kw_only=True):
     """From the moment a complaint is raised, by the clock on the wall: nobody's anger keeps office hours."""
 
@@ -34,5 +39,13 @@ class ComplaintClocks(msgspec.Struct, frozen=True, kw_only=True):
     def due(self, ticket: Ticket) -> datetime:
         """What runs for this complaint now: the first response until somebody takes it up, then the legal clock."""
         if ticket.state is TicketState.OPEN:
-            return self.first_due(ticket.complaint_level or COMPLAINT_LEVELS[0], ticket.opened_at)
+            return self.first_due(ticket.complaint_level or COMPLAINT_LEVELS[0], ticket.raised_at or ticket.opened_at)
         return self.decided_by(ticket.opened_at)
+
+    def raised(self, ticket: Ticket, level: str, now: datetime) -> Ticket:
+        """The complaint at a higher level: somebody has to take it up anew, within the time of that level from now on,
+        and never later than it was due before."""
+        due = min(self.first_due(level, now), self.due(ticket))
+        since = now - (self.first_due(level, now) - due)
+        raised = msgspec.structs.replace(ticket, complaint_level=level, raised_at=since, state=TicketState.OPEN)
+        return msgspec.structs.replace(raised, due_at=self.due(raised))

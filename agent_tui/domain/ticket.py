@@ -59,6 +59,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     complaint_level: str | None = None
     """`general`, `serious` or `crisis`."""
+    raised_at: datetime | None = None
+    """From when the first response to a complaint counts since its level was raised; None where it never was."""
     opened_at: datetime
     due_at: datetime | None = None
     """By the calendar of the group, computed by the server."""

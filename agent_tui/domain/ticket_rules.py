@@ -182,6 +182,15 @@ def move_ticket(command: MoveTicket, case: Case) -> Effects:
     return moved(ticket, to, text, case)
 
 
+def raised(ticket: Ticket, level: str, text: str, case: Case) -> Effects:
+    """A complaint at a higher level, waiting to be taken up at that level, with a note of why."""
+    group = case.state.get(Group, ticket.group)
+    higher = (group.complaint if group else ComplaintClocks()).raised(ticket, level, case.now)
+    done = moved(ticket, TicketState.OPEN, text, case)
+    puts = tuple(higher if isinstance(row, Ticket) else row for row in done.puts)
+    return Effects(puts=puts, events=done.events if ticket.state is not TicketState.OPEN else ())
+
+
 def moved(ticket: Ticket, to: TicketState, text: str, case: Case) -> Effects:
     """The ticket in its new state, with a note of what was written."""
     closed_at = case.now if to is TicketState.CLOSED else None

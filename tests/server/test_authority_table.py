@@ -59,6 +59,7 @@ PRODUCTS = {
 COMPLAINTS: dict[str, tuple[str, ...]] = {
     "close_complaint": ("general", "serious", "crisis"),
     "downgrade_complaint": ("serious",),
+    "escalate_complaint": ("serious",),
 }
 FIELDS = {"reveal_field": (Secret.PHONE, Secret.ID_NUMBER)}
 
@@ -168,7 +169,11 @@ def command(row: Row, n: int) -> Command:
     if row.action == "raise_work_order":
         return RaiseWorkOrder(group="cards", title="x", text="y", contact_id=contact, customer_id=customer)
     product = PRODUCTS.get(row.action)
-    extra = {"change_mobile": {"mobile": "13900001111"}, "downgrade_complaint": {"level": "general"}}
+    extra = {
+        "change_mobile": {"mobile": "13900001111"},
+        "downgrade_complaint": {"level": "general"},
+        "escalate_complaint": {"level": "crisis"},
+    }
     return PerformAction(
         action=row.action,
         customer_id=customer,

@@ -10,7 +10,7 @@ from agent_tui.desk.views import Signers
 from agent_tui.domain.action_args import CHOICES, right, wanted_form
 from agent_tui.domain.actions import Action
 from agent_tui.domain.agent import Agent
-from agent_tui.domain.complaint import COMPLAINT_LEVELS
+from agent_tui.domain.complaint import COMPLAINT_LEVELS, rank
 from agent_tui.domain.contact_rules import HANDLED
 from agent_tui.domain.customer import Customer, Product
 from agent_tui.domain.money import parse
@@ -163,7 +163,7 @@ class Deal:
                 return self.words("form.zero"), "amount"
         wrong = next((name for name in EXTRA if values.get(name) and not right(name, values[name])), "")
         if wrong:
-            return self.words.msg(msg(f"domain.{wanted_form(wrong)}", name=self.words(f"form.{wrong}"))), wrong
+            return self.words.msg(msg(wanted_form(wrong), name=self.words(f"form.{wrong}"))), wrong
         decision = self.decide(values)
         if isinstance(decision, AllowWithReason) and not values.get("reason"):
             return self.words("form.empty", field=self.words("form.reason")), "reason"
@@ -172,8 +172,10 @@ class Deal:
             sentence = " ".join(text for text, _ in self.verdict(decision))
             return sentence, "amount" if self.action.amount else next(iter(values))
         ticket = self.complaint(values)
-        if ticket is not None and "level" in values and not lower(values["level"], level_of(ticket)):
-            return self.words.msg(msg("domain.level_not_lower")), "level"
+        if ticket is not None and values.get("level"):
+            wrong = _wrong_level(self.action, rank(values["level"]), rank(ticket.complaint_level))
+            if wrong:
+                return self.words.msg(msg(wrong)), "level"
         if not values.get("reason") and (self.glass or self.needs(values) is not None):
             return own(self.words, "ask.reason_needed"), "reason"
         return None
@@ -260,8 +262,11 @@ def level_of(ticket: Ticket) -> str:
     return ticket.complaint_level or COMPLAINT_LEVELS[0]
 
 
-def lower(level: str, than: str) -> bool:
-    return COMPLAINT_LEVELS.index(level) < COMPLAINT_LEVELS.index(than)
+def _wrong_level(action: Action, to: int, now: int) -> str:
+    """Which sentence says that a complaint cannot go to that level by this action; empty when it can."""
+    if action.id == "escalate_complaint":
+        return "" if to > now else "domain.level_not_higher"
+    return "" if to < now else "domain.level_not_lower"
 
 
 def needed(decision: Decision) -> int | None:

@@ -87,6 +87,6 @@ def _item(deal: Deal, product: Product) -> Item[str]:
 
 
 def _level(deal: Deal) -> Field:
-    levels = COMPLAINT_LEVELS[:-1]
+    levels = COMPLAINT_LEVELS[1:] if deal.action.id == "escalate_complaint" else COMPLAINT_LEVELS[:-1]
     items = tuple(Item(level, deal.words.of("complaint_level", level), words=level) for level in levels)
     return choice("level", deal.words("form.level"), items, str(deal.given.get("level", "")))

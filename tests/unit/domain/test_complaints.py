@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agent_tui.domain.commands import MoveTicket, PerformAction, RaiseWorkOrder
-from agent_tui.domain.complaint import COMPLAINT_LEVELS, ComplaintClocks
+from agent_tui.domain.complaint import COMPLAINT_LEVELS, ComplaintClocks, rank
 from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
 from tests import eg
 from tests.unit.domain.floor import Floor
@@ -72,3 +74,72 @@ def test_any_other_ticket_keeps_its_clock_when_it_moves() -> None:
     there.do(MoveTicket(ticket_id="t1", state="in_progress"), "d1")
     (ticket,) = there.tickets()
     assert (ticket.state, ticket.due_at) == (TicketState.IN_PROGRESS, eg.at(60))
+
+
+# ---- raising the level of an open complaint --------------------------------------------------------------------------
+
+
+def escalated(ticket: Ticket, to: str) -> PerformAction:
+    return PerformAction(
+        action="escalate_complaint",
+        customer_id="c1",
+        ticket_id=ticket.id,
+        args={"level": to},
+        reason="他说要去监管部门",
+    )
+
+
+def test_a_raised_complaint_has_the_clock_of_its_new_level_from_then_on() -> None:
+    there, ticket = raised("general")
+    there.wait(3600)
+    there.do(escalated(ticket, "crisis"))
+    (higher,) = there.tickets()
+    assert (higher.complaint_level, higher.owner_id) == ("crisis", ticket.owner_id)
+    assert higher.due_at == eg.at(there.t) + FIRST["crisis"]
+
+
+def test_raising_never_gives_more_time_than_there_was() -> None:
+    there, ticket = raised("general")
+    there.wait(86_400 - 600)
+    there.do(escalated(ticket, "serious"))
+    (higher,) = there.tickets()
+    assert higher.due_at == ticket.due_at
+
+
+def test_what_was_taken_up_already_is_taken_up_anew_at_the_higher_level() -> None:
+    there, ticket = raised("general")
+    there.do(MoveTicket(ticket_id=ticket.id, state="in_progress"), "d1")
+    there.do(escalated(ticket, "serious"))
+    (higher,) = there.tickets()
+    assert higher.state is TicketState.OPEN
+    assert higher.due_at == eg.at(there.t) + FIRST["serious"]
+    there.do(MoveTicket(ticket_id=ticket.id, state="in_progress"), "d1")
+    (taken,) = there.tickets()
+    assert taken.due_at == ticket.opened_at + timedelta(days=15)
+    assert there.told("TicketMoved").data["to"] == "in_progress"
+
+
+def test_why_it_was_raised_stands_with_the_complaint() -> None:
+    there, ticket = raised("general")
+    there.do(escalated(ticket, "serious"))
+    assert [note.text for note in there.notes()] == ["他说要去监管部门"]
+
+
+@pytest.mark.parametrize("to", ["general", "serious", "", "dreadful"])
+def test_only_a_higher_level_is_a_raise(to: str) -> None:
+    there, ticket = raised("serious")
+    assert there.refused(escalated(ticket, to)) == "level_not_higher"
+
+
+@given(st.sampled_from(COMPLAINT_LEVELS), st.lists(st.sampled_from(COMPLAINT_LEVELS), max_size=4), st.data())
+def test_however_often_it_is_raised_it_is_never_due_later(first: str, levels: list[str], data: st.DataObject) -> None:
+    there, ticket = raised(first)
+    for to in levels:
+        there.wait(data.draw(st.integers(0, 200_000)))
+        (before,) = there.tickets()
+        if rank(to) > rank(before.complaint_level):
+            there.do(escalated(ticket, to))
+            (after,) = there.tickets()
+            assert after.due_at is not None
+            assert before.due_at is not None
+            assert after.due_at <= before.due_at

@@ -170,6 +170,13 @@ def test_there_is_no_other_field_to_reveal(field: str) -> None:
     assert isinstance(decided("reveal_field", 5, field=field), Deny)
 
 
+def test_anybody_who_has_to_do_with_a_complaint_may_raise_it_and_says_why() -> None:
+    assert isinstance(decided("escalate_complaint", 1, owner=True), Allow)
+    assert isinstance(decided("escalate_complaint", 1, owner=False, own_group=True), Allow)
+    assert isinstance(decided("escalate_complaint", 5, owner=False, own_group=False), Deny)
+    assert isinstance(decided("escalate_complaint", 1, reason_given=False), AllowWithReason)
+
+
 def test_the_owner_never_lowers_a_complaint_and_others_need_a_signer() -> None:
     assert isinstance(decided("downgrade_complaint", 5, owner=True, approvals=5, approved_by_level=5), Deny)
     answer = decided("downgrade_complaint", 4)
