@@ -136,7 +136,7 @@ class Campaign:
             ("disk_full_server", self._starve_server, 6),
             ("clock_jump_desk", self._skew_desk, 6),
             ("clock_jump_server", self._skew_server, 4),
-            ("back_up", self._back_up, 5),
+            ("back_up", self._back_up, 12),
             ("restore", self._restore, 3),
             ("sessions_over", self._end_sessions, 4),
             ("scope_change", self._move, 6),
