@@ -18,7 +18,7 @@ from agent_tui.server.place import Remote
 from agent_tui.server.state import TableState
 from bench.postgres import rows
 from chaos.diary import Diary
-from chaos.evidence import outcomes
+from chaos.evidence import outcomes, work_done
 from chaos.place import SEATS, Place
 
 SCOPES = (("cards",), ("cards", "merchant_ops"), ("merchant_ops",))
@@ -48,13 +48,14 @@ def restore(place: Place) -> bool:
     file = place.folder / "ledger.backup"
     if not file.exists():
         return False
-    lost = read_apart(place.where, outcomes)
+    lost, done = read_apart(place.where, lambda tx: (outcomes(tx), work_done(tx)))
     _empty(place)
     backup.restore(file, place.where, "chaos")
-    left = read_apart(place.where, outcomes)
+    left, kept = read_apart(place.where, lambda tx: (outcomes(tx), work_done(tx)))
     diary = Diary(place.log("undone"))
     for id in lost.keys() - left.keys():
         diary.write("undone", id=id, outcome=lost[id])
+    diary.write("work_undone", **{name: done[name] - kept[name] for name in done})
     diary.close()
     return True
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from agent_tui.domain import commands
-from agent_tui.domain.approval import Approval
+from agent_tui.domain.approval import Approval, ApprovalState
 from agent_tui.domain.centre import Notice
 from agent_tui.domain.commands import (
     AddNote,
@@ -160,6 +160,12 @@ def waiting(place: Place) -> int:
 def outcomes(tx: Tx) -> dict[str, str]:
     """Of every command that the ledger knows."""
     return {row["id"]: row["outcome"] for row in query(tx, "SELECT id, outcome FROM command")}
+
+
+def work_done(tx: Tx) -> dict[str, int]:
+    """Requests to other systems, and requests of people that colleagues signed and that were executed."""
+    executed = sum(approval.state is ApprovalState.EXECUTED for approval in TableState(tx).find(Approval))
+    return {"money": query(tx, "SELECT COUNT(*) FROM ext_outbox")[0][0], "executed": executed}
 
 
 def gather(

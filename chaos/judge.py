@@ -313,7 +313,7 @@ def judge(place: Place, late: tuple[str, ...]) -> Verdict:
         db.close()
     shutil.rmtree(place.folder / "scratch", ignore_errors=True)
     wrong += secrets_kept(place.folder)
-    return Verdict(violations=tuple(wrong), counts=_counts(found))
+    return Verdict(violations=tuple(wrong), counts=dict(_counts(found) + place.work_undone()))
 
 
 def hollow(counts: Mapping[str, int], idle: tuple[str, ...]) -> Iterator[str]:
@@ -330,11 +330,11 @@ def hollow(counts: Mapping[str, int], idle: tuple[str, ...]) -> Iterator[str]:
         yield f"hollow: {name} never took effect"
 
 
-def _counts(found: Evidence) -> dict[str, int]:
+def _counts(found: Evidence) -> Counter[str]:
     counted = Counter(f"{sent.outcome}" for sent in found.sent.values())
     counted["commands"] = len(found.sent)
     counted["kept"] = sum(1 for seen in found.seen for _ in seen.of("kept"))
     counted["declined"] = sum(1 for seen in found.seen for _ in seen.of("declined"))
     counted["money"] = sum(found.orders.values())
     counted["executed"] = sum(a.state is ApprovalState.EXECUTED for a in found.approvals.values())
-    return dict(counted)
+    return counted

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -63,9 +66,19 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     def undone(self) -> dict[str, tuple[str, ...]]:
         """Command → outcome of what the ledger knew and lost when it was restored (`chaos.disaster`)."""
         found: dict[str, tuple[str, ...]] = {}
-        for fact in diary.read(self.log("undone")):
+        for fact in self._undone("undone"):
             found[fact["id"]] = (*found.get(fact["id"], ()), fact["outcome"])
         return found
+
+    def work_undone(self) -> Counter[str]:
+        """How much of which work the ledger lost (`chaos.evidence.work_done`)."""
+        found = Counter[str]()
+        for fact in self._undone("work_undone"):
+            found.update({name: n for name, n in fact.items() if name != "fact"})
+        return found
+
+    def _undone(self, kind: str) -> Iterator[dict[str, Any]]:
+        return (fact for fact in diary.read(self.log("undone")) if fact["fact"] == kind)
 
     def desk(self, seat: Seat) -> Path:
         return self.folder / seat.name
