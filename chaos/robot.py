@@ -137,7 +137,7 @@ class Robot:
         """Money: what one may do alone, or what somebody must sign."""
         assert contact.customer_id is not None
         word = self.token()
-        above = self._rng.random() < 0.35
+        above = self._rng.random() < 0.5
         act = PerformAction(
             action="waive_fee",
             customer_id=contact.customer_id,
