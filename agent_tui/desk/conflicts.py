@@ -14,7 +14,8 @@ from agent_tui.desk.door import NotSubmitted, Submitted
 from agent_tui.desk.sight import Sight
 from agent_tui.domain.contact import Contact
 from agent_tui.domain.customer import Customer
-from agent_tui.domain.editing import Difference, differences, edited
+from agent_tui.domain.editing import Difference, differences, edited, rebased
+from agent_tui.domain.knowledge import Pages
 from agent_tui.domain.rows import NAMES, Entity, decode, encode
 from agent_tui.i18n.message import msg
 from agent_tui.store import read
@@ -53,13 +54,22 @@ def differs(sight: Sight, item: Item) -> tuple[Difference, ...] | None:
     return differences(seen, now)
 
 
+def written(item: Item) -> Pages:
+    """The pages of what would be published that its author wrote, language by language."""
+    before = getattr(_seen(item), "pages", {})
+    pages: Pages = getattr(item.command, "pages", {})
+    return {language: page for language, page in pages.items() if page != before.get(language)}
+
+
 def on_top(desk: Desk, journal: Journal, command_id: str) -> Submitted | NotSubmitted:
     """The same command under an id of its own, decided on the row as it is now; the old one is done with once the new
     one is on disk."""
     item = journal.item(command_id)
     if item is None:
         return NotSubmitted(why=msg("conflict.gone"))
-    submitted = desk.submit(item.command, seen=_now(desk.sight, item))
+    seen, now = _seen(item), _now(desk.sight, item)
+    command = rebased(item.command, seen, now) if seen is not None and now is not None else item.command
+    submitted = desk.submit(command, seen=now)
     if isinstance(submitted, Submitted):
         journal.drop((command_id,))
     return submitted

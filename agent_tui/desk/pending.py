@@ -95,15 +95,17 @@ class PendingIndex:
 
 
 def _pending(item: Item, name_of: dict[str, Contact], sight: Sight) -> Pending:
-    from agent_tui.desk.conflicts import differs, row_of
+    from agent_tui.desk.conflicts import differs, row_of, written
 
+    pages = written(item)
     return Pending(
         id=item.id,
         type=item.type,
         target=item.target,
         state=_truth(item),
         made_at=item.made_at,
-        text=_typed(item.command),
+        text=_typed(item.command) or "\n".join(f"{page.title}\n{page.text}" for page in pages.values()),
+        pages=pages,
         summary=_summary(item, name_of),
         reasons=item.reasons,
         problem=item.problem,

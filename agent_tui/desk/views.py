@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # the models are made, never decoded: what they hold need not
     from agent_tui.domain.contact import Channel, Contact, ContactState, Message, Why  # noqa: F401 - queries name them
     from agent_tui.domain.customer import Customer
     from agent_tui.domain.editing import Difference
+    from agent_tui.domain.knowledge import Pages
     from agent_tui.domain.ticket import Note, Ticket
     from agent_tui.i18n.message import Msg
     from agent_tui.policy.decision import Decision
@@ -302,6 +303,8 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     """`entity:id` of the row it would change, when it was decided on one."""
     action: str = ""
     """Of a business action: which."""
+    pages: Pages = {}
+    """Of a bulletin or an article: what I wrote of it."""
     differs: tuple[Difference, ...] | None = None
     """Of a conflict: what is different from what the person saw; None while this desk has not the newer row yet, or
     never had one."""

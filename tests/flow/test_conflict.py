@@ -4,6 +4,7 @@ neither overwrites it unseen nor loses a word."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -13,9 +14,10 @@ from agent_tui.desk import views
 from agent_tui.desk.build import open_desk
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.door import Submitted
-from agent_tui.domain.commands import AddNote, CorrectGroup, PerformAction
+from agent_tui.domain.commands import AddNote, CorrectGroup, PerformAction, PublishBulletin
 from agent_tui.domain.contact import Contact
 from agent_tui.domain.editing import differences, edited
+from agent_tui.domain.knowledge import Bulletin, Page
 from agent_tui.domain.rows import Entity
 from agent_tui.server.seed import QUICK, NewAccount, add_accounts
 from agent_tui.store import read
@@ -25,6 +27,8 @@ from tests.flow.conftest import connection, until
 from tests.flow.seed import profile
 
 OTHER, OTHER_ID = "lin.yutong", "a1002"
+BOSSES = {"wei.minhua": "a3001", "qin.zhengyi": "a4001"}
+"""Login → id of two who may publish for any department."""
 
 
 @pytest.fixture
@@ -145,3 +149,52 @@ def test_only_what_people_decide_on_differs() -> None:
     assert differences(one, msgspec.structs.replace(one, version=9)) == ()
     changed = msgspec.structs.replace(one, owner_id=AGENT, answer="已退款")
     assert {d.field for d in differences(one, changed)} == {"owner_id", "answer"}
+
+
+# ---- what departments publish ----------------------------------------------------------------------------------------
+
+
+def bulletin(desk: Desk) -> Bulletin | None:
+    return read.get(desk.sight.cache, Bulletin, "fees-2026")
+
+
+async def published(desk: Desk, seen: Bulletin | None, **pages: Page) -> tuple[str, str]:
+    """Id and outcome of publishing it with these pages, the others as they were read."""
+    now = desk.sight.clock.now()
+    command = PublishBulletin(
+        bulletin_id="fees-2026",
+        department="card_ops",
+        pages={**(seen.pages if seen else {}), **pages},
+        valid_from=seen.valid_from if seen else now,
+        valid_to=seen.valid_to if seen else now + timedelta(days=7),
+    )
+    answer = desk.submit(command, seen=seen)
+    assert isinstance(answer, Submitted), answer
+    outcome = await desk.settle(answer.id)
+    return answer.id, outcome.outcome if outcome else "unknown"
+
+
+async def test_two_who_correct_a_bulletin_at_once_lose_neither_language(tmp_path: Path, backend: Backend) -> None:
+    people = [NewAccount(login=login, password=PASSWORD, agent_id=id) for login, id in BOSSES.items()]
+    add_accounts(backend.services.db, people, QUICK)
+    mine, theirs = [await seated(tmp_path / login, backend, login) for login in BOSSES]
+    zh, en = eg.page(text="年费原文"), eg.page(title="Fees", text="as it was")
+    assert (await published(mine, None, zh=zh, en=en))[1] == "applied"
+    await until(lambda: bulletin(mine) and bulletin(theirs), "published")
+    before, read_by_them = bulletin(mine), bulletin(theirs)
+    assert (await published(theirs, read_by_them, en=eg.page(title="Fees", text="theirs")))[1] == "applied"
+    id, outcome = await published(mine, before, zh=eg.page(text="我的更正"))
+    assert outcome == "conflict"
+    await until(lambda: conflict(mine).differs, "what they made of it")
+    item = conflict(mine)
+    assert [edit.by for edit in item.edits] == [list(BOSSES.values())[1]] and set(item.pages) == {"zh"}
+    (one,) = item.differs or ()
+    assert one.field == "pages" and "theirs" in one.now and "原文" not in one.now
+    again = mine.on_top(id)
+    assert isinstance(again, Submitted)
+    assert (settled := await mine.settle(again.id)) is not None and settled.outcome == "applied"
+    await until(lambda: (now := bulletin(theirs)) is not None and now.pages["zh"].text == "我的更正", "mine is there")
+    now = bulletin(theirs)
+    assert now is not None and now.pages["en"].text == "theirs", "and so is theirs"
+    await mine.close()
+    await theirs.close()

@@ -15,6 +15,7 @@ from agent_tui.config.data import files
 from agent_tui.desk import views
 from agent_tui.desk.door import Locking, NotSubmitted, Submitted
 from agent_tui.desk.effect_views import Effects, EffectView
+from agent_tui.desk.found import BulletinOf, Bulletins, BulletinView
 from agent_tui.desk.keeper import Opened
 from agent_tui.desk.lent_views import Lent, LentFor
 from agent_tui.desk.offline import refused_offline
@@ -93,6 +94,7 @@ class FakeDoor:
         self.walks: dict[str, WalksOf] = {}
         self.wordings: dict[str, Bundle] = {}
         self.articles: tuple[Article, ...] = ()
+        self.bulletins: tuple[BulletinView, ...] = ()
         self.releases: tuple[ReleaseView, ...] = ()
         self.pending: list[views.Pending] = []
         self.unconfirmed: dict[str, tuple[views.Pending, ...]] = {}
@@ -428,6 +430,12 @@ class FakeDoor:
 
     def _view_Articles(self, query: object) -> tuple[Article, ...]:
         return self.articles
+
+    def _view_Bulletins(self, query: Bulletins) -> tuple[BulletinView, ...]:
+        return self.bulletins
+
+    def _view_BulletinOf(self, query: BulletinOf) -> BulletinView | None:
+        return next((view for view in self.bulletins if view.bulletin.id == query.id), None)
 
     def _view_Releases(self, query: object) -> tuple[ReleaseView, ...]:
         return self.releases

@@ -3,16 +3,24 @@ that is not there in their language is told so."""
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import msgspec
 import pytest
 
 from agent_tui.desk.commands import BY_ID
 from agent_tui.desk.found import ArticleView, BulletinView
+from agent_tui.desk.views import Pending
+from agent_tui.domain.agent import Role
 from agent_tui.domain.commands import PublishArticle, PublishBulletin
 from agent_tui.i18n.catalog import LANGUAGES
+from agent_tui.i18n.message import msg
 from agent_tui.tui.deeds.drafts import _OF_NOBODY
+from agent_tui.tui.deeds.unsettled import take_back
 from agent_tui.tui.panes.knowledge_lines import article_page, bulletin_page
 from agent_tui.tui.words import Words
 from tests import eg
+from tests.tui.fake import FakeDoor
 from tests.tui.stage import Stage, stage
 
 CONTACT_FIELDS = 3
@@ -93,3 +101,39 @@ def test_who_reads_another_language_than_theirs_is_told(language: str) -> None:
 
 def test_a_draft_leads_back_to_a_command_there_is() -> None:
     assert set(_OF_NOBODY.values()) <= BY_ID.keys()
+
+
+async def test_an_article_goes_with_the_revision_that_was_read() -> None:
+    async with stage() as at:
+        at.door.articles = (eg.article("annual-fee", version=4),)
+        await at.press("f2", "=", "2", "f9")
+        assert at.door.seen == at.door.articles[0]
+
+
+async def test_a_bulletin_is_corrected_where_it_is_read_and_goes_with_what_was_read() -> None:
+    door = FakeDoor()
+    door.me = msgspec.structs.replace(door.me, role=Role.SUPERVISOR)
+    before = eg.bulletin(to=("cards", "vip"), acknowledge=True, version=7)
+    door.bulletins = (BulletinView(bulletin=before, department="x", reading=None, to_read=False, in_force=True),)
+    async with stage(door, size=(80, 24)) as at:
+        await at.press("f2", "!", "enter")
+        assert "F6 更正公告" in at.text
+        await at.press("f6", *["shift+tab"] * (CONTACT_FIELDS + 2))
+        await at.type("更正")
+        await at.press("f9")
+        sent = at.last
+        assert isinstance(sent, PublishBulletin) and at.door.seen == before
+        assert "更正" in sent.pages["zh"].title and sent.pages["zh"].text == before.pages["zh"].text
+        kept = {name: getattr(before, name) for name in ("to", "acknowledge", "valid_from", "valid_to", "department")}
+        assert {name: getattr(sent, name) for name in kept} == kept and sent.bulletin_id == before.id
+
+
+def test_words_that_lost_are_drafts_of_the_form_they_were_written_in() -> None:
+    kept: dict[str, str] = {"article:annual-fee:text_zh": "写到一半"}
+    door = SimpleNamespace(draft=lambda key: kept.get(key, ""), keep_draft=kept.__setitem__, dismiss=lambda id: None)
+    lost = Pending(
+        id="p1", type="PublishArticle", target="article:annual-fee", state="conflict", made_at=eg.NOW,
+        summary=msg("desk.summary.PublishArticle"), row="article:annual-fee", pages={"zh": eg.page(title="新题")},
+    )  # fmt: skip
+    take_back(SimpleNamespace(door=door), lost)  # type: ignore[arg-type]
+    assert kept == {"article:annual-fee:text_zh": "写到一半", "article:annual-fee:title_zh": "新题"}

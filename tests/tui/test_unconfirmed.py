@@ -89,7 +89,9 @@ def test_a_customers_are_those_about_them_their_contacts_and_their_tickets(tmp_p
             RequestApproval(command=waive, reason="x"),
         )
         for command in commands:
-            new = NewItem(id=ids.uuid7(), agent_id="a1", command=command, if_match=None, offline=False, made_at=eg.NOW)
+            new = NewItem(
+                id=ids.uuid7(), agent_id="a1", command=command, if_match=None, offline=False, made_at=eg.NOW
+            )
             desk.journal.add(new)
         found = desk.view(views.Unconfirmed(customer_id="c1"))
         assert [(item.type, item.action) for item in found] == [

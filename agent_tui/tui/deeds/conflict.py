@@ -4,6 +4,7 @@ and keeps my words as a draft; nothing is decided by leaving."""
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import NamedTuple
 
 from agent_tui.desk.door import NotSubmitted, Submitted
@@ -137,6 +138,8 @@ def _value(station: Station, field: str, text: str, names: dict[str, str]) -> st
     words = station.words
     if not text:
         return _own(words, "none")
+    if field.endswith(("_at", "_to")) and (moment := _moment(text)) is not None:
+        return words.day(moment)
     if field in NAMED:
         return words.of(NAMED[field], text)
     if text in ("True", "False"):
@@ -144,3 +147,10 @@ def _value(station: Station, field: str, text: str, names: dict[str, str]) -> st
     seat = getattr(station, "seat", None)
     called: dict[str, str] = {**seat.groups, **seat.categories} if seat is not None else {}
     return names.get(text) or called.get(text) or text
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

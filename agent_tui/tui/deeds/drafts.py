@@ -36,6 +36,7 @@ KINDS = (
     "lend",
     "notice",
     "bulletin",
+    "correction",
     "article",
     "release",
 )
@@ -154,6 +155,7 @@ _OF_NOBODY = {
     "effect": "cosign.effects",
     "notice": "monitor.notice",
     "bulletin": "knowledge.publish",
+    "correction": "knowledge.bulletins",
     "article": "knowledge.write",
     "release": "monitor.releases",
 }

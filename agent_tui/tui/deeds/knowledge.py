@@ -24,8 +24,8 @@ from agent_tui.tui.screens.desk import DeskScreen
 from agent_tui.tui.screens.station import Station
 from agent_tui.tui.shelf import Shelf
 
-ACT, END, WHO = "f8", "f9", "f7"
-"""Keys on a page: ask or answer, confirm or close, who has read it."""
+ACT, END, WHO, CORRECT = "f8", "f9", "f7", "f6"
+"""Keys on a page: ask or answer, confirm or close, who has read it, publish it anew with other words."""
 
 
 async def search(station: Station) -> None:
@@ -134,6 +134,8 @@ async def read_bulletin(station: Station, id: str) -> None:
     keys = {END: own(words, "bulletin.do_confirm")} if bulletin.acknowledge and view.to_read and view.in_force else {}
     if _watches(station):
         keys[WHO] = own(words, "bulletin.readers")
+        if view.in_force:
+            keys[CORRECT] = own(words, "bulletin.correct")
     title = page_in(bulletin.pages, words.language).title
     pressed = await _read(station, title, lambda width: lines.bulletin_page(shown, words, width), keys)
     if pressed == END:
@@ -141,6 +143,10 @@ async def read_bulletin(station: Station, id: str) -> None:
         await send(station, confirm, own(words, "bulletin.do_confirm"))
     elif pressed == WHO:
         await readers(station, id)
+    elif pressed == CORRECT:
+        from agent_tui.tui.deeds.publishing import publish_bulletin
+
+        await publish_bulletin(station, bulletin)
 
 
 def _watches(station: Station) -> bool:

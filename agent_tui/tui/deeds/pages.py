@@ -12,6 +12,13 @@ from agent_tui.tui.words import Words
 PARTS = ("title", "text")
 
 
+def draft_of(kind: str, id: str = "") -> str:
+    """How the names begin under which the form of a bulletin or an article is journalled; without an id, of a new one."""
+    if kind == "article":
+        return f"article:{id or 'new'}"
+    return f"correction:{id}" if id else "bulletin"
+
+
 def others(words: Words) -> tuple[str, ...]:
     """The languages that are not the author's."""
     return tuple(language for language in LANGUAGES if language != words.language)

@@ -9,7 +9,7 @@ from functools import partial
 from agent_tui.desk.found import Articles
 from agent_tui.desk.views import Groups, StatusOf
 from agent_tui.domain.commands import PublishArticle, PublishBulletin
-from agent_tui.domain.knowledge import Article, ContactPerson, page_in
+from agent_tui.domain.knowledge import Article, Bulletin, ContactPerson, page_in
 from agent_tui.errors import AgentTuiError
 from agent_tui.tui.deeds import pages
 from agent_tui.tui.deeds.wrap_up import moment
@@ -19,26 +19,30 @@ from agent_tui.tui.dialogs.pick import Item, Pick
 from agent_tui.tui.panes.found_lines import own
 from agent_tui.tui.perform import send, stands
 from agent_tui.tui.screens.station import Station
+from agent_tui.tui.words import Words
 
-EVERYBODY = "*"
-DRAFT = "bulletin"
+EVERYBODY, AS_BEFORE = "*", "="
 LASTS = timedelta(days=14)
 """A bulletin's usual life."""
 KEPT = timedelta(days=730)
 """For so long an article stays in force until somebody looks at it again."""
 
 
-async def publish_bulletin(station: Station) -> None:
-    """In three languages at most; a language left empty is read in another, marked."""
+async def publish_bulletin(station: Station, before: Bulletin | None = None) -> None:
+    """In three languages at most; a language left empty is read in another, marked. `before`: the one that is corrected."""
     words, door = station.words, station.door
     now = door.view(StatusOf()).now
-    title = words.label("knowledge.publish")
+    title = own(words, "bulletin.correct") if before else words.label("knowledge.publish")
+    key = pages.draft_of("bulletin", before.id if before else "")
     check = partial(_wrong, station, now)
-    form = Form(words, station.painter, title, _resumed(station, _bulletin_fields(station, now)), go="send",
+    form = Form(words, station.painter, title, _resumed(station, _bulletin_fields(station, now, key, before)), go="send",
                 check=check, keep=door.keep_draft)  # fmt: skip
     values = await station.ask(form)
-    if values is not None and stands(await send(station, _bulletin(values, now, station), title)):
-        door.drop_draft(DRAFT)
+    if values is None:
+        return
+    command = _bulletin(values, now, station, before)
+    if stands(await send(station, command, title, seen=before)):
+        door.drop_draft(key)
 
 
 def _wrong(station: Station, now: datetime, values: Values) -> tuple[str, str] | None:
@@ -75,33 +79,46 @@ def _department(station: Station, chosen: str = "") -> Field:
     )
 
 
-def _bulletin_fields(station: Station, now: datetime) -> list[Field]:
+def _bulletin_fields(station: Station, now: datetime, key: str, before: Bulletin | None) -> list[Field]:
     words = station.words
     groups = station.door.view(Groups())
-    to = (Item(EVERYBODY, own(words, "publish.all")), *(Item(g.id, g.names.say(words.language)) for g in groups))
+    to = [Item(EVERYBODY, own(words, "publish.all")), *(Item(g.id, g.names.say(words.language)) for g in groups)]
+    if before:
+        to.insert(0, Item(AS_BEFORE, own(words, "publish.as_before")))
     yes_no = (Item("no", own(words, "publish.no_confirm")), Item("yes", own(words, "publish.confirm")))
-    until = (now + LASTS).astimezone(words.zone).strftime("%m-%d %H:%M")
+    known, asks = (before.pages, before.acknowledge) if before else ({}, False)
     return [
-        _department(station),
-        *pages.fields(words, words.language, DRAFT, {}),
-        Field(name="to", kind="choice", label=own(words, "publish.to"), items=to, value=EVERYBODY),
-        Field(name="until", kind="moment", label=own(words, "publish.until"), value=until, required=True,
-              draft=f"{DRAFT}:until"),
-        Field(name="confirm", kind="choice", label=own(words, "publish.ask_confirm"), items=yes_no, value="no"),
-        *(field for language in pages.others(words) for field in pages.fields(words, language, DRAFT, {})),
+        _department(station, before.department if before else ""),
+        *pages.fields(words, words.language, key, known),
+        Field(name="to", kind="choice", label=own(words, "publish.to"), items=tuple(to), value=to[0].value),
+        Field(name="until", kind="moment", label=own(words, "publish.until"), value=_until(words, now, before),
+              required=True, draft=f"{key}:until"),
+        Field(name="confirm", kind="choice", label=own(words, "publish.ask_confirm"), items=yes_no,
+              value="yes" if asks else "no"),
+        *(field for language in pages.others(words) for field in pages.fields(words, language, key, known)),
     ]  # fmt: skip
 
 
-def _bulletin(values: Values, now: datetime, station: Station) -> PublishBulletin:
+def _until(words: Words, now: datetime, before: Bulletin | None) -> str:
+    """The end of its life as it stands in the form."""
+    if before:
+        return before.valid_to.astimezone(words.zone).strftime("%Y-%m-%d %H:%M")
+    return (now + LASTS).astimezone(words.zone).strftime("%m-%d %H:%M")
+
+
+def _bulletin(values: Values, now: datetime, station: Station, before: Bulletin | None = None) -> PublishBulletin:
     until = moment(values["until"], now, station.words.zone)
     assert until is not None, "checked by the form"
+    if before and values["until"] == _until(station.words, now, before):
+        until = before.valid_to
+    to = () if values["to"] == EVERYBODY else (values["to"],)
     return PublishBulletin(
-        bulletin_id=f"{values['department']}-{now:%y%m%d-%H%M%S}",
+        bulletin_id=before.id if before else f"{values['department']}-{now:%y%m%d-%H%M%S}",
         department=values["department"],
-        pages=pages.pages(values, {}),
-        to=() if values["to"] == EVERYBODY else (values["to"],),
+        pages=pages.pages(values, before.pages if before else {}),
+        to=before.to if before and values["to"] == AS_BEFORE else to,
         acknowledge=values["confirm"] == "yes",
-        valid_from=now,
+        valid_from=before.valid_from if before else now,
         valid_to=until,
     )
 
@@ -120,12 +137,12 @@ async def publish_article(station: Station) -> None:
     if chosen is None:
         return
     before = next((one for one in known if one.id == chosen), None)
-    key = f"article:{chosen or 'new'}"
+    key = pages.draft_of("article", chosen)
     now = door.view(StatusOf()).now
     form = Form(words, station.painter, title, _resumed(station, _article_fields(station, key, before)), go="send",
                 check=partial(_wrong, station, now), keep=door.keep_draft)  # fmt: skip
     values = await station.ask(form)
-    if values is not None and stands(await send(station, _article(values, before, now), title)):
+    if values is not None and stands(await send(station, _article(values, before, now), title, seen=before)):
         door.drop_draft(key)
 
 

@@ -4,6 +4,7 @@ that were typed, which nobody loses."""
 from __future__ import annotations
 
 from agent_tui.desk.views import ContactDetail, Pending, People
+from agent_tui.tui.deeds import pages
 from agent_tui.tui.deeds.conflict import decide
 from agent_tui.tui.dialogs.page import Page
 from agent_tui.tui.dialogs.pick import Item, Pick
@@ -53,10 +54,25 @@ async def look_at(station: Station, item: Pending) -> None:
 
 def take_back(station: Station, item: Pending) -> None:
     """The words become a draft again, after whatever stands there; only then the command is done with."""
+    if item.pages:
+        _take_pages_back(station, item)
+        return
     key = f"{PLACES.get(item.type, 'note')}:{(item.target or '').rpartition(':')[2]}"
     before = station.door.draft(key)
     if item.text and item.text not in before:
         station.door.keep_draft(key, f"{before}\n{item.text}" if before else item.text)
+    station.door.dismiss(item.id)
+
+
+def _take_pages_back(station: Station, item: Pending) -> None:
+    """Each title and text to its field of the form in which it was written, unless it was written anew there."""
+    kind, _, id = item.row.partition(":")
+    form = pages.draft_of(kind, id)
+    for language, page in item.pages.items():
+        for part in pages.PARTS:
+            key = f"{form}:{part}_{language}"
+            if not station.door.draft(key):
+                station.door.keep_draft(key, getattr(page, part))
     station.door.dismiss(item.id)
 
 
