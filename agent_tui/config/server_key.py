@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from agent_tui.errors import UsageError
+from agent_tui.config.paths import write_private
+from agent_tui.errors import ConfigError, UsageError
 
 FILE = "server.key"
 _FORM = re.compile(r"ed25519:[0-9a-f]{64}")
@@ -38,18 +39,23 @@ class Pin:
         self._named = named
 
     def key(self) -> str:
-        """Empty before the first sight of a server, or when the file is damaged."""
+        """Empty before the first sight of a server. ConfigError for a file that is damaged: it was once kept, so that the
+        next server that comes along may not take its place."""
         if self._named:
             return self._named
         try:
             kept = self._file.read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError):
+        except FileNotFoundError:
             return ""
-        return kept if _FORM.fullmatch(kept) else ""
+        except (OSError, UnicodeDecodeError):
+            kept = ""
+        if not _FORM.fullmatch(kept):
+            raise ConfigError("config.server_key_damaged", path=str(self._file))
+        return kept
 
     def meet(self, told: str) -> str:
-        """The key to go by when the server says that its is `told`; kept from now on."""
+        """The key to go by when the server says that its is `told`; kept from now on. ConfigError as of `key`."""
         going_by = self.key() or told
         if going_by and (not self._file.exists() or self._named):
-            self._file.write_text(going_by + "\n", encoding="ascii")
+            write_private(self._file, f"{going_by}\n".encode("ascii"))
         return going_by

@@ -101,6 +101,9 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     """The same of the day of the maker's team."""
     delegation_id: str | None = None
     """The delegation its maker acts under."""
+    lender_name: str = ""
+    """Who lent that authority, which a signer may not know; empty for one's own."""
+    lent_until: datetime | None = None
     step_up_age_s: int | None = None
     """Seconds since the maker had authenticated again when asking."""
     outcome: str = ""

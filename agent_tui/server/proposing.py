@@ -80,7 +80,7 @@ def _approval(
     target = f"ticket:{act.ticket_id}" if act.ticket_id else f"customer:{act.customer_id}"
     version = state.version(target) or 0
     text = payload.text(hearing.vault, hearing.id, act, me.id, target, version)
-    glass = isinstance(command, BreakGlass)
+    glass, lent = isinstance(command, BreakGlass), judged.standing.delegation
     return Approval(
         id=hearing.id,
         kind="break_glass" if glass else "cosign",
@@ -113,6 +113,8 @@ def _approval(
         maker_used_minor=judged.sums.agent,
         team_used_minor=judged.sums.team,
         delegation_id=act.delegation_id,
+        lender_name=lent.grantor_name if lent else "",
+        lent_until=lent.valid_to if lent else None,
         step_up_age_s=hearing.matter.caller.step_up_age_s,
         review=glass or act.delegation_id is not None,
         opened_at=hearing.now,

@@ -13,7 +13,7 @@ from agent_tui.client.endpoints import Bye
 from agent_tui.client.login import Login
 from agent_tui.client.problems import Declined, TryLater
 from agent_tui.config.server_key import Pin, short
-from agent_tui.errors import AgentTuiError, Corrupt, Refused
+from agent_tui.errors import AgentTuiError, ConfigError, Corrupt, Refused
 from agent_tui.i18n.message import Msg, msg
 from agent_tui.killpoint import kill_point
 from agent_tui.store import write
@@ -120,7 +120,12 @@ class Pull:
 
     def _key(self, told: str) -> str:
         """The key to go by; the person is told when the server names another one."""
-        known = self._pin.meet(told) if self._pin is not None else told
+        try:
+            known = self._pin.meet(told) if self._pin is not None else told
+        except ConfigError as error:
+            # The file was damaged meanwhile: no rules are gone by rather than those of whoever answers now.
+            self._state.warn(msg(error.key, path=str(error.args_["path"])))
+            return ""
         if known != told:
             self._state.warn(msg("desk.connection.other_key", known=short(known), told=short(told)))
         return known

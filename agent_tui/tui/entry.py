@@ -52,10 +52,11 @@ class Entry:
     """Of one profile on this machine."""
 
     def __init__(self, settings: Settings, name: str, language: str, server_key: str = "") -> None:
-        """`server_key`: that of the server, as an administrator named it. ConfigError when the profile's file is
-        damaged."""
+        """`server_key`: that of the server, as an administrator named it. ConfigError when the profile's file,
+        or that of the server's key, is damaged."""
         named = server_key or settings.desk.server_key
         self._pin = Pin(profiles.folder(name), server_key_check(named) if named else "")
+        self._pin.key()
         self._settings, self._name, self._language = settings, name, language
         self.known = profiles.read(name)
 

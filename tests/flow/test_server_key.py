@@ -15,7 +15,7 @@ from agent_tui.desk import views
 from agent_tui.desk.build import open_desk
 from agent_tui.desk.desk import Desk
 from agent_tui.domain.centre import Bundle
-from agent_tui.errors import UsageError
+from agent_tui.errors import ConfigError, UsageError
 from agent_tui.policy.decision import Deny
 from agent_tui.policy.load import bundle
 from agent_tui.store import write
@@ -90,11 +90,6 @@ async def test_a_key_that_was_named_is_gone_by_at_first_sight_too(fake: Fake, tm
     await told.close()
 
 
-def test_a_file_that_holds_no_key_is_as_none(tmp_path: Path) -> None:
-    (tmp_path / FILE).write_bytes(b"\xff")
-    assert Pin(tmp_path).key() == ""
-
-
 @pytest.mark.parametrize("given", ["", "ed25519:", "ed25519:xyz", "rsa:" + "0" * 64, named(b"1" * 31)])
 def test_what_is_no_key_is_refused_in_one_sentence(given: str) -> None:
     with pytest.raises(UsageError) as caught:
@@ -110,3 +105,31 @@ def test_a_bundle_is_not_good_under_another_key() -> None:
     rules, key = signed(THEIRS)
     assert trusted(rules, key) and not trusted(rules, signed(OURS)[1])
     assert not trusted(msgspec.structs.replace(rules, text=rules.text + " "), key)
+
+
+@pytest.mark.parametrize("left", [b"", b"ed25519:12", b"\xff\xfe", b"ed25519:" + b"z" * 64])
+def test_a_damaged_key_is_no_first_sight(tmp_path: Path, left: bytes) -> None:
+    (tmp_path / FILE).write_bytes(left)
+    with pytest.raises(ConfigError, match="server_key_damaged") as damaged:
+        Pin(tmp_path).meet(signed(THEIRS)[1])
+    assert damaged.value.args_["path"] == str(tmp_path / FILE)
+    assert (tmp_path / FILE).read_bytes() == left
+
+
+def test_the_key_an_administrator_names_mends_the_file(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"")
+    assert Pin(tmp_path, signed(OURS)[1]).meet(signed(OURS)[1]) == signed(OURS)[1]
+    assert Pin(tmp_path).key() == signed(OURS)[1]
+
+
+async def test_a_key_damaged_while_the_desk_runs_lets_no_other_rules_in(
+    desk: Desk, fake: Fake, tmp_path: Path
+) -> None:
+    await meet(desk, fake, OURS)
+    await desk.disconnect()
+    (tmp_path / FILE).write_text("torn", encoding="ascii")
+    await meet(desk, fake, THEIRS)
+    assert not desk.view(views.PolicyOf()).good
+    alert = desk.view(views.StatusOf()).alert
+    assert alert is not None
+    assert alert.key == "config.server_key_damaged"

@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from agent_tui.domain.approval import ApprovalState
+from agent_tui.domain.approval import ApprovalState, Delegation
 from agent_tui.domain.commands import RevokeDelegation
 from agent_tui.domain.review import Review, Stratum
 from agent_tui.server import expiry, supervision
@@ -56,6 +56,16 @@ async def test_what_a_delegate_did_is_opened_for_review(client: Client, services
     await watch.step()
     (review,) = services.db.read_now(lambda tx: TableState(tx).find(Review))
     assert (review.stratum, review.maker_id) == (Stratum.DELEGATED, "a1")
+
+
+async def test_a_request_under_lent_authority_names_who_lent_it_and_until_when(
+    client: Client, services: Services
+) -> None:
+    delegation = await lent(client, "s1", "a1", max_level=3)
+    request = await (await office.fresh(client, "a1")).asked(services, waive(40_000, delegation_id=delegation))
+    held = services.db.read_now(lambda tx: TableState(tx).get(Delegation, delegation))
+    assert held is not None
+    assert (request.lender_name, request.lent_until) == (held.grantor_name, held.valid_to)
 
 
 async def test_what_a_delegate_uses_counts_against_the_grantors_day_too(client: Client, services: Services) -> None:

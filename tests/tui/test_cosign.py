@@ -3,11 +3,14 @@ and what became of it is said with its reason."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from agent_tui.domain import commands as c
 from agent_tui.domain.approval import ApprovalState
 from agent_tui.wire.command import Outcome
+from tests import eg
 from tests.tui.fake import ME
 from tests.tui.requests import become, ended, of_mine, signature, signer, to_sign
 from tests.tui.stage import stage
@@ -241,3 +244,11 @@ async def test_with_nothing_waiting_the_key_says_so() -> None:
     async with stage(signer()) as at:
         await at.press("f8")
         assert "没有等您签署的申请" in at.line("said")
+
+
+async def test_the_signer_sees_by_name_whose_authority_the_maker_acts_with_and_until_when() -> None:
+    until = eg.NOW + timedelta(hours=8)
+    door = signer(to_sign(delegation_id="01a2-lent", lender_name="罗丹", lent_until=until))
+    async with stage(door) as at:
+        await at.press("f8", "enter")
+        assert "由 罗丹 转授，至 03-02 18:00；须事后监督" in at.text

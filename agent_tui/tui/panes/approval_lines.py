@@ -93,6 +93,7 @@ class ApprovalText:
             "what",
             "customer",
             "maker",
+            "lent",
             "reason",
             "needs",
             "limits",
@@ -113,6 +114,7 @@ class ApprovalText:
         lines += self._row("what", self._act(approval), "strong")
         lines += self._row("customer", self._customer(approval))
         lines += self._row("maker", f"{approval.maker_name}  L{approval.maker_level}")
+        lines += self._row("lent", self._lent(approval), "warn")
         lines += self._row("reason", self.words.reason(approval.action, approval.reason), "strong")
         if view.editors:
             names = self.words("comma").join(view.editors)
@@ -129,6 +131,13 @@ class ApprovalText:
         label: Piece = piece(f" {own(self.words, f'page.{name}')}", "accent")
         gap = " " * max(self._label - cells_of(label[0]), 1)
         return folded(text, self.width, role, (label, (gap, "text")))
+
+    def _lent(self, approval: Approval) -> str:
+        """Whose authority the maker acts with where it is not their own."""
+        if not approval.lender_name:
+            return ""
+        until = self.words.day(approval.lent_until)
+        return own(self.words, "page.lent_value", name=approval.lender_name, until=until)
 
     def _state(self, view: ApprovalView) -> list[Line]:
         approval, words = view.approval, self.words
