@@ -1,15 +1,15 @@
-"""`agent-tui report calls|contacts|definitions`: indicators with their definitions, as table, CSV or JSON."""
+"""`agent-tui report calls|contacts|staffing|definitions`: indicators with their definitions, as table, CSV or JSON."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from agent_tui.cli import sheet
+from agent_tui.cli import report_staffing, sheet
 from agent_tui.cli.kinds import add_kinds
 from agent_tui.cli.sheet import Slice
 from agent_tui.cli.where import given
@@ -21,7 +21,6 @@ from agent_tui.metrics.interval import Rules
 from agent_tui.metrics.measure import measure
 from agent_tui.metrics.registry import METRICS
 
-FORMATS = ("table", "csv", "json")
 SLICES: dict[str, Callable[[Call], str]] = {
     "type": lambda call: call.type,
     "day": lambda call: call.day.isoformat(),
@@ -36,18 +35,21 @@ AGENT_METRICS = ("answered", "asa", "asa_p90", "talk_time")
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
-    """`calls` and `contacts` with what to show of them, `definitions --metric`."""
+    """`calls`, `contacts` and `staffing` with what to show of them, `definitions --metric`."""
     kinds = add_kinds(
         parser,
         language,
         {
             "calls": "report.help.calls",
             "contacts": "report.help.contacts",
+            "staffing": "report.help.staffing",
             "definitions": "report.help.definitions",
         },
     )
     _shown(kinds["calls"], tuple(SLICES), language)
-    kinds["calls"].add_argument("--database", metavar="PATH", type=Path, help=say("report.help.database", language))
+    report_staffing.add_arguments(kinds["staffing"], language)
+    for name in ("calls", "staffing"):
+        kinds[name].add_argument("--database", metavar="PATH", type=Path, help=say("report.help.database", language))
     _shown(kinds["contacts"], CONTACT_SLICES, language)
     kinds["contacts"].add_argument(
         "--database", metavar="FILE|URL", type=given, help=say("report.help.server_database", language)
@@ -58,24 +60,19 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def _shown(parser: argparse.ArgumentParser, slices: tuple[str, ...], language: str) -> None:
     """Options that say which interval, by which rule, in which shape."""
-
-    def option(name: str, metavar: str, **how: Any) -> None:
-        text = say(f"report.help.{name.removeprefix('--')}", language)
-        parser.add_argument(name, metavar=metavar, help=text, **how)
-
-    option("--from", "DATE", dest="first", type=date.fromisoformat)
-    option("--to", "DATE", dest="last", type=date.fromisoformat)
+    report_staffing.add_common(parser, language)
+    option = partial(report_staffing.add_option, parser, language)
     option("--by", "|".join(slices), choices=slices)
     option("--rule", "NAME", action="append", default=[])
-    option("--within", "S", type=float)
     option("--short", "S", type=float)
-    option("--format", "|".join(FORMATS), choices=FORMATS, default="table")
 
 
 def run(args: argparse.Namespace, language: str) -> int:
     """0 once printed. UsageError for a rule or indicator that is not known, InputError where there is nothing."""
     if args.what == "calls":
         return report_calls(args, language)
+    if args.what == "staffing":
+        return report_staff(args, language)
     if args.what == "contacts":
         from agent_tui.cli.report_contacts import report_contacts
 
@@ -86,15 +83,26 @@ def run(args: argparse.Namespace, language: str) -> int:
     return 0
 
 
-def report_calls(args: argparse.Namespace, language: str) -> int:
-    """Figures of the history, for the whole and for every slice."""
+def _calls(args: argparse.Namespace) -> tuple[date, date, ZoneInfo, Sequence[Call]]:
+    """The days that were asked for, in whose time, and their calls."""
     from agent_tui.cli.history import History
 
-    chosen = variants(args.rule)
     with History.existing(args.database) as history:
         first, last = _days(args.first, args.last, history.days(), str(history.path))
-        zone = ZoneInfo(history.timezone(first, last))
-        calls = history.calls(first, last)
+        return first, last, ZoneInfo(history.timezone(first, last)), history.calls(first, last)
+
+
+def report_staff(args: argparse.Namespace, language: str) -> int:
+    """Agents needed in each half hour, by what the history shows."""
+    first, last, zone, calls = _calls(args)
+    title = say("report.title_calls", language, first=first, last=last, zone=zone.key, count=f"{len(calls):,}")
+    return report_staffing.show(args, calls, zone, title, language)
+
+
+def report_calls(args: argparse.Namespace, language: str) -> int:
+    """Figures of the history, for the whole and for every slice."""
+    chosen = variants(args.rule)
+    first, last, zone, calls = _calls(args)
     since = datetime.combine(first, time(), zone)
     until = datetime.combine(last + timedelta(days=1), time(), zone)
     rules = _rules(chosen, args.within, args.short, zone.key)
