@@ -40,6 +40,20 @@ EVENTS = (
         "tests/flow/test_offline.py",
     ),
     (
+        "the server hangs, or the line is dead",
+        "`no answer` and the age of the data within 2.5 s, offline and why after 15 s",
+        "everything; what is sent meanwhile is asked for",
+        "until it speaks again, then by itself",
+        "tests/flow/test_pull.py::test_a_server_that_stops_beating_is_not_called_live",
+    ),
+    (
+        "the desk is opened while the server hangs",
+        "`connecting` at once; whoever was here before is at the desk 2 s after the password",
+        "everything",
+        "until it answers, then by itself",
+        "tests/flow/test_pull.py::test_whoever_need_not_wait_for_a_silent_server_goes_on_and_is_signed_in_when_it_speaks",
+    ),
+    (
         "an answer is lost",
         "`unknown, asking` after 10 s, never a guess",
         "the command, under the id it was born with",
@@ -61,7 +75,7 @@ EVENTS = (
         "tests/tui/test_lock.py::test_what_was_being_typed_stands_there_afterwards",
     ),
     (
-        "the server is away for a whole shift (12 h)",
+        "the server is away for as long as the lease lasts (12 h unless the centre says otherwise)",
         "locked; the customers' data is erased",
         "the journal: commands and drafts",
         "until the server renews the lease",
