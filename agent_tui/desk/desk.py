@@ -230,6 +230,7 @@ class Desk:
 
     async def close(self) -> None:
         """Stop, wipe what stood in clear, close the files. Nothing is lost by calling it late or not at all."""
+        await self.keeper.finish()
         await self.disconnect()
         self._arrivals.indexing.stop()
         self.wakes.close()

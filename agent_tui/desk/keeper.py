@@ -33,6 +33,8 @@ from agent_tui.sync.state import Connection
 _log = logging.getLogger(__name__)
 
 TRIES = 5
+FINISH_S = 10.0
+"""For so long the program that was told to forget everything stays to say that it has."""
 _COST = {"n": 2**14, "r": 8, "p": 1}
 """Of the proof of a password that is held in memory only."""
 
@@ -120,6 +122,11 @@ class Keeper:
         """An administrator ordered this device to forget everything. Once."""
         if self._wiping is None:
             self._wiping = asyncio.get_running_loop().create_task(self._wipe())
+
+    async def finish(self) -> None:
+        """A wipe that is under way ends, and the server is told of it if it answers in time."""
+        if self._wiping is not None:
+            await asyncio.wait({self._wiping}, timeout=FINISH_S)
 
     # ---- inside
 

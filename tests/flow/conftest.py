@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,10 @@ import pytest
 from agent_tui.desk import views
 from agent_tui.desk.build import open_desk
 from agent_tui.desk.desk import Desk
+from agent_tui.server.place import Where
 from tests.flow.fake import Fake
 from tests.flow.seed import profile
+from tests.server import engines
 
 PATIENCE_S = 10.0
 
@@ -41,6 +43,17 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agent_tui.client.backoff.BASE_S", 0.02)
     monkeypatch.setattr("agent_tui.client.backoff.Backoff.__init__.__defaults__", (0.02, 0.2))
     monkeypatch.setattr("agent_tui.sync.push.TICK_S", 0.02)
+
+
+ON_BOTH = pytest.mark.parametrize("ledger", engines.BOTH, indirect=True)
+"""For what a desk must be able to rely on whichever engine the server has; everything else is played on SQLite."""
+
+
+@pytest.fixture
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Where]:
+    """Where the server's ledger is, on the engine that `ON_BOTH` asks for."""
+    with engines.on(getattr(request, "param", "sqlite")):
+        yield engines.place(tmp_path, "server.db")
 
 
 @pytest.fixture

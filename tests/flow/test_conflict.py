@@ -19,11 +19,12 @@ from agent_tui.domain.contact import Contact
 from agent_tui.domain.editing import differences, edited
 from agent_tui.domain.knowledge import Bulletin, Page
 from agent_tui.domain.rows import Entity
+from agent_tui.server.place import Where
 from agent_tui.server.seed import QUICK, NewAccount, add_accounts
 from agent_tui.store import read
 from tests import eg
 from tests.flow.backend import AGENT, LOGIN, PASSWORD, Backend, Switch
-from tests.flow.conftest import connection, until
+from tests.flow.conftest import ON_BOTH, connection, until
 from tests.flow.seed import profile
 
 OTHER, OTHER_ID = "lin.yutong", "a1002"
@@ -32,8 +33,8 @@ BOSSES = {"wei.minhua": "a3001", "qin.zhengyi": "a4001"}
 
 
 @pytest.fixture
-def backend(tmp_path: Path) -> Iterator[Backend]:
-    served = Backend(tmp_path).start()
+def backend(tmp_path: Path, ledger: Where) -> Iterator[Backend]:
+    served = Backend(tmp_path, ledger).start()
     add_accounts(served.services.db, [NewAccount(login=OTHER, password=PASSWORD, agent_id=OTHER_ID)], QUICK)
     yield served
     served.stop()
@@ -82,6 +83,7 @@ def conflict(desk: Desk) -> views.Pending:
     return found
 
 
+@ON_BOTH
 async def test_the_second_sees_what_the_first_did_and_may_put_theirs_on_top(desks: tuple[Desk, Desk]) -> None:
     mine, theirs = desks
     before = seen(mine)
@@ -174,6 +176,7 @@ async def published(desk: Desk, seen: Bulletin | None, **pages: Page) -> tuple[s
     return answer.id, outcome.outcome if outcome else "unknown"
 
 
+@ON_BOTH
 async def test_two_who_correct_a_bulletin_at_once_lose_neither_language(tmp_path: Path, backend: Backend) -> None:
     people = [NewAccount(login=login, password=PASSWORD, agent_id=id) for login, id in BOSSES.items()]
     add_accounts(backend.services.db, people, QUICK)

@@ -21,19 +21,20 @@ from agent_tui.desk.door import Submitted
 from agent_tui.desk.keeper import TRIES, Opened
 from agent_tui.desk.profile import Profile
 from agent_tui.domain.commands import AddNote
+from agent_tui.server.place import Where
 from agent_tui.server.seed import QUICK, NewAccount, add_accounts
 from agent_tui.store import escrow
 from agent_tui.store.local_audit import events
 from tests.flow.backend import LOGIN, PASSWORD, Backend, Switch
-from tests.flow.conftest import connection, until
+from tests.flow.conftest import ON_BOTH, connection, until
 
 CANARY = "金丝雀七七四九"
 SECOND = "zebra-quartz-9931"
 
 
 @pytest.fixture
-def backend(tmp_path: Path) -> Iterator[Backend]:
-    made = Backend(tmp_path / "server").start()
+def backend(tmp_path: Path, ledger: Where) -> Iterator[Backend]:
+    made = Backend(tmp_path, ledger).start()
     yield made
     made.stop()
 
@@ -154,6 +155,7 @@ async def test_the_lock_is_noted_at_the_desk(tmp_path: Path, backend: Backend) -
 # ---- lease -----------------------------------------------------------------------------------------------------------
 
 
+@ON_BOTH
 async def test_a_lease_that_is_over_erases_the_cache_and_waits_for_the_server(
     tmp_path: Path, backend: Backend
 ) -> None:
@@ -194,6 +196,7 @@ async def test_a_cache_whose_lease_ended_while_nobody_looked_cannot_be_opened(
 # ---- wipe ------------------------------------------------------------------------------------------------------------
 
 
+@ON_BOTH
 async def test_a_wiped_desk_forgets_everything_and_what_waited_still_arrives(
     tmp_path: Path, backend: Backend
 ) -> None:
@@ -216,6 +219,7 @@ async def test_a_wiped_desk_forgets_everything_and_what_waited_still_arrives(
     await api.close()
 
 
+@ON_BOTH
 async def test_boxes_of_a_wiped_desk_are_brought_by_the_next_who_signs_in(tmp_path: Path, backend: Backend) -> None:
     desk = await working(station(tmp_path / "p" / "one", backend))
     await typing(desk, backend)

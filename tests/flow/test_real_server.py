@@ -27,18 +27,20 @@ from agent_tui.domain.commands import AcceptContact, AddNote, Command, PerformAc
 from agent_tui.domain.contact import ContactState
 from agent_tui.domain.ticket import Note
 from agent_tui.policy.decision import Allow, AllowWithReason, Deny
+from agent_tui.server.place import Where
 from agent_tui.store import read, write
 from agent_tui.store.journal import NewItem
 from agent_tui.wire.command import Envelope
 from tests import eg
 from tests.flow.backend import AGENT, LOGIN, PASSWORD, Backend, Switch
-from tests.flow.conftest import connection, pending, until
+from tests.flow.conftest import ON_BOTH, connection, pending, until
 from tests.flow.seed import profile
+from tests.server import engines
 
 
 @pytest.fixture
-def backend(tmp_path: Path) -> Iterator[Backend]:
-    served = Backend(tmp_path).start()
+def backend(tmp_path: Path, ledger: Where) -> Iterator[Backend]:
+    served = Backend(tmp_path, ledger).start()
     yield served
     served.stop()
 
@@ -95,6 +97,7 @@ def notes(desk: Desk) -> list[str]:
     return sorted(note.text for note in read.every(desk.sight.cache, Note))
 
 
+@ON_BOTH
 async def test_a_call_from_ring_to_wrap_up(at_work: Desk, switch: Switch) -> None:
     await after_call(at_work, switch)
     assert await done(at_work, AddNote(contact_id="k1", text="第一次来电")) == "applied"
@@ -105,6 +108,7 @@ async def test_a_call_from_ring_to_wrap_up(at_work: Desk, switch: Switch) -> Non
     await until(lambda: notes(at_work) == ["第一次来电"], "note")
 
 
+@ON_BOTH
 async def test_offline_work_arrives_exactly_once_when_the_server_is_back(
     at_work: Desk, backend: Backend, switch: Switch
 ) -> None:
@@ -125,6 +129,7 @@ async def test_offline_work_arrives_exactly_once_when_the_server_is_back(
     assert notes(at_work) == ["离线备注0", "离线备注1", "离线备注2"]
 
 
+@ON_BOTH
 async def test_the_same_id_sent_again_gets_the_same_outcome_and_no_second_effect(
     at_work: Desk, backend: Backend, switch: Switch
 ) -> None:
@@ -153,6 +158,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+@ON_BOTH
 async def test_killed_between_journal_and_send_the_next_desk_sends_it_once(
     tmp_path: Path, backend: Backend, switch: Switch
 ) -> None:
@@ -178,6 +184,7 @@ async def test_killed_between_journal_and_send_the_next_desk_sends_it_once(
     await again.close()
 
 
+@ON_BOTH
 async def test_killed_after_sending_the_answer_is_asked_for_and_nothing_happens_twice(
     tmp_path: Path, backend: Backend, switch: Switch
 ) -> None:
@@ -210,12 +217,15 @@ async def test_a_refusal_of_the_server_reaches_the_pending_list_with_its_reason(
     assert refused.state == "refused" and refused.reasons[0]["zh"]
 
 
-async def test_a_policy_put_in_force_reaches_a_desk_at_work(at_work: Desk, switch: Switch, tmp_path: Path) -> None:
+@ON_BOTH
+async def test_a_policy_put_in_force_reaches_a_desk_at_work(
+    at_work: Desk, switch: Switch, tmp_path: Path, ledger: Where
+) -> None:
     before = at_work.view(views.PolicyOf())
     assert before.good and before.revision and not before.forged
     folder = Path(shutil.copytree(data.shipped("scripts/policy"), tmp_path / "rules"))
     (folder / "10-permits.cedar").write_text((folder / "10-permits.cedar").read_text() + "\n// reviewed again\n")
-    argv = ["admin", "policy", str(folder), "--database", str(tmp_path / "server.db")]
+    argv = ["admin", "policy", str(folder), *engines.named(ledger)]
     assert await asyncio.to_thread(main.run, argv, "en") == 0
     await until(lambda: at_work.view(views.PolicyOf()).revision != before.revision, "the new rules")
     assert at_work.view(views.PolicyOf()).good
