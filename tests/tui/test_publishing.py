@@ -137,3 +137,12 @@ def test_words_that_lost_are_drafts_of_the_form_they_were_written_in() -> None:
     )  # fmt: skip
     take_back(SimpleNamespace(door=door), lost)  # type: ignore[arg-type]
     assert kept == {"article:annual-fee:text_zh": "写到一半", "article:annual-fee:title_zh": "新题"}
+
+
+async def test_the_form_says_how_many_fields_are_still_out_of_sight() -> None:
+    """Two more languages lie below the screen: whoever sends the first thinks it was all there is, unless told."""
+    async with stage(size=(80, 24)) as at:
+        await at.press("f2", "+")
+        assert "下方还有 5 项" in at.text
+        await at.press(*["tab"] * (CONTACT_FIELDS + 5))
+        assert "下方还有" not in at.text

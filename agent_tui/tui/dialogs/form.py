@@ -17,7 +17,7 @@ from agent_tui.tui.dialogs.confirm import Confirm
 from agent_tui.tui.dialogs.dialog import Dialog
 from agent_tui.tui.dialogs.fields import Choice, Field, Kept, Line1, Writing
 from agent_tui.tui.dialogs.pick import Pick
-from agent_tui.tui.line import folded, piece
+from agent_tui.tui.line import Line, folded, piece, spread
 from agent_tui.tui.text import clean
 from agent_tui.tui.widgets.lines import Bar, Lines, Painter
 from agent_tui.tui.words import Words
@@ -105,22 +105,28 @@ class Form(Dialog[Values]):
         super().on_mount()
         for field in self.fields:
             self.query_one(f"#label-{field.name}", Bar).put(self._label(field))
-        self.query_one(f"#field-{self._first_empty().name}").focus()
+        self.query_one(f"#field-{_first_empty(self.fields).name}").focus()
+        rows = self.query_one(".form-fields", VerticalScroll)
+        self.watch(rows, "scroll_y", self._count_below, init=False)
+        self.watch(rows, "virtual_size", self._count_below, init=False)
 
     def _label(self, field: Field) -> tuple[tuple[str, str], ...]:
         return (piece(field.label, "accent"), (" *", "warn") if field.required else ("", "text"))
 
-    def _first_empty(self) -> Field:
-        empty = [field for field in self.fields if not field.value]
-        if (
-            not empty
-        ):  # all resumed: the next key goes to what is typed, which it replaces, not to a choice already made
-            return next((field for field in self.fields if field.kind != "choice"), self.fields[0])
-        return next((field for field in empty if field.required), empty[0])
-
     def paint(self) -> None:
         super().paint()
         self.show_live()
+
+    def _count_below(self) -> None:
+        self.query_one(".dialog-keys", Bar).put(self.keys_line(self.inner))
+
+    def keys_line(self, width: int) -> Line:
+        """The keys, and how many fields are still out of sight below: nobody sends half a form unknowingly."""
+        rows = self.query_one(".form-fields", VerticalScroll)
+        bottom = rows.scroll_y + rows.size.height
+        below = sum(row.virtual_region.bottom > bottom for row in rows.children) if rows.size.height else 0
+        more = (piece(self.words("form.below", count=below), "bar_warn"), (" ", "bar")) if below else ()
+        return spread(((" ", "bar_muted"), piece(self._keys, "bar_muted")), more, width, "bar_muted")
 
     # ---- values ----------------------------------------------------------------------------------------------------
 
@@ -222,3 +228,11 @@ def _stand_in(widget: Widget) -> None:
     widget.focus()
     if isinstance(widget, Input):
         widget.select_all()
+
+
+def _first_empty(fields: Sequence[Field]) -> Field:
+    """Where typing begins. When all are resumed, what is typed next replaces a text, not a choice already made."""
+    empty = [field for field in fields if not field.value]
+    if empty:
+        return next((field for field in empty if field.required), empty[0])
+    return next((field for field in fields if field.kind != "choice"), fields[0])

@@ -44,7 +44,8 @@ class ReleasePage(Scrolling[str]):
             self.dismiss(None)
             return
         kind = view.release.state.value
-        self._keys = own(self.words, f"keys.{kind}")
+        mine = view.waits and view.cannot is not None
+        self._keys = own(self.words, "keys.own" if mine else f"keys.{kind}")
         self._title = self._why_not or own(self.words, f"title.{kind}")
         super().paint()
         self.read(ReleaseText(self.words, self.inner - 2).lines(view, self._reading))
