@@ -7,6 +7,7 @@ the limits are asked of the policy in force at this desk, which is the server's.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agent_tui.desk import used
@@ -18,8 +19,10 @@ from agent_tui.domain.approval import Approval
 from agent_tui.domain.customer import Customer
 from agent_tui.domain.ticket import Ticket
 from agent_tui.policy.ask import Facts
+from agent_tui.policy.decide import decide
 from agent_tui.policy.decision import ActorFacts, Circumstances, SubjectFacts
 from agent_tui.policy.facts import actor_facts
+from agent_tui.policy.lending import most_lent
 from agent_tui.policy.limits import most, of_the_day
 from agent_tui.policy.table import usual_status
 from agent_tui.store import read
@@ -31,7 +34,7 @@ DAYS = {"maker": "agentDay", "customer": "customerDay", "team": "teamDay"}
 """Whose day → the name that rules give its sum."""
 
 
-def day_limits(sight: Sight, policy: Policy, approval: Approval, now: datetime) -> tuple[DayLimit, ...]:
+def day_limits(sight: Sight, approval: Approval, policy: Policy, now: datetime) -> tuple[DayLimit, ...]:
     """One for each day that the request counts in, the signer's own last; nothing for an act without an amount."""
     if approval.amount_minor is None:
         return ()
@@ -43,6 +46,14 @@ def day_limits(sight: Sight, policy: Policy, approval: Approval, now: datetime) 
     ]
     mine = _mine(sight, policy, approval, now)
     return (*found, mine) if mine is not None else tuple(found)
+
+
+def lendable(sight: Sight, actions: tuple[str, ...], policy: Policy, now: datetime) -> dict[str, int | None]:
+    """Of each action with an amount, the most that the person here may lend, minor units; None where no sum is named."""
+    me, judge = sight.me(), partial(decide, policy)
+    if me is None:
+        return {}
+    return {action: most_lent(judge, me, action, now) for action in actions if ACTIONS[action].amount}
 
 
 def _mine(sight: Sight, policy: Policy, approval: Approval, now: datetime) -> DayLimit | None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -18,10 +18,9 @@ from agent_tui.desk.lent import lent_for, with_lent
 from agent_tui.desk.lent_views import Lent, LentFor
 from agent_tui.desk.select_approvals import CacheState
 from agent_tui.desk.sight import Sight
-from agent_tui.desk.views import ActionRow, ActionRows, DayLimit, PolicyView
+from agent_tui.desk.views import ActionRow, ActionRows, PolicyView
 from agent_tui.domain.actions import ACTIONS, UNLENT, Action
 from agent_tui.domain.agent import Agent
-from agent_tui.domain.approval import Approval
 from agent_tui.domain.centre import Bundle
 from agent_tui.domain.contact import Contact
 from agent_tui.domain.contact_rules import HANDLED
@@ -37,6 +36,8 @@ from agent_tui.wire.signed import trusted
 
 if TYPE_CHECKING:
     from agent_tui.policy.model import Policy
+
+T = TypeVar("T")
 
 FORGED = "desk.policy.forged"
 
@@ -200,16 +201,14 @@ class Authority:
             field=question.field,
         )
 
-    def limits_of(self, approval: Approval) -> tuple[DayLimit, ...]:
-        """The sums that a request counts in, for whoever signs it; nothing without rules that can be trusted."""
-        from agent_tui.desk.approval_limits import day_limits
-
+    def by_policy(self, rule: Callable[[Policy, datetime], T], without: T) -> T:
+        """What `rule` makes of the policy in force now; `without` rules that can be trusted, that."""
         now = self._sight.clock.now()
         try:
             policy = self._current_policy(now)
         except PolicyError:
-            return ()
-        return day_limits(self._sight, policy, approval, now) if policy is not None else ()
+            return without
+        return rule(policy, now) if policy is not None else without
 
     def standing(self) -> PolicyView:
         """Which rules this desk goes by, and whether it trusts them."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from agent_tui.desk import views
 from agent_tui.desk.arrivals import Arrivals
 from agent_tui.desk.door import NotSubmitted, Submitted
 from agent_tui.desk.keeper import Keeper
-from agent_tui.desk.lent_views import LentFor
+from agent_tui.desk.lent_views import Lendable, LentFor
 from agent_tui.desk.profile import Profile
 from agent_tui.desk.select_queue import queue_rows
 from agent_tui.desk.sight import Sight
@@ -248,6 +248,8 @@ def _select(desk: Desk, query: Any) -> Any:
         return desk._authority.rows(query)
     if isinstance(query, LentFor):
         return desk._authority.lent_for(query)
+    if isinstance(query, Lendable):
+        return _lendable(desk, query)
     if isinstance(query, views.PolicyOf):
         return desk._authority.standing()
     if isinstance(query, views.StepUpLeft):
@@ -267,11 +269,21 @@ def _with_limits(desk: Desk, query: views.Approvals) -> tuple[views.ApprovalView
     """One request with the sums it counts in, which take the policy to say."""
     from msgspec.structs import replace
 
+    from agent_tui.desk.approval_limits import day_limits
     from agent_tui.desk.select_approvals import approvals
 
-    return tuple(
-        replace(view, limits=desk._authority.limits_of(view.approval)) for view in approvals(desk.sight, query)
-    )
+    found, unknown = [], tuple[views.DayLimit, ...]()
+    for view in approvals(desk.sight, query):
+        limits = desk._authority.by_policy(partial(day_limits, desk.sight, view.approval), unknown)
+        found.append(replace(view, limits=limits))
+    return tuple(found)
+
+
+def _lendable(desk: Desk, query: Lendable) -> dict[str, int | None]:
+    """Without rules that can be trusted nothing is known, and the server decides."""
+    from agent_tui.desk.approval_limits import lendable
+
+    return desk._authority.by_policy(partial(lendable, desk.sight, query.actions), {})
 
 
 def _online(desk: Desk) -> Link:

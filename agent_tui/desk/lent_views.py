@@ -25,6 +25,13 @@ class LentFor(Query["Lent | None"], frozen=True, kw_only=True):
     reason: str = ""
 
 
+class Lendable(Query["dict[str, int | None]"], frozen=True, kw_only=True):
+    """Of each of these actions that carries an amount, the most that I may lend, minor units; None where no sum is named.
+    Actions that nothing is known of are left out."""
+
+    actions: tuple[str, ...]
+
+
 class Lent(msgspec.Struct, frozen=True, kw_only=True):
     """A delegation under which something is mine to do, and what the policy says of it then."""
 

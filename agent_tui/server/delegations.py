@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from agent_tui.domain import lending
 from agent_tui.domain.actions import ACTIONS
-from agent_tui.domain.agent import Agent
 from agent_tui.domain.approval import Delegation
 from agent_tui.domain.commands import GrantDelegation, RevokeDelegation
 from agent_tui.domain.standing import no
-from agent_tui.policy.decision import Circumstances, Deny, NeedsCosign, SubjectFacts
-from agent_tui.policy.facts import actor_facts
-from agent_tui.policy.table import usual_status
-from agent_tui.server.authority import Decide
+from agent_tui.policy.lending import most_lent
 from agent_tui.server.hearing import Hearing
 from agent_tui.server.turn import Turn
 
@@ -23,7 +19,8 @@ def grant(hearing: Hearing, command: GrantDelegation) -> Turn:
     delegation = lending.grant(command, hearing.id, hearing.case, timedelta(days=hearing.terms.delegation_days))
     me = hearing.me()
     for action in delegation.actions:
-        if ACTIONS[action].amount and delegation.max_minor > _most(hearing.authority.decide, me, action, hearing.now):
+        most = most_lent(hearing.authority.decide, me, action, hearing.now) if ACTIONS[action].amount else None
+        if most is not None and delegation.max_minor > most:
             no("delegation_above_limit", action=action)
     if not hearing.fresh():
         return hearing.step_up()
@@ -45,22 +42,3 @@ def _about(delegation: Delegation, turn: Turn) -> Turn:
         "grantee": delegation.grantee_id,
     }
     return Turn(effects=turn.effects, about=f"delegation:{delegation.id}", facts=facts)
-
-
-def _most(decide: Decide, agent: Agent, action: str, now: datetime) -> float:
-    """Minor units this person may do at once in the case that meets the least resistance; no end is infinity."""
-    kinds = ACTIONS[action].product
-    subject = SubjectFacts(
-        tier="vip",
-        verified="full",
-        own_contact=True,
-        own_group=True,
-        product_kind=kinds[0] if kinds else "",
-        product_status=usual_status(action),
-        complaint_level="general",
-    )
-    given = Circumstances(amount_minor=1, reason_given=True)
-    decision = decide(actor_facts(agent, agent.level, 0, now), action, subject, given)
-    if decision.limit_minor is not None:
-        return decision.limit_minor
-    return 0 if isinstance(decision, Deny | NeedsCosign) else float("inf")

@@ -4,6 +4,7 @@ who owns them and who does not, with the customer on the line and without."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ from agent_tui.config import data
 from agent_tui.desk import views
 from agent_tui.desk.build import open_desk
 from agent_tui.desk.desk import Desk
+from agent_tui.desk.lent_views import Lendable
 from agent_tui.domain.actions import ACTIONS
 from agent_tui.domain.contact import ContactState, Verified
 from agent_tui.domain.rows import Entity
 from agent_tui.domain.ticket import TicketKind
 from agent_tui.policy.decide import decide
 from agent_tui.policy.decision import Decision, Deny, NeedsCosign
+from agent_tui.policy.lending import most_lent
 from agent_tui.server.authority import Authority, Inquiry
 from agent_tui.server.caller import Caller
 from agent_tui.server.facts import Question
@@ -167,6 +170,22 @@ def test_a_desk_that_forgot_the_complaint_would_be_caught(services: Services, tm
         there = at_server(services, "b3", {**about, "ticket_id": ticket})
         assert told(desk.may(**about)) != told(there)
         assert told(desk.may(**about, ticket_id=ticket)) == told(there)
+    finally:
+        desk.journal.close()
+        desk.sight.cache.close()
+        desk._lock.release()
+
+
+def test_what_may_be_lent_is_what_one_may_do_at_once(tmp_path: Path, services: Services) -> None:
+    desk = open_for("s1", tmp_path / "desk")
+    try:
+        reach = desk.view(Lendable(actions=tuple(ACTIONS)))
+        assert reach["waive_fee"] == 200_000
+        assert reach == {
+            name: most_lent(partial(decide, office.policy()), office.person("s1", level=4), name, eg.NOW)
+            for name in reach
+        }
+        assert set(reach) == {name for name, action in ACTIONS.items() if action.amount}
     finally:
         desk.journal.close()
         desk.sight.cache.close()

@@ -17,7 +17,7 @@ from agent_tui.desk.door import Locking, NotSubmitted, Submitted
 from agent_tui.desk.effect_views import Effects, EffectView
 from agent_tui.desk.found import BulletinOf, Bulletins, BulletinView
 from agent_tui.desk.keeper import Opened
-from agent_tui.desk.lent_views import Lent, LentFor
+from agent_tui.desk.lent_views import Lendable, Lent, LentFor
 from agent_tui.desk.offline import refused_offline
 from agent_tui.desk.release_views import ReleaseView
 from agent_tui.domain import commands as c
@@ -91,6 +91,7 @@ class FakeDoor:
         self.effects: tuple[EffectView, ...] = ()
         self.lent_to_me: Lent | None = None
         """What makes mine to do alone whatever others would have to sign."""
+        self.lendable: int | None = 200_000
         self.walks: dict[str, WalksOf] = {}
         self.wordings: dict[str, Bundle] = {}
         self.articles: tuple[Article, ...] = ()
@@ -409,6 +410,9 @@ class FakeDoor:
 
     def _view_LentFor(self, query: LentFor) -> Lent | None:
         return self.lent_to_me
+
+    def _view_Lendable(self, query: Lendable) -> dict[str, int | None]:
+        return {action: self.lendable for action in query.actions if ACTIONS[action].amount}
 
     def _view_Signers(self, query: views.Signers) -> tuple[Agent, ...]:
         return tuple(agent for agent in self.people[1:] if agent.level >= query.level)

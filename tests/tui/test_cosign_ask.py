@@ -286,6 +286,27 @@ async def test_lending_authority_goes_by_person_actions_terms_and_shows_them_bef
         assert "已转授权给 王芳" in at.line("said")
 
 
+@pytest.mark.parametrize(
+    ("mine", "said"), [(4_999, "您本人单笔至多 49.99，不能授出更多。"), (0, "您本人不能单独办理，不能授出。")]
+)
+async def test_nobody_offers_to_lend_more_than_they_may_do_themselves(mine: int, said: str) -> None:
+    door = FakeDoor()
+    door.lendable = mine
+    async with stage(door) as at:
+        await at.press("f2", "P", "1")
+        await at.type("王芳")
+        await at.press("enter")
+        await at.type("减免")
+        await at.press("enter", "f9")
+        assert f"您本人单笔可办：减免费用 {mine / 100:.2f}。" in at.text
+        await at.type("50")
+        await at.press("tab", "tab")
+        await at.type("on leave")
+        await at.press("f9")
+        assert said in at.text
+        assert not at.door.sent
+
+
 async def test_what_was_lent_is_read_and_taken_back_by_keys() -> None:
     door = FakeDoor()
     door.delegations = (lent(),)

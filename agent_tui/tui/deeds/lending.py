@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from agent_tui.desk.commands import ACTION_LETTERS
+from agent_tui.desk.lent_views import Lendable
 from agent_tui.desk.views import Delegations, People, StatusOf
 from agent_tui.domain.actions import ACTIONS, UNLENT
 from agent_tui.domain.agent import Agent
@@ -180,10 +181,13 @@ async def _terms(station: Station, me: Agent, to: Agent, actions: tuple[str, ...
             (own(words, "lend.effect_rule"), "muted"),
         ]
 
+    reach = station.door.view(Lendable(actions=actions))
+    limits = [(own(words, "lend.mine", sums=_sums(words, reach)), "muted")] if reach else []
+
     form = Form(
         words, station.painter, f"{own(words, 'lend.new')}  {to.name}", fields, go="check",
-        check=lambda values: _wrong(station, me, values), effect=effect, keep=station.door.keep_draft,
-        live=lambda _: [(named, "muted"), (later, "muted")],
+        check=lambda values: _wrong(station, me, values) or _beyond(words, reach, values), effect=effect, keep=station.door.keep_draft,
+        live=lambda _: [(named, "muted"), *limits, (later, "muted")],
     )  # fmt: skip
     values = await station.ask(form)
     if values is None:
@@ -198,6 +202,24 @@ async def _terms(station: Station, me: Agent, to: Agent, actions: tuple[str, ...
     if stands(outcome):
         station.door.drop_draft(key)
         station.say(own(words, "lend.done", name=to.name, until=words.day(until)), "ok")
+
+
+def _sums(words: Words, reach: Mapping[str, int | None]) -> str:
+    """What I may do at once myself of each action that is lent, where that has an end."""
+    ends = (
+        f"{words.label(f'action.{action}')} {words.money(most)}" for action, most in reach.items() if most is not None
+    )
+    return words("comma").join(ends) or own(words, "lend.no_end")
+
+
+def _beyond(words: Words, reach: Mapping[str, int | None], values: Values) -> tuple[str, str] | None:
+    """A sum above what I may do at once myself of one of the actions: the server would refuse it too."""
+    for action, most in reach.items():
+        if most is not None and _minor(values) > most:
+            label = words.label(f"action.{action}")
+            key = "lend.above" if most else "lend.not_mine"
+            return own(words, key, action=label, most=words.money(most)), "most"
+    return None
 
 
 def _until(station: Station, values: Values) -> datetime | None:
