@@ -22,7 +22,7 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from agent_tui.domain.rows import decode, encode
 from agent_tui.store.seed import ME, START
 from agent_tui.wire import routes
-from agent_tui.wire.feed import Beat, Change, Page
+from agent_tui.wire.feed import BEAT_S, Beat, Change, Page
 from agent_tui.wire.session import Session
 
 EPOCH = "seed"
@@ -53,12 +53,19 @@ async def changes(cursor: str = "") -> Response[bytes]:
     return _json(Page(start=cursor, to=cursor, more=False, head=1, at=START, speed=0.0))
 
 
+def _beat(seq: int) -> ServerSentEventMessage:
+    return ServerSentEventMessage(
+        event="beat", data=msgspec.json.encode(Beat(head=seq, at=START, speed=0.0)).decode()
+    )
+
+
 async def _pages(cursor: str) -> AsyncIterator[ServerSentEventMessage]:
     seq, chance = int(cursor.split(".")[2]), random.Random(1)
-    yield ServerSentEventMessage(event="beat", data=msgspec.json.encode(Beat(head=seq, at=START, speed=0.0)).decode())
+    yield _beat(seq)
     while True:
-        await asyncio.sleep(1 / RATE if RATE else 5)
+        await asyncio.sleep(1 / RATE if RATE else BEAT_S)
         if not (RATE and ROWS):
+            yield _beat(seq)
             continue
         row = msgspec.structs.replace(chance.choice(ROWS), version=seq + 10, subject=f"changed {seq}")
         page = Page(
