@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agent_tui.cli.where import add_database
+from agent_tui.domain.contact import Channel
 from agent_tui.errors import InputError, UsageError
 from agent_tui.i18n.catalog import say
 
@@ -30,6 +31,9 @@ DAYS = 30
 """What `stats` looks back on, if not told otherwise."""
 
 
+CHANNELS = tuple(channel.value for channel in Channel)
+
+
 def add_arguments(kinds: dict[str, argparse.ArgumentParser], language: str) -> None:
     """`show --contact ID` and `stats`."""
 
@@ -38,6 +42,7 @@ def add_arguments(kinds: dict[str, argparse.ArgumentParser], language: str) -> N
 
     kinds["show"].add_argument("--contact", metavar="ID", help=text("contact"))
     kinds["stats"].add_argument("--blueprint", metavar="ID", help=text("one"))
+    kinds["stats"].add_argument("--channel", choices=CHANNELS, default=None, help=text("channel"))
     kinds["stats"].add_argument("--days", type=int, metavar="N", default=DAYS, help=text("days"))
     kinds["stats"].add_argument("--nodes", action="store_true", help=text("nodes"))
     for name, formats in (("show", ("text", "json")), ("stats", ("table", "csv", "json"))):
@@ -115,6 +120,7 @@ def stats(args: argparse.Namespace, language: str) -> int:
     events, known = ledger.look(
         ledger.place(args.database, args.keys, demo=args.demo), lambda tx: _gather(tx, args.days)
     )
+    events = [event for event in events if args.channel in (None, event.channel)]
     uses = [use for use in counting.stats(events, known) if args.blueprint in (None, use.blueprint.partition("@")[0])]
     if args.format == "json":
         print(json.dumps([_told(use) for use in uses], ensure_ascii=False, indent=1))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from agent_tui.domain.agent import Agent, AgentState
 from agent_tui.domain.commands import AcceptContact, SetAgentState
-from agent_tui.domain.contact import LIVE_STATES, Channel, Contact, ContactState
+from agent_tui.domain.contact import LIVE_STATES, TEXT_CHANNELS, Channel, Contact, ContactState
 from agent_tui.domain.customer import Customer
 from agent_tui.sim import plan as planning
 from agent_tui.sim.cast import Cast
@@ -26,6 +26,9 @@ BREAK_AFTER_S = (2400.0, 5400.0)
 BREAK_S = (240.0, 600.0)
 RETURN_S = (5.0, 40.0)
 """From a supervisor's recall, a missed offer or the start of the shift to being ready."""
+
+LED = frozenset({Channel.PHONE, *TEXT_CHANNELS}) - {Channel.EMAIL}
+"""Channels with a conversation, which a blueprint leads."""
 
 
 class Colleague:
@@ -157,9 +160,9 @@ class Colleague:
         return Handling(self.hands, contact, plan, speech, me.name if me else "", leading)
 
     def _led(self, contact: Contact, customer: Customer | None, plan: Plan, speech: Speech) -> Leading | None:
-        """Through the blueprints of a call; what is written is written by heart."""
+        """Through the blueprints of a call or a chat. A mail is answered at once, and an alarm has nobody to talk to."""
         now = self._floor.pace.now()
-        if self._scripts is None or contact.channel != Channel.PHONE:
+        if self._scripts is None or contact.channel not in LED:
             return None
         blueprints = self._scripts.opens_with(contact, plan.about, now)
         if not blueprints:

@@ -14,7 +14,7 @@ import msgspec
 from agent_tui.blueprints.conditions import Value
 from agent_tui.blueprints.model import Blueprint, Check, Do, HandOver, Node, Say, node_map
 from agent_tui.blueprints.record import Notebook, closed, note
-from agent_tui.blueprints.run import Filled, Run, command, current, deviate, ended, filled, start
+from agent_tui.blueprints.run import Filled, Run, command, current, deviate, ended, filled, shown, start
 from agent_tui.domain.actions import ACTIONS
 from agent_tui.domain.commands import Command, PerformAction
 from agent_tui.domain.contact import Contact
@@ -33,6 +33,8 @@ STRAYS, LEAPS = 0.012, 0.25
 LEAVES = 0.006
 """Share of nodes at which a blueprint is put away unfinished."""
 SHORTEST_S = 2.0
+SAID = ("say", "ask", "check", "offer")
+"""Kinds of node with words for the customer."""
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +80,14 @@ class Guided:
         """Seconds until the present node is left."""
         usual = current(self.run).expect_s * self._hurry
         return max(SHORTEST_S, usual * self._rng.lognormvariate(0.0, SPREAD))
+
+    def written(self) -> tuple[str, bool]:
+        """What is written to the customer at the present node, and whether it waits for an answer. Nothing where nothing
+        is said, or where a blank would be sent."""
+        now = shown(self.run)
+        if now.blanks or now.kind not in SAID:
+            return "", False
+        return "\n".join((now.text, *(label for _, label in now.checks[: now.need]))), now.kind != "say"
 
     def asked(self) -> Command | None:
         """What the present node has to be sent for before it can be left; None where nothing has."""

@@ -164,6 +164,9 @@ class Handling:
         if self._contact.channel == Channel.EMAIL:
             await self._mail()
             return
+        if self._leading is not None:
+            await self._write_led(self._leading)
+            return
         phrases = self._speech.topics[self._plan.topic]
         for text in (self._speech.greet.replace("{agent}", self._name), *phrases.ask):
             if not await self._tell(text):
@@ -175,6 +178,16 @@ class Handling:
         done = await self._act()
         if await self._tell(phrases.done if done else self._speech.refused):
             await self._tell(self._speech.close)
+
+    async def _write_led(self, leading: Leading) -> None:
+        """A chat as the blueprint leads; what it did not come to is done afterwards."""
+
+        async def nothing(_: float) -> None:
+            """Nobody is put on hold in writing."""
+
+        await leading.run(nothing, self._tell)
+        done = self._tried(self._plan.action) or await self._act()
+        await self._tell(self._speech.close if done else self._speech.refused)
 
     async def _mail(self) -> None:
         await self._hands.pause(self._id, self._hands.rng.uniform(*MAIL_S))

@@ -27,25 +27,35 @@ class Leading:
         self._hands, self._blueprints, self._opening = hands, blueprints, opening
         self._id = opening.contact.id
         self._guides: list[Guided] = []
+        self._tell: Callable[[str], Awaitable[bool]] | None = None
+        self._unwritten: list[str] = []
         self.done: set[str] = set()
         """Actions and departments' work orders that were tried."""
 
-    async def run(self, between: Callable[[float], Awaitable[None]]) -> None:
+    async def run(
+        self, between: Callable[[float], Awaitable[None]], tell: Callable[[str], Awaitable[bool]] | None = None
+    ) -> None:
         """Until the last blueprint ends or the customer is gone; `between(seconds)` after each node, with how long the
-        talk has gone on."""
+        talk has gone on. `tell` writes to the customer, where nothing is said aloud, and waits for an answer."""
+        self._tell = tell
         for number, blueprint in enumerate(self._blueprints, 1):
             guide = Guided(blueprint, self._opening, self._hands.rng, mistaken=number < len(self._blueprints))
             self._guides.append(guide)
             while not guide.over and self._hands.live(self._id):
                 await self._on(guide)
                 await between(sum(each.at for each in self._guides))
+        if self._unwritten and tell is not None and self._hands.live(self._id):
+            await tell("\n".join(self._unwritten))
 
     async def _on(self, guide: Guided) -> None:
         """One node."""
-        stay = guide.stay()
-        began = self._hands.floor.pace.now()
-        if not await self._hands.pause(self._id, stay):
-            guide.at += min(stay, (self._hands.floor.pace.now() - began).total_seconds())
+        began, stay = self._hands.floor.pace.now(), guide.stay()
+        tell = self._tell
+        there = await self._hands.pause(self._id, stay) if tell is None else await self._write(guide, tell)
+        if tell is not None or not there:
+            stay = (self._hands.floor.pace.now() - began).total_seconds()
+        if not there:
+            guide.at += stay
             return
         asked = guide.asked()
         if asked is None:
@@ -53,6 +63,15 @@ class Leading:
             return
         self.done.add(subject(asked))
         guide.go(stay, await self._send(asked))
+
+    async def _write(self, guide: Guided, tell: Callable[[str], Awaitable[bool]]) -> bool:
+        """Sentences are kept for the next question, as people write; whether the customer is still there."""
+        text, waits = guide.written()
+        self._unwritten += [text] if text else []
+        if not waits:
+            return self._hands.live(self._id)
+        written, self._unwritten = "\n".join(self._unwritten), []
+        return await tell(written)
 
     async def _send(self, asked: Command) -> str:
         """What became of it; what happens under authority is remembered for the account of the shift."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -195,3 +196,12 @@ def test_a_contact_nobody_knows_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         run("show", "--contact", "k9", "--database", str(centre(tmp_path)))
     assert caught.value.key == "release.cli.no_contact"
+
+
+def test_statistics_of_one_channel(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    database = centre(tmp_path)
+    counted = {}
+    for channel in ("phone", "chat"):
+        assert run("stats", "--channel", channel, "--format", "json", "--database", str(database)) == 0
+        counted[channel] = [use["walks"] for use in json.loads(capsys.readouterr().out) if use["walks"]]
+    assert counted == {"phone": [1], "chat": []}

@@ -247,3 +247,54 @@ def test_work_orders_name_their_department() -> None:
         if isinstance(sent, RaiseWorkOrder)
     ]
     assert orders and all(order.group and order.title and order.text for order in orders)
+
+
+def chatting() -> tuple[Blueprint, Opening, Floor, Hands]:
+    """A robot in a chat, on a clock that runs fast."""
+    blueprint, begun = opened(1)
+    contact = msgspec.structs.replace(
+        begun.contact, channel=Channel.CHAT, state=ContactState.CONNECTED, agent_id="a1"
+    )
+    floor = floor_of(contact)
+    floor.pace.speed = 100_000.0
+    hands = Hands(Deskmate(floor, contact), floor, 1)  # type: ignore[arg-type]
+    return blueprint, msgspec.structs.replace(begun, contact=contact), floor, hands
+
+
+async def test_a_chat_is_led_too_and_its_sentences_go_with_the_next_question() -> None:
+    blueprint, begun, _, hands = chatting()
+    written: list[str] = []
+
+    async def tell(text: str) -> bool:
+        written.append(text)
+        return True
+
+    async def nothing(_: float) -> None:
+        """No hold in writing."""
+
+    leading = Leading(hands, (blueprint,), begun)
+    await leading.run(nothing, tell)
+    (walk,) = leading.walks()
+    seen = {sight.node for sight in walk.seen}
+    nodes = {node.id: node for node in blueprint.nodes}
+    waited = [nodes[id] for id in seen if nodes[id].kind in ("ask", "check", "offer")]
+    assert walk.ended and len(written) <= len(waited) + 1, "no message but with a question, and the last"
+    assert not any("____" in text for text in written)
+    first = nodes[blueprint.start].texts[begun.contact.language].split("\n")[0].split("{")[0]
+    assert written[0].startswith(first)
+
+
+async def test_whoever_leaves_a_chat_leaves_its_blueprint() -> None:
+    blueprint, begun, floor, hands = chatting()
+    contact = begun.contact
+
+    async def gone(text: str) -> bool:
+        return False
+
+    async def over(_: float) -> None:
+        show(floor, "contact", contact.id, msgspec.structs.replace(contact, state=ContactState.WRAP_UP))
+
+    leading = Leading(hands, (blueprint,), begun)
+    await leading.run(over, gone)
+    (walk,) = leading.walks()
+    assert not walk.ended and len(walk.seen) < len(blueprint.nodes)
