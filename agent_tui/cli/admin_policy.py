@@ -44,8 +44,9 @@ def run(args: argparse.Namespace, language: str) -> int:
         raise ConfigError("cli.admin.no_database", file=shown(database))
     text = bundle(args.folder)
     now = wall()
-    findings = [render(one, language) for one in lint(load(text, now))]
-    if findings and not args.despite_findings:
+    policy = load(text, now)
+    findings = [] if args.despite_findings else [render(one, language) for one in lint(policy)]
+    if findings:
         print("\n".join(findings))
         print(say("cli.admin.policy_doubtful", language, count=len(findings)))
         return DOUBTFUL

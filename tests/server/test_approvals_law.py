@@ -41,7 +41,7 @@ def play(centre: type[Centre], examples: int, **more: Any) -> None:
 
 
 def test_no_reachable_state_breaks_the_law(centre: type[Centre]) -> None:
-    play(centre, engines.examples(120, 20))
+    play(centre, engines.examples(120, 12))
 
 
 # ---- broken variants are found out -------------------------------------------------------------------------------
