@@ -55,6 +55,10 @@ class Words:
         """The label of a command of the registry."""
         return say(f"command.{command}.label", self.language)
 
+    def labelled(self, label: str, value: str) -> str:
+        """What something is called, and what it is."""
+        return label + self("colon") + value
+
     def help(self, command: str) -> str:
         return say(f"command.{command}.help", self.language)
 

@@ -57,7 +57,7 @@ async def test_the_effect_names_the_transaction_in_dispute() -> None:
         await at.press("tab")
         await at.type("charged twice")
         await at.press("f9")
-        assert "交易: fuel 1 Nov" in at.text
+        assert "交易：fuel 1 Nov" in at.text
         assert not any(isinstance(sent, c.PerformAction) for sent in at.door.sent)
 
 
@@ -73,7 +73,7 @@ async def test_a_temporary_limit_has_an_end_that_is_a_day() -> None:
         await at.press("ctrl+u")
         await at.type("2026-03-31")
         await at.press("f9")
-        assert "到期日: 2026-03-31" in at.text
+        assert "到期日：2026-03-31" in at.text
         await at.press("enter")
         done = at.door.sent[-1]
         assert isinstance(done, c.PerformAction)
@@ -88,8 +88,8 @@ async def test_a_statement_is_sent_for_a_month_to_what_is_on_record() -> None:
         await at.press("tab")
         await at.type("2")
         await at.press("f9")
-        assert "账单年月: 2026-02" in at.text
-        assert "发送方式: 预留手机短信" in at.text
+        assert "账单年月：2026-02" in at.text
+        assert "发送方式：预留手机短信" in at.text
         await at.press("enter")
         done = at.door.sent[-1]
         assert isinstance(done, c.PerformAction)
@@ -181,7 +181,7 @@ async def test_a_card_is_blocked_after_choosing_it_and_saying_yes() -> None:
     async with stage() as at:
         await in_a_call(at)
         await at.press("f2", "B", "1", "f9")
-        assert "原因: 遗失" in at.text
+        assert "原因：遗失" in at.text
         assert "立即止付 张• 的 信用卡 •••• 1234" in at.text
         await at.press("enter")
         done = at.door.sent[-1]

@@ -97,7 +97,7 @@ async def test_a_result_says_what_it_is_whose_and_why() -> None:
         await on.press("slash")
         await on.type("年费")
         await looked(on)
-        assert "知识" in on.text and "卡片运营部" in on.text and "标题: [年费][/x]口径" in on.text
+        assert "知识" in on.text and "卡片运营部" in on.text and "标题：[年费][/x]口径" in on.text
 
 
 async def test_escape_leaves_and_a_page_leads_back_to_the_results() -> None:

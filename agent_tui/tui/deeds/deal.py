@@ -18,7 +18,6 @@ from agent_tui.domain.ticket import Ticket, TicketState
 from agent_tui.i18n.message import msg
 from agent_tui.policy.decision import AllowWithReason, Decision, Deny, NeedsCosign
 from agent_tui.tui.dialogs.form import Paragraphs, Values
-from agent_tui.tui.facts import Facts
 from agent_tui.tui.keymap import shown
 from agent_tui.tui.panes.action_lines import reasons_of
 from agent_tui.tui.panes.approval_lines import online, own, people
@@ -43,12 +42,12 @@ class Deal:
     def __init__(self, desk: Attending, action: Action, customer: Customer, given: Mapping[str, Any]) -> None:
         self.desk, self.action, self.customer, self.given = desk, action, customer, given
         self.words = desk.words
-        self.contact_id = serving(desk.facts, customer.id)
+        self.glass = bool(given.get("glass"))
+        """Under break-glass: two people instead of the level that is out of reach."""
+        self.contact_id = (ours if self.glass else mine)(desk, customer.id)
         self.tickets = self.complaints()
         """The complaints as they were when the form was opened."""
         self.label = self.words.label(f"action.{action.id}")
-        self.glass = bool(given.get("glass"))
-        """Under break-glass: two people instead of the level that is out of reach."""
         self._told: int | None = given.get("needs_level")
         """The level the server named when it refused, which knows what others did today."""
 
@@ -198,7 +197,7 @@ class Deal:
         )
         text = self.words(key, name=self.customer.name, amount=f"{amount} CNY", product=named, action=self.label)
         why = self.words.reason(self.action.id, values.get("reason", ""))
-        reason = [(f"{self.words('form.reason')}: {why}", "muted")] if why else []
+        reason = [(self.words.labelled(self.words("form.reason"), why), "muted")] if why else []
         other = [(named, "muted")] if named and key != "form.effect_block" else []
         other += self._particulars(values)
         return [(text, "strong"), *other, *reason, *(self._lent(values) or self.verdict(self.decide(values)))]
@@ -217,7 +216,7 @@ class Deal:
     def _particulars(self, values: Values) -> list[tuple[str, str]]:
         """What else was typed for this action; which complaint, and the level it will have."""
         ticket, words = self.complaint(values), self.words
-        typed = [(f"{words(f'form.{name}')}: {_said(words, name, values[name])}", "text")
+        typed = [(words.labelled(words(f'form.{name}'), _said(words, name, values[name])), "text")
                  for name in EXTRA if name != "level" and values.get(name)]  # fmt: skip
         if ticket is None:
             return typed
@@ -227,7 +226,7 @@ class Deal:
     def _asking(self, values: Values, needs: Needs) -> Paragraphs:
         """What asking others to sign will do."""
         words, what = self.words, self.what(values)
-        able = approvers(self.desk, needs.level)
+        able = approvers(self.desk, self.desk.facts.status.glass_level if self.glass else needs.level)
         count = people(words, needs.people)
         product = self.product(values)
         return [
@@ -236,7 +235,10 @@ class Deal:
             else (own(words, "ask.effect", level=needs.level, people=count, what=what), "strong"),
             *([(f"{words.of('product', product.kind)} {product.number}", "text")] if product else []),
             *self._particulars(values),
-            (f"{own(words, 'ask.reason')}: {words.reason(self.action.id, values.get('reason', ''))}", "text"),
+            (
+                words.labelled(own(words, "ask.reason"), words.reason(self.action.id, values.get("reason", ""))),
+                "text",
+            ),
             (own(words, "ask.effect_online", online=online(words, able)), "accent"),
             (own(words, "ask.effect_then"), "muted"),
         ]
@@ -251,10 +253,18 @@ def _said(words: Words, name: str, value: str) -> str:
     return words.of(name, value) if name in CHOICES else value
 
 
-def serving(facts: Facts, customer_id: str) -> str | None:
+def mine(desk: Attending, customer_id: str) -> str | None:
     """The contact in which I serve this customer now, which is what an act for them belongs to."""
-    mine = [view.contact for view in (facts.own, *facts.mine) if view is not None]
-    return next((k.id for k in mine if k.customer_id == customer_id and k.state in HANDLED), None)
+    served = [view.contact for view in (desk.facts.own, *desk.facts.mine) if view is not None]
+    return next((k.id for k in served if k.customer_id == customer_id and k.state in HANDLED), None)
+
+
+def ours(desk: Attending, customer_id: str) -> str | None:
+    """The same, else that of a colleague of my groups: who steps in under break-glass has seldom the customer themselves."""
+    card, me = desk.seat.read_card(), desk.facts.status.me
+    theirs = card.contacts if card is not None and me is not None else ()
+    named = (k.id for k in theirs if me and k.state in HANDLED and k.group in me.groups)
+    return mine(desk, customer_id) or next(named, None)
 
 
 def level_of(ticket: Ticket) -> str:

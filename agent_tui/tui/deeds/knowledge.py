@@ -282,7 +282,7 @@ async def people(station: Station) -> None:
     department = next((one for one in _departments(station) if one.group.id == chosen), None)
     if department is not None:
         told = own(words, "comma").join(lines.person_text(person) for person in department.people)
-        station.say(f"{department.name}: {told}", "text")
+        station.say(words.labelled(department.name, told), "text")
 
 
 async def publish(station: Station) -> None:

@@ -102,7 +102,7 @@ async def _read(station: Station, lent: Delegation) -> bool:
         (f"{state_of(words, lent, now)}  {span}", "text"),
         (_extent(words, lent.max_level, lent.max_minor), "text"),
         (_named(words, lent), "text"),
-        (f"{own(words, 'lend.reason')}: {lent.reason}", "muted"),
+        (words.labelled(own(words, "lend.reason"), lent.reason), "muted"),
     ]
     keys = {} if over else {"f7": own(words, "lend.keys_given" if given else "lend.keys_taken")}
     page = KeyedPage(words, station.painter, own(words, "lend.title"), lambda width: _lines(text, width), keys)

@@ -60,4 +60,4 @@ def _wrong(words: Words, approval: Approval, values: Values) -> tuple[str, str] 
 def _effect(words: Words, approval: Approval, values: Values, said: Paragraphs) -> Paragraphs:
     to = words.money(parse(values["amount"]).minor)
     change = own(words, "lower.effect", what=what(words, approval), amount=f"{to} {approval.currency}")
-    return [(change, "strong"), (f"{own(words, 'lower.reason')}: {values['reason']}", "text"), *said]
+    return [(change, "strong"), (words.labelled(own(words, "lower.reason"), values["reason"]), "text"), *said]

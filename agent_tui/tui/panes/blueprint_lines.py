@@ -54,13 +54,18 @@ class BlueprintText:
         if shown.message:
             lines += [
                 EMPTY,
-                *self._fold(shown.message, "say", ((self.words.of("medium", shown.medium) + ": ", "muted"),)),
+                *self._fold(
+                    shown.message, "say", ((self.words.of("medium", shown.medium) + self.words("colon"), "muted"),)
+                ),
             ]
         if shown.brief:
-            lines += [EMPTY, *self._fold(shown.brief, "text", ((self.words("brief") + ": ", "muted"),))]
+            lines += [
+                EMPTY,
+                *self._fold(shown.brief, "text", ((self.words("brief") + self.words("colon"), "muted"),)),
+            ]
         for name, value in shown.facts:
             lines += self._fold(
-                value, "strong", ((self.words.of("variable", name.replace(".", "_")) + ": ", "muted"),)
+                value, "strong", ((self.words.of("variable", name.replace(".", "_")) + self.words("colon"), "muted"),)
             )
         if shown.action:
             lines.append(((" " * INDENT, "text"), piece("> " + self.words.label(f"action.{shown.action}"), "do")))

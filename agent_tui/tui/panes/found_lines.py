@@ -57,7 +57,7 @@ def _reason(reasons: tuple[Reason, ...], words: Words, width: int) -> Line:
     """The best reasons, as many as fit: the place, how it matched unless as written, and the text around it."""
     line: Line = ()
     for reason in reasons:
-        head: Line = (piece(f"{_said(reason, words)} ", "muted"),)
+        head: Line = (piece(_said(reason, words), "muted"),)
         room = width - length(line) - length(head) - (2 if line else 0)
         if line and room < LEAST_ROOM:
             break
@@ -68,12 +68,12 @@ def _reason(reasons: tuple[Reason, ...], words: Words, width: int) -> Line:
 
 def _said(reason: Reason, words: Words) -> str:
     if reason.how in ("category", "number", "asked"):
-        return own(words, f"how.{reason.how}") + ":"
+        return own(words, f"how.{reason.how}") + words("colon")
     place = own(words, f"place.{reason.place}")
     if reason.how == "written":
-        return f"{place}:"
+        return place + words("colon")
     said = f"{place} · {own(words, f'how.{reason.how}')}"
-    return f"{said} {cut(reason.asked, MOST_ASKED)} =" if reason.asked else f"{said}:"
+    return f"{said} {cut(reason.asked, MOST_ASKED)} = " if reason.asked else said + words("colon")
 
 
 def marked(reason: Reason, width: int) -> Line:
