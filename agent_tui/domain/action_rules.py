@@ -41,10 +41,14 @@ CURRENCY = "CNY"
 """Limits are sums of this currency: an amount of another would be measured by the wrong ruler."""
 
 
-def _own_contact(contact_id: str | None, customer_id: str, case: Case) -> Contact | None:
+def _our_contact(contact_id: str | None, customer_id: str, case: Case) -> Contact | None:
+    """The contact in which it is done: one's own, or that of a colleague of one's group, of which the policy says who may
+    act in it."""
     if contact_id is None:
         return None
-    contact = case.own_contact(contact_id)
+    contact = case.contact(contact_id)
+    if contact.agent_id != case.actor.id and contact.group not in case.agent().groups:
+        stale("not_your_contact")
     if contact.customer_id != customer_id:
         refuse("not_that_customer")
     if contact.state not in HANDLED:
@@ -55,7 +59,7 @@ def _own_contact(contact_id: str | None, customer_id: str, case: Case) -> Contac
 def reveal_field(command: RevealField, case: Case) -> Effects:
     """One field, one purpose; the value goes into the answer and nowhere else."""
     case.customer(command.customer_id)
-    contact = _own_contact(command.contact_id, command.customer_id, case)
+    contact = _our_contact(command.contact_id, command.customer_id, case)
     purpose = scrub(command.purpose).text.strip()
     if not purpose:
         refuse("purpose_needed")
@@ -68,7 +72,7 @@ def perform_action(command: PerformAction, case: Case) -> Effects:
     if action is None or action.id in OTHER_COMMAND:
         refuse("no_action", action=command.action)
     customer = case.customer(command.customer_id)
-    contact = _own_contact(command.contact_id, customer.id, case)
+    contact = _our_contact(command.contact_id, customer.id, case)
     case.clean(command.reason)
     _check_args(action, command)
     _check_amount(action, command)

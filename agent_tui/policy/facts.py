@@ -59,14 +59,17 @@ def subject_facts(about: About, agent: Agent, rows: Rows) -> SubjectFacts:
         contact = None
     products = customer.products if customer else ()
     product = next((p for p in products if p.id == about.product_id), None)
-    own = contact is not None and contact.agent_id == agent.id and contact.state in OPEN_STATES
+    open_now = contact is not None and contact.state in OPEN_STATES
+    own = contact is not None and contact.agent_id == agent.id and open_now
+    # Who verified the caller does not matter, but for whom: a colleague of the group, or oneself.
+    ours = own or (contact is not None and contact.group in agent.groups and open_now)
     groups = {found.group for found in (contact, ticket) if found is not None} | {about.group} - {""}
     return SubjectFacts(
         customer_id=about.customer_id,
         tier=customer.tier.value if customer else "standard",
         sensitivity=(customer.sensitivity or "") if customer else "",
         frozen=customer.frozen if customer else False,
-        verified=(contact.verified if contact and own else Verified.NONE).value,
+        verified=(contact.verified if contact and ours else Verified.NONE).value,
         own_contact=own,
         own_group=not groups.isdisjoint(agent.groups),
         owner=agent.id in (about.author_id, ticket.owner_id if ticket else None),

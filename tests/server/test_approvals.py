@@ -392,6 +392,36 @@ async def test_the_glass_is_broken_by_two_people_and_always_reviewed(client: Cli
     assert office.get_approval(services, id).state is ApprovalState.EXECUTED
 
 
+@pytest.mark.parametrize(
+    ("action", "more"),
+    [
+        ("waive_fee", {"amount_minor": 100_000}),
+        ("grant_goodwill", {"amount_minor": 60_000}),
+        ("change_mobile", {"args": {"mobile": "13900001111"}}),
+        ("raise_temporary_limit", {"amount_minor": 3_000_000, "product_id": "c1-credit"}),
+        ("release_settlement", {"amount_minor": 6_000_000, "product_id": "c1-merchant"}),
+    ],
+)
+async def test_who_steps_in_for_a_colleague_breaks_the_glass_for_whatever_others_would_sign(
+    client: Client, services: Services, action: str, more: dict[str, Any]
+) -> None:
+    """The customer is on the line with a1, of the same group; no co-signer is there, so b3 and b4 act together."""
+    maker, id = await office.fresh(client, "b3"), ids.uuid7()
+    command = office.act(action, "a1", **more)
+    answer = await maker.send(BreakGlass(command=command, reason="nobody of level 4 is here"), id=id)
+    assert answer.status_code == 200, answer.text
+    approval = office.get_approval(services, id)
+    assert (await (await office.fresh(client, "b4")).decide(approval)).status_code == 200
+    assert office.get_approval(services, id).state is ApprovalState.EXECUTED
+
+
+async def test_a_colleagues_contact_lends_nothing_to_whom_the_policy_does_not_let_in(client: Client) -> None:
+    junior, stranger = await office.fresh(client, "a2"), await office.fresh(client, "b3")
+    assert (await junior.send(office.waive(100, "a1"))).status_code == 403
+    other = office.waive(100, "a1", customer="c2", contact_id="k-a1-c1")
+    assert (await stranger.send(other)).status_code == 403
+
+
 async def test_the_glass_lets_nothing_through_that_is_denied_or_by_somebody_junior(client: Client) -> None:
     junior, senior = await office.fresh(client, "a1"), await office.fresh(client, "b3")
     assert says(await junior.send(BreakGlass(command=waive(100_000), reason="now")), "authority.glass_level")

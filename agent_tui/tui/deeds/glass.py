@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent_tui.desk.views import ActionRow, ActionRows
 from agent_tui.domain.actions import ACTIONS
 from agent_tui.policy.decision import Deny, NeedsCosign
+from agent_tui.tui.deeds.deal import ours
 from agent_tui.tui.deeds.lookup import look_up
 from agent_tui.tui.dialogs.confirm import Confirm
 from agent_tui.tui.dialogs.pick import Item, Pick
@@ -36,12 +37,13 @@ async def _for_customer(desk: Attending) -> None:
     """Choose what others would have to sign, and ask for it under the glass."""
     from agent_tui.tui.deeds.action import carry_out
 
-    words, facts = desk.words, desk.facts
+    words = desk.words
     if desk.seat.read_card() is None:
         desk.say(words("not.no_customer"), "warn")
         return
-    contact_id = facts.contact.contact.id if facts.contact else None
-    desk.action_rows = desk.door.view(ActionRows(customer_id=facts.customer_id, contact_id=contact_id))
+    customer_id = desk.facts.customer_id
+    contact_id = ours(desk, customer_id or "")
+    desk.action_rows = desk.door.view(ActionRows(customer_id=customer_id, contact_id=contact_id))
     items = [Item(row.action, words.label(f"action.{row.action}")) for row in desk.action_rows if _behind_glass(row)]
     if not items:
         desk.say(_why_nothing(desk), "warn")

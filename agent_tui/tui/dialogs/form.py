@@ -104,14 +104,11 @@ class Form(Dialog[Values]):
     def on_mount(self) -> None:
         super().on_mount()
         for field in self.fields:
-            self.query_one(f"#label-{field.name}", Bar).put(self._label(field))
+            self.query_one(f"#label-{field.name}", Bar).put(_label(field))
         self.query_one(f"#field-{_first_empty(self.fields).name}").focus()
         rows = self.query_one(".form-fields", VerticalScroll)
         self.watch(rows, "scroll_y", self._count_below, init=False)
         self.watch(rows, "virtual_size", self._count_below, init=False)
-
-    def _label(self, field: Field) -> tuple[tuple[str, str], ...]:
-        return (piece(field.label, "accent"), (" *", "warn") if field.required else ("", "text"))
 
     def paint(self) -> None:
         super().paint()
@@ -236,3 +233,7 @@ def _first_empty(fields: Sequence[Field]) -> Field:
     if empty:
         return next((field for field in empty if field.required), empty[0])
     return next((field for field in fields if field.kind != "choice"), fields[0])
+
+
+def _label(field: Field) -> tuple[tuple[str, str], ...]:
+    return (piece(field.label, "accent"), (" *", "warn") if field.required else ("", "text"))

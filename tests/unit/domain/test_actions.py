@@ -82,14 +82,21 @@ def test_a_product_belongs_to_the_customer_and_fits_the_action() -> None:
 
 def test_contact_and_customer_belong_together_and_to_the_actor() -> None:
     there = on()
-    there.rows.keep(
-        eg.customer("c2"), eg.contact("k2", state=ContactState.CONNECTED, agent_id="a2", customer_id="c1")
-    )
+    theirs = eg.contact("k2", state=ContactState.CONNECTED, agent_id="a2", customer_id="c1", group="elsewhere")
+    there.rows.keep(eg.customer("c2"), theirs)
     assert there.refused(perform("waive_fee", customer_id="c2")) == "not_that_customer"
     assert there.refused(perform("waive_fee", contact_id="k2")) == "not_your_contact"
     assert there.refused(perform("waive_fee", customer_id="c9")) == "no_customer"
     assert there.refused(perform("dance")) == "no_action"
     assert there.refused(perform("raise_work_order")) == "no_action"
+
+
+def test_who_may_act_in_a_colleagues_contact_of_the_own_group_is_for_the_policy_to_say() -> None:
+    there = on()
+    there.rows.keep(eg.contact("k2", state=ContactState.CONNECTED, agent_id="a2", customer_id="c1"))
+    there.do(perform("waive_fee", contact_id="k2"))
+    there.rows.keep(eg.contact("k2", state=ContactState.CLOSED, agent_id="a2", customer_id="c1"))
+    assert there.refused(perform("waive_fee", contact_id="k2")) == "contact_is_closed"
 
 
 def test_a_new_mobile_number_is_kept_masked() -> None:
@@ -116,7 +123,6 @@ def test_a_reveal_needs_a_purpose_and_changes_nothing() -> None:
 def test_a_complaint_is_closed_and_downgraded_by_action_but_never_downgraded_by_its_owner() -> None:
     there = on()
     assert there.refused(perform("downgrade_complaint", args={"level": "crisis"})) == "level_not_lower"
-    assert there.refused(perform("downgrade_complaint", args={"level": "general"}), "a2") == "not_your_contact"
     owners = perform("downgrade_complaint", args={"level": "general"}, contact_id=None)
     assert there.refused(owners, "a2") == "owner_downgrades"
     there.do(perform("downgrade_complaint", args={"level": "general"}))
