@@ -28,6 +28,8 @@ EFFECTS = frozenset({"AddNote", "WrapUpContact", "SendMessage", "RaiseWorkOrder"
 """Commands whose word stands in the state once they are applied."""
 LEAST_DONE = 0.4
 """Share of the commands that are applied in a campaign worth its name."""
+SIGNED_OF = 10
+"""Of so many requests, one at least is signed and executed; fewer may all meet a desk that is dead."""
 SHOWN = 5
 """Places of a gap that are named."""
 MAY_WAIT = frozenset(kind.__name__ for kind in OFFLINE)
@@ -324,7 +326,9 @@ def hollow(counts: Mapping[str, int], idle: tuple[str, ...]) -> Iterator[str]:
         yield f"hollow: only {done} of {commands} commands were applied"
     if not counts.get("money"):
         yield "hollow: no money moved"
-    if not counts.get("executed"):
+    if not counts.get("requested"):
+        yield "hollow: nobody asked for a signature"
+    elif counts["requested"] >= SIGNED_OF and not counts.get("executed"):
         yield "hollow: nothing that colleagues signed was executed"
     for name in idle:
         yield f"hollow: {name} never took effect"
@@ -335,6 +339,7 @@ def _counts(found: Evidence) -> Counter[str]:
     counted["commands"] = len(found.sent)
     counted["kept"] = sum(1 for seen in found.seen for _ in seen.of("kept"))
     counted["declined"] = sum(1 for seen in found.seen for _ in seen.of("declined"))
+    counted["requested"] = sum(kept["type"] == "RequestApproval" for seen in found.seen for kept in seen.of("kept"))
     counted["money"] = sum(found.orders.values())
     counted["executed"] = sum(a.state is ApprovalState.EXECUTED for a in found.approvals.values())
     return counted

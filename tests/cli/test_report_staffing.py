@@ -7,6 +7,7 @@ import io
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,10 +32,10 @@ def history(tmp_path: Path) -> Path:
     return database
 
 
-def staffing(history: Path, capsys: pytest.CaptureFixture[str], *options: str) -> list[dict[str, float]]:
+def staffing(history: Path, capsys: pytest.CaptureFixture[str], *options: str) -> list[dict[str, Any]]:
     capsys.readouterr()
     assert run(["report", "staffing", "--database", str(history), "--format", "json", *options], "en") == 0
-    found: list[dict[str, float]] = json.loads(capsys.readouterr().out)["half_hours"]
+    found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["half_hours"]
     return found
 
 

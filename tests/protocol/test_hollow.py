@@ -11,7 +11,7 @@ from chaos.campaign import Campaign
 from chaos.judge import hollow
 from chaos.place import Place
 
-GOOD = {"commands": 400, "applied": 250, "money": 9, "executed": 2}
+GOOD = {"commands": 400, "applied": 250, "money": 9, "requested": 12, "executed": 2}
 
 
 def test_a_campaign_with_work_money_and_signatures_counts() -> None:
@@ -25,11 +25,16 @@ def test_a_campaign_with_work_money_and_signatures_counts() -> None:
         ({"commands": 0, "applied": 0}, "only 0 of 0"),
         ({"money": 0}, "no money moved"),
         ({"executed": 0}, "signed"),
+        ({"executed": 0, "requested": 0}, "asked for a signature"),
     ],
 )
 def test_where_one_of_them_is_missing_it_is_said(what: dict[str, int], says: str) -> None:
     (line,) = hollow(GOOD | what, ())
     assert says in line
+
+
+def test_a_few_requests_may_all_find_nobody() -> None:
+    assert not list(hollow(GOOD | {"executed": 0, "requested": 3}, ()))
 
 
 def test_a_deed_that_never_took_effect_is_named() -> None:
