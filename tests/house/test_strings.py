@@ -145,6 +145,8 @@ def test_chinese_and_japanese_sentences_have_their_own_punctuation(language: str
     assert not wrong
 
 
-@pytest.mark.parametrize("planted", ["客户,您好", "按半小时(当地),未满", "呼损率 {value}%,接近上限", "您好:", "导出(CSV)"])
+@pytest.mark.parametrize(
+    "planted", ["客户,您好", "按半小时(当地),未满", "呼损率 {value}%,接近上限", "您好:", "导出(CSV)"]
+)
 def test_planted_latin_punctuation_is_found(planted: str) -> None:
     assert latin_marks(planted)
