@@ -181,7 +181,7 @@ async def test_lowering_a_complaint_names_it_and_its_level_before_and_after() ->
 async def test_an_open_complaint_is_raised_by_key_and_never_to_what_it_is() -> None:
     door = FakeDoor()
     door.tickets["t9"] = eg.ticket(
-        "t9", kind=TicketKind.COMPLAINT, customer_id="c1", complaint_level="serious", title="到账太慢"
+        "t9", kind=TicketKind.COMPLAINT, customer_id="c1", complaint_level="serious", title="到账太慢", group="cards"
     )
     async with stage(door) as at:
         await in_a_call(at)
@@ -191,6 +191,7 @@ async def test_an_open_complaint_is_raised_by_key_and_never_to_what_it_is() -> N
         assert "新级别必须高于当前级别。" in at.text
         await at.press("2", "f9")
         assert "严重 到账太慢  > 危机" in at.text
+        assert "首次响应：" in at.text
         await at.press("enter")
         done = at.last
         assert isinstance(done, c.PerformAction)

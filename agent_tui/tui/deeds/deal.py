@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from agent_tui.desk.lent_views import Lent, LentFor
-from agent_tui.desk.views import Signers
+from agent_tui.desk.views import Groups, Signers
 from agent_tui.domain.action_args import CHOICES, right, wanted_form
 from agent_tui.domain.actions import Action
 from agent_tui.domain.agent import Agent
@@ -221,7 +221,7 @@ class Deal:
         if ticket is None:
             return typed
         to = f"  > {words.of('complaint_level', values['level'])}" if values.get("level") else ""
-        return [*typed, (self.complaint_line(ticket) + to, "text")]
+        return [*typed, (self.complaint_line(ticket) + to, "text"), *_new_clock(self, ticket, values)]
 
     def _asking(self, values: Values, needs: Needs) -> Paragraphs:
         """What asking others to sign will do."""
@@ -242,6 +242,22 @@ class Deal:
             (own(words, "ask.effect_online", online=online(words, able)), "accent"),
             (own(words, "ask.effect_then"), "muted"),
         ]
+
+
+def _new_clock(deal: Deal, ticket: Ticket, values: Values) -> Paragraphs:
+    """Of a complaint that is raised, until when somebody must have taken it up anew."""
+    group = next((g for g in deal.desk.door.view(Groups()) if g.id == ticket.group), None)
+    if (
+        deal.action.id != "escalate_complaint"
+        or group is None
+        or rank(values["level"]) <= rank(ticket.complaint_level)
+    ):
+        return []
+    words, now = deal.words, deal.desk.facts.status.now
+    clocks = group.complaint
+    first = clocks.raised(ticket, values["level"], now).due_at
+    decided = words.day(clocks.decided_by(ticket.opened_at))
+    return [(words("form.complaint_due", first=words.when(first, now), decided=decided), "warn")] if first else []
 
 
 def _undecided(values: Values) -> bool:
