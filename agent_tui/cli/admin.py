@@ -1,6 +1,7 @@
 """`agent-tui admin`: the first administrator of a server, further people and links, and their passwords.
 
-It works on the database itself, so the server must not be running.
+These work on the database itself, so the server must not be running; the kinds in modules of their own, and one-time
+passwords, also beside it.
 """
 
 from __future__ import annotations
@@ -179,7 +180,7 @@ def _user(args: argparse.Namespace, centre: Centre, database: Where, language: s
         from agent_tui.cli import admin_totp
 
         issuer = centre.settings.name.say("en")
-        return _with(database, lambda db: admin_totp.give(db, args.login, issuer, language), make=False)
+        return admin_totp.give(database, args.login, issuer, language)
 
     def work(db: Database) -> int:
         from agent_tui.server import seed

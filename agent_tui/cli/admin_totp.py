@@ -1,24 +1,30 @@
-"""`agent-tui admin user totp`: a one-time password as another way to authenticate again. Shown once, kept sealed."""
+"""`agent-tui admin user totp`: a one-time password as another way to authenticate again. Shown once, kept sealed. Also
+while the server runs: nobody closes the desks because one person has a new telephone."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agent_tui.cli.where import is_there
 from agent_tui.clock import wall
-from agent_tui.errors import UsageError
+from agent_tui.errors import ConfigError, UsageError
 from agent_tui.i18n.catalog import say
+from agent_tui.server.place import Where, shown
 
 if TYPE_CHECKING:
-    from agent_tui.server.database import Database, Tx
+    from agent_tui.server.database import Tx
 
 
-def give(db: Database, login: str, issuer: str, language: str) -> int:
+def give(database: Where, login: str, issuer: str, language: str) -> int:
     """A new secret for a person who may sign in; an older one no longer counts. UsageError for nobody."""
     from agent_tui.server import totp
+    from agent_tui.server.database import write_apart
     from agent_tui.server.tail import AuditDraft, Tail
     from agent_tui.server.vault import Vault
 
-    secret, vault = totp.new_secret(), Vault.beside(db.path)
+    if not is_there(database):
+        raise ConfigError("cli.admin.no_database", file=shown(database))
+    secret, vault = totp.new_secret(), Vault.beside(database)
 
     def work(tx: Tx) -> bool:
         account = tx.one("account", login=login)
@@ -30,7 +36,7 @@ def give(db: Database, login: str, issuer: str, language: str) -> int:
         tail.close()
         return True
 
-    if not db.write_now(work):
+    if not write_apart(database, work):
         raise UsageError("authority.totp.nobody", login=login)
     print(say("authority.totp.given", language, login=login))
     print(f"  {totp.shown(secret)}")

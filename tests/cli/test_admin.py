@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from base64 import b32decode
 from pathlib import Path
 
 import pytest
 
+from agent_tui.clock import wall
 from agent_tui.config import paths
+from agent_tui.server import audit, totp
 from agent_tui.server.auth import Doorman
 from agent_tui.server.database import Database
+from agent_tui.server.vault import Vault
 from tests.cli.conftest import Cli
 
 PASSWORD = "seven brown foxes"
@@ -129,3 +133,18 @@ def test_no_database_says_how_to_begin(cli: Cli, secret: Path) -> None:
     ran = cli("admin", "user", "add", "chen.xiao", "--password-file", str(secret))
     assert ran.code == 78
     assert "admin init" in ran.err
+
+
+def test_a_one_time_password_is_given_while_the_server_runs_and_the_newest_counts(cli: Cli, secret: Path) -> None:
+    cli("admin", "init", "--password-file", str(secret))
+    cli("admin", "user", "add", "chen.xiao", "--password-file", str(secret))
+    db = Database(paths.data_dir() / "server.db")
+    try:
+        given = [cli("admin", "user", "totp", "chen.xiao") for _ in range(2)]
+        first, second = (b32decode(ran.out.splitlines()[1].strip()) for ran in given)
+        vault, now = Vault.beside(db.where), totp.step_at(wall())
+        assert not db.write_now(lambda tx: totp.accept(tx, vault, "chen.xiao", totp.code(first, now)))
+        assert db.write_now(lambda tx: totp.accept(tx, vault, "chen.xiao", totp.code(second, now)))
+        assert db.read_now(audit.verify).ok
+    finally:
+        db.close()
