@@ -5,9 +5,13 @@ UUIDv7: RFC 9562 section 5.7. The check digit of a ticket number is ISO 7064 MOD
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
+import unicodedata
 import uuid
+from contextlib import suppress
+from datetime import date
 from typing import NewType
 
 AgentId = NewType("AgentId", str)
@@ -70,3 +74,28 @@ def ticket_number_ok(text: str) -> bool:
     """Whether a ticket number read out or typed carries the right check digit."""
     digits = text.replace("-", "")
     return len(digits) >= 11 and digits.isdigit() and _check_digit(digits[:-1]) == digits[-1]
+
+
+_DASH = "[-‐‑‒–—−ー]"
+"""What keyboards and input methods make of a dash; full-width ones are folded before."""
+_TYPED = re.compile(rf"(?<![0-9A-Za-z])(\d{{6}}){_DASH}(\d{{4,}}){_DASH}(\d)(?![0-9A-Za-z])", re.ASCII)
+_RUN_TOGETHER = re.compile(r"(?<![0-9A-Za-z])(\d{6})(\d{4})(\d)(?![0-9A-Za-z])", re.ASCII)
+_FIRST_YEAR = 20
+"""Of the century. Phone numbers of eleven digits begin with 0 or 1 and are never taken for a ticket's."""
+
+
+def misheard_ticket_number(text: str) -> str | None:
+    """The first number in what people typed that has a ticket number's form and a wrong check digit, with its dashes.
+
+    Without dashes only what begins with a day counts as one: orders have numbers of eleven digits too.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    found = [*_TYPED.findall(plain), *(parts for parts in _RUN_TOGETHER.findall(plain) if _is_day(parts[0]))]
+    numbers = ("-".join(parts) for parts in found)
+    return next((number for number in numbers if not ticket_number_ok(number)), None)
+
+
+def _is_day(digits: str) -> bool:
+    with suppress(ValueError):
+        return int(digits[:2]) >= _FIRST_YEAR and bool(date.fromisoformat(f"20{digits}"))
+    return False

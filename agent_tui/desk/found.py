@@ -89,6 +89,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[FoundItem, ...]
     waiting: int = 0
     """Rows that are not in the index yet: what they hold is not found."""
+    misheard: str = ""
+    """What was typed as a ticket number and cannot be one: its check digit is wrong."""
 
 
 class BulletinView(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent_tui import ids
 from agent_tui.desk import lexicon
 from agent_tui.desk.found import Found, FoundItem, Search
 from agent_tui.desk.select_knowledge import to_read
@@ -48,7 +49,15 @@ def search(sight: Sight, query: Search) -> Found:
     hits = rank(sought, entries, query.most)
     names = {group.id: group.names.say(sight.language) for group in read.every(cache, Group)}
     unread = to_read(sight)
-    return Found(items=tuple(_item(hit, names, unread, sight.language) for hit in hits), waiting=index.waiting(cache))
+    items = tuple(_item(hit, names, unread, sight.language) for hit in hits)
+    return Found(items=items, waiting=index.waiting(cache), misheard=_misheard(query.typed, hits))
+
+
+def _misheard(typed: str, hits: list[Hit]) -> str:
+    """A ticket number that cannot be right, unless something here has that very number: then it is not a ticket's."""
+    if any(reason.how == "number" for hit in hits for reason in hit.reasons):
+        return ""
+    return ids.misheard_ticket_number(typed) or ""
 
 
 def _item(hit: Hit, names: dict[str, str], unread: frozenset[str], language: str) -> FoundItem:

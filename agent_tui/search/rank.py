@@ -36,8 +36,8 @@ FRESH_DAYS = 45.0
 KIND = {"blueprint": 1.03, "bulletin": 1.0, "article": 1.0, "ticket": 0.62}
 FAINT = 0.22
 """Of the best score, below which a hit is noise beside it."""
-NUMBER = 3.0
-"""What a number finds comes before anything."""
+NUMBER, OWN_NUMBER = 3.0, 6.0
+"""What a number finds comes before anything, and what bears it before what only mentions it."""
 
 
 class Sought(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +104,7 @@ def judge(sought: Sought, entry: Entry) -> Hit | None:
     if pointed:
         score = max(score, POINTED) + POINTED_TOO
     if by_number is not None:
-        score += NUMBER
+        score += OWN_NUMBER if _plain(entry.number) in sought.query.numbers else NUMBER
     vote = sought.learned.get(entry.id) if entry.kind != "ticket" else None
     if vote and (vote.alone or score > LEAST):
         score += LEARNED * vote.share
@@ -167,7 +167,7 @@ def _by_words(sought: Sought, entry: Entry) -> tuple[float, list[Match]]:
 
 
 def _by_number(query: Query, entry: Entry) -> Reason | None:
-    plain = "".join(char for char in entry.number.lower() if char.isalnum())
+    plain = _plain(entry.number)
     text = ""
     for number in query.numbers:
         if plain and (plain.startswith(number) or plain.endswith(number)):
@@ -185,6 +185,11 @@ def _by_number(query: Query, entry: Entry) -> Reason | None:
                     end=at - 1 + len(number),
                 )
     return None
+
+
+def _plain(number: str) -> str:
+    """As a query keeps numbers."""
+    return "".join(char for char in number.lower() if char.isalnum())
 
 
 def _reasons(query: Query, matches: Sequence[Match], language: str) -> tuple[Reason, ...]:

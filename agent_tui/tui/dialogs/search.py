@@ -104,13 +104,13 @@ class Search(Dialog[FoundItem]):
     def _show(self) -> None:
         width, shown = self.inner, self.query_one("#search-list", Lines)
         self._at = max(0, min(self._at, len(self.found.items) - 1))
-        shown.show(
-            found_lines(self.found, self.typed, self.words, width),
-            self._at * LINES_EACH if self.found.items else None,
-        )
+        lines = found_lines(self.found, self.typed, self.words, width)
+        above = len(lines) - len(self.found.items) * LINES_EACH
+        at = above + self._at * LINES_EACH
+        shown.show(lines, at if self.found.items else None)
         if self.found.items:
-            shown.reveal(self._at * LINES_EACH + LINES_EACH - 1)
-            shown.reveal(self._at * LINES_EACH)
+            shown.reveal(at + LINES_EACH - 1)
+            shown.reveal(at if self._at else 0)
         self._count(width)
 
     def _count(self, width: int) -> None:

@@ -22,11 +22,17 @@ _KIND = {"zh": 5, "en": 9, "ja": 11}
 
 
 def found_lines(found: Found, typed: str, words: Words, width: int) -> list[Line]:
-    """Two lines for each; what to type while nothing is, what else to try when nothing fits."""
-    if not found.items:
-        said = own(words, "search.nothing" if typed.strip() else "search.hint")
-        return [EMPTY, *folded(said, width - 4, "muted", (("  ", "text"),))]
-    return [line for item in found.items for line in _item(item, words, width)]
+    """Two lines for each, below what is wrong with a ticket number; what to type while nothing is, what else to try
+    when nothing fits."""
+    wrong = _misheard(found.misheard, words, width) if found.misheard else []
+    if wrong or found.items:
+        return [*wrong, *(line for item in found.items for line in _item(item, words, width))]
+    said = own(words, "search.nothing" if typed.strip() else "search.hint")
+    return [EMPTY, *folded(said, width - 4, "muted", (("  ", "text"),))]
+
+
+def _misheard(number: str, words: Words, width: int) -> list[Line]:
+    return [*folded(own(words, "search.misheard", number=number), width - 4, "warn", (("  ", "text"),)), EMPTY]
 
 
 def _item(item: FoundItem, words: Words, width: int) -> list[Line]:
