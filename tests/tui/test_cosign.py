@@ -96,6 +96,20 @@ async def test_a_one_time_code_is_as_good_as_the_password() -> None:
         assert isinstance(at.last, c.DecideApproval)
 
 
+async def test_enter_after_the_password_signs_and_no_password_lands_in_the_comment() -> None:
+    door = signer(to_sign())
+    async with stage(door) as at:
+        await at.press("f8", "enter", "f9")
+        assert "回车或 F9 签署" in at.text and "请用密码或动态口令" in at.text
+        await at.type("wrong")
+        await at.press("enter")
+        assert "密码或动态口令不正确，未作任何处理。" in at.text
+        await at.type("right")
+        await at.press("enter")
+        assert isinstance(at.last, c.DecideApproval)
+        assert at.last.reason == ""
+
+
 async def test_who_authenticated_lately_is_not_asked_again() -> None:
     door = signer(to_sign())
     door.step_up_left = 200.0

@@ -68,7 +68,8 @@ class Form(Dialog[Values]):
         at_once: bool = False,
     ) -> None:
         """`at_once`: it asks for one thing that does nothing yet, so that Enter is enough."""
-        keys = "form.keys_one" if at_once else "form.keys"
+        proves = fields[-1].kind == "password"
+        keys = "form.keys_one" if at_once else "form.keys_proof" if proves else "form.keys"
         super().__init__(words, painter, title, words(keys, go=words(f"form.{go}")))
         self._at_once = at_once
         self.fields = fields
@@ -155,9 +156,10 @@ class Form(Dialog[Values]):
         self.show_live()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in a line of text."""
+        """Enter in a line of text. After a password it goes no further: what is typed next could be the password again,
+        in the clear of another field."""
         event.stop()
-        if self._at_once:
+        if self._at_once or event.input.password:
             self.action_submit()
         else:
             self.focus_next()
