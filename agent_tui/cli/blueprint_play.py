@@ -17,7 +17,8 @@ LEFT = 65
 
 
 def play(blueprint: Blueprint, spoken: str, language: str, given: TextIO, out: TextIO) -> int:
-    """0 at an end node, 65 when it was left before. `b` goes back, `l` changes the language, `q` leaves."""
+    """0 at an end node, 65 when it was left before. `b` goes back, `j 2` to a step one has been at, `l` changes the
+    language, `q` leaves."""
     return Play(blueprint, spoken, language, given, out).go()
 
 
@@ -31,6 +32,7 @@ class Play:
         self.out = out
 
     def go(self) -> int:
+        self._write(self._say("keys"))
         while True:
             now = running.shown(self.run)
             self._show(now)
@@ -53,12 +55,24 @@ class Play:
         try:
             if line == "b":
                 self.run = running.back(self.run)
+            elif line == "j" or line.startswith("j "):
+                self.run = running.jump(self.run, self._visited(line[1:].strip()))
             elif line == "l":
                 self.run = running.speak(self.run, _next_language(self.run))
             else:
                 self.run = running.advance(self.run, self._answer(now, line))
         except InputError as error:
             self._write(say(error.key, self.language, **error.args_))
+
+    def _visited(self, word: str) -> str:
+        """The node of a step by its number or name; InputError naming the steps one can go to."""
+        nodes = running.visited(self.run)
+        if word.isdecimal() and 0 < int(word) <= len(nodes):
+            return nodes[int(word) - 1]
+        if word in nodes:
+            return word
+        steps = "  ".join(f"{number} {node}" for number, node in enumerate(nodes, 1))
+        raise InputError("blueprint.cli.where", steps=steps)
 
     def _answer(self, now: Shown, line: str) -> Value | Result | None:
         if now.kind == "check":
@@ -68,11 +82,11 @@ class Play:
         return line if now.kind == "ask" else None
 
     def _checked(self, now: Shown, line: str) -> Result:
-        right = [
-            now.checks[int(word) - 1][0]
-            for word in line.split()
-            if word.isdigit() and 0 < int(word) <= len(now.checks)
-        ]
+        """A slip of the finger fails nobody: only 0 or numbers of what was asked count."""
+        words = line.split()
+        if not words or not all(word.isdecimal() and int(word) <= len(now.checks) for word in words):
+            raise InputError("blueprint.cli.no_check", count=len(now.checks))
+        right = dict.fromkeys(now.checks[int(word) - 1][0] for word in words if int(word))
         return Result(outcome="passed" if len(right) >= now.need else "failed", checks=tuple(right))
 
     def _show(self, now: Shown) -> None:
@@ -108,6 +122,9 @@ class Play:
             prompt = "ask_answer"
         self._write(self._say(prompt, count=len(now.choices)), end="")
         line = self.given.readline()
+        if not self.given.isatty():
+            # What a person types ends its line; what comes out of a pipe nobody sees.
+            self._write(line.strip())
         return line.strip() if line else None
 
     def _end(self, now: Shown) -> int:
@@ -129,12 +146,14 @@ def _facts() -> dict[str, Value]:
 
 
 def _outcome(now: Shown, line: str) -> str:
-    """By number or by name; an empty line takes the first."""
+    """By number or by name; an empty line takes the first. InputError for anything else."""
     if not line:
         return now.outcomes[0]
-    if line.isdigit() and 0 < int(line) <= len(now.outcomes):
+    if line.isdecimal() and 0 < int(line) <= len(now.outcomes):
         return now.outcomes[int(line) - 1]
-    return line
+    if line in now.outcomes:
+        return line
+    raise InputError("blueprint.answer.choice", count=len(now.outcomes))
 
 
 def _pairs(now: Shown) -> str:

@@ -112,6 +112,29 @@ def test_checks_are_marked_by_number() -> None:
     assert "“card”" in played("fee_waiver", "\n1 2 3\nq\n")[1]
 
 
+def test_a_slip_of_the_finger_fails_nobody() -> None:
+    for slip in ("", "x", "1 2 9"):
+        out = played("fee_waiver", f"\n{slip}\nq\n")[1]
+        assert "Type the numbers that were right (1-5" in out and "“verify”" in out
+    assert "“not_verified”" in played("fee_waiver", "\n1 1 1\nq\n")[1]
+
+
+def test_an_outcome_that_is_none_is_asked_again_by_the_numbers_on_the_screen() -> None:
+    out = played("pos_terminal", "\nfoo\nq\n")[1]
+    assert "Choose 1 to 2." in out and "not_found" not in out
+
+
+def test_one_can_jump_to_a_step_one_has_been_at_by_number_or_name() -> None:
+    for word in ("1", "greet"):
+        assert "“greet”" in played("pos_terminal", f"\n1\nj {word}\nq\n")[1]
+    for word in ("", " 9", " second_line"):
+        assert "1 greet  2 find_terminal" in played("pos_terminal", f"\n1\nj{word}\nq\n")[1]
+
+
+def test_the_keys_are_told_at_the_start() -> None:
+    assert "b one back" in played("pos_terminal", "q\n")[1].splitlines()[0]
+
+
 def test_input_that_ends_early_leaves_with_65() -> None:
     assert played("pos_terminal", "\n")[0] == 65
     assert played("pos_terminal", "q\n")[0] == 65
