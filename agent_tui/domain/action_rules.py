@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from agent_tui.domain.action_args import right, wanted_form
+from agent_tui.domain.action_args import out_of_time, right, wanted_form
 from agent_tui.domain.actions import ACTIONS, Action
 from agent_tui.domain.case import Case, Stop, refuse, stale
 from agent_tui.domain.centre import Group
@@ -74,7 +74,7 @@ def perform_action(command: PerformAction, case: Case) -> Effects:
     customer = case.customer(command.customer_id)
     contact = _our_contact(command.contact_id, customer.id, case)
     case.clean(command.reason)
-    _check_args(action, command)
+    _check_args(action, command, case)
     _check_amount(action, command)
     if action.subject == "ticket":
         effects = _on_complaint(action, command, case)
@@ -96,13 +96,17 @@ def perform_action(command: PerformAction, case: Case) -> Effects:
     return msgspec.structs.replace(effects, events=(fact, *effects.events))
 
 
-def _check_args(action: Action, command: PerformAction) -> None:
+def _check_args(action: Action, command: PerformAction, case: Case) -> None:
     unknown = sorted(command.args.keys() - set(action.args))
     if unknown:
         refuse("unknown_argument", name=unknown[0])
     wrong = sorted(name for name, value in command.args.items() if not right(name, value))
     if wrong:
         raise Stop(Refusal(key=wanted_form(wrong[0]), args={"name": wrong[0]}))
+    for name, value in sorted(command.args.items()):
+        key = out_of_time(name, value, case.now)
+        if key:
+            raise Stop(Refusal(key=key, args={"name": name}))
 
 
 def _check_amount(action: Action, command: PerformAction) -> None:

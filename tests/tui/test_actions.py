@@ -71,6 +71,10 @@ async def test_a_temporary_limit_has_an_end_that_is_a_day() -> None:
         await at.press("f9")
         assert "“到期日”须为日期，例如 2026-03-15。" in at.text
         await at.press("ctrl+u")
+        await at.type("2025-03-31")
+        await at.press("f9")
+        assert "“到期日”已经过去，请填写今天或以后的日期。" in at.text
+        await at.press("ctrl+u")
         await at.type("2026-03-31")
         await at.press("f9")
         assert "到期日：2026-03-31" in at.text
@@ -84,9 +88,13 @@ async def test_a_statement_is_sent_for_a_month_to_what_is_on_record() -> None:
     async with stage() as at:
         await in_a_call(at)
         await at.press("f2", "S")
-        await at.type("2026-02")
+        await at.type("2030-02")
         await at.press("tab")
         await at.type("2")
+        await at.press("f9")
+        assert "“账单年月”尚未到来，请填写本月或以前的年月。" in at.text
+        await at.press("ctrl+u")
+        await at.type("2026-02")
         await at.press("f9")
         assert "账单年月：2026-02" in at.text
         assert "发送方式：预留手机短信" in at.text

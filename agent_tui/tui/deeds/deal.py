@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from agent_tui.desk.lent_views import Lent, LentFor
 from agent_tui.desk.views import Groups, Signers
-from agent_tui.domain.action_args import CHOICES, right, wanted_form
+from agent_tui.domain.action_args import CHOICES, out_of_time, right, wanted_form
 from agent_tui.domain.actions import Action
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.complaint import COMPLAINT_LEVELS, rank
@@ -160,9 +160,9 @@ class Deal:
                 return self.words("form.not_a_number"), "amount"
             if amount.minor == 0:
                 return self.words("form.zero"), "amount"
-        wrong = next((name for name in EXTRA if values.get(name) and not right(name, values[name])), "")
-        if wrong:
-            return self.words.msg(msg(wanted_form(wrong), name=self.words(f"form.{wrong}"))), wrong
+        wrong = _wrong_extra(self, values)
+        if wrong is not None:
+            return wrong
         decision = self.decide(values)
         if isinstance(decision, AllowWithReason) and not values.get("reason"):
             return self.words("form.empty", field=self.words("form.reason")), "reason"
@@ -258,6 +258,17 @@ def _new_clock(deal: Deal, ticket: Ticket, values: Values) -> Paragraphs:
     first = clocks.raised(ticket, values["level"], now).due_at
     decided = words.day(clocks.decided_by(ticket.opened_at))
     return [(words("form.complaint_due", first=words.when(first, now), decided=decided), "warn")] if first else []
+
+
+def _wrong_extra(deal: Deal, values: Values) -> tuple[str, str] | None:
+    """What is wrong with what else was typed for this action: how it is written, else when it lies."""
+    now = deal.desk.facts.status.now
+    for name in EXTRA:
+        value = values.get(name, "")
+        key = out_of_time(name, value, now) if right(name, value) else wanted_form(name)
+        if key:
+            return deal.words.msg(msg(key, name=deal.words(f"form.{name}"))), name
+    return None
 
 
 def _undecided(values: Values) -> bool:

@@ -140,3 +140,22 @@ def test_an_argument_that_the_action_does_not_know_reaches_no_other_system() -> 
     assert there.refused(perform("waive_fee", args={"approved": "yes"})) == "unknown_argument"
     effects = there.do(perform("waive_fee", args={"fee": "annual"}))
     assert effects.externals[0].args["fee"] == "annual"
+
+
+@pytest.mark.parametrize(
+    ("action", "name", "value", "answer"),
+    [
+        ("raise_temporary_limit", "until", "2026-02-28", "day_over"),
+        ("raise_temporary_limit", "until", "2026-03-02", ""),
+        ("resend_statement", "month", "2026-04", "month_to_come"),
+        ("resend_statement", "month", "2026-03", ""),
+    ],
+)
+def test_no_limit_ends_before_it_begins_and_no_statement_is_sent_of_a_month_to_come(
+    action: str, name: str, value: str, answer: str
+) -> None:
+    there, command = on(), perform(action, args={name: value})
+    if answer:
+        assert there.refused(command) == answer
+    else:
+        assert there.do(command).externals
