@@ -58,6 +58,14 @@ class Stage:
             await self.pilot.pause(0.02)
         raise AssertionError(self.line("said"))
 
+    async def shows(self, text: str) -> None:
+        """Until the screen says it: what a key opens may take its time on a busy machine."""
+        for _ in range(200):
+            if text in self.text:
+                return
+            await self.pilot.pause(0.02)
+        raise AssertionError(f"never shown: {text}\n{self.text}")
+
     async def offer(self, **how: object) -> None:
         self.door.offer(**how)  # type: ignore[arg-type]
         await self.told("contact")

@@ -155,10 +155,13 @@ async def test_a_refusal_names_its_rule_and_stays_in_the_list_until_read() -> No
     door.refuse[c.SetAgentState] = Reason(rule="r", sentences={"zh": "值班计划不允许", "en": "Not by the roster"})
     async with stage(door) as at:
         await at.press("f9")
-        assert "值班计划不允许" in at.line("said")
+        await at.hears("值班计划不允许")
         await at.press("f2", "u")
+        await at.shows("未发送与被拒")
         assert "值班计划不允许" in at.text
-        await at.press("enter", "down", "enter")
+        await at.press("enter")
+        await at.shows("已知悉，不再显示")
+        await at.press("down", "enter")
         assert door.pending == []
 
 

@@ -116,9 +116,13 @@ async def test_a_bulletin_is_corrected_where_it_is_read_and_goes_with_what_was_r
     before = eg.bulletin(to=("cards", "vip"), acknowledge=True, version=7)
     door.bulletins = (BulletinView(bulletin=before, department="x", reading=None, to_read=False, in_force=True),)
     async with stage(door, size=(80, 24)) as at:
-        await at.press("f2", "!", "enter")
-        assert "F6 更正公告" in at.text
-        await at.press("f6", *["shift+tab"] * (CONTACT_FIELDS + 2))
+        await at.press("f2", "!")
+        await at.shows("公告（！为未读）")
+        await at.press("enter")
+        await at.shows("F6 更正公告")
+        await at.press("f6")
+        await at.shows("标题 *")
+        await at.press(*["shift+tab"] * (CONTACT_FIELDS + 2))
         await at.type("更正")
         await at.press("f9")
         sent = at.last
