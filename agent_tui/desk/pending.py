@@ -106,7 +106,7 @@ def _pending(item: Item, name_of: dict[str, Contact], sight: Sight) -> Pending:
         made_at=item.made_at,
         text=_typed(item.command) or "\n".join(f"{page.title}\n{page.text}" for page in pages.values()),
         pages=pages,
-        summary=_summary(item, name_of),
+        summary=_summary(item, name_of, sight),
         reasons=item.reasons,
         problem=item.problem,
         edits=item.edits,
@@ -135,7 +135,17 @@ def _typed(command: Command) -> str:
     return "\n".join(filter(None, (str(getattr(inner, name, "") or "") for name in TYPED)))
 
 
-def _summary(item: Item, name_of: dict[str, Contact]) -> Msg:
+def _customer_name(command: Command, sight: Sight) -> str:
+    """Of the customer that a command names outside of any contact, as who closes a complaint does."""
+    from agent_tui.domain.customer import Customer
+    from agent_tui.store import read
+
+    id = str(getattr(command, "customer_id", None) or "")
+    known = read.get(sight.cache, Customer, id) if id else None
+    return known.name if known else ""
+
+
+def _summary(item: Item, name_of: dict[str, Contact], sight: Sight) -> Msg:
     from agent_tui.domain.commands import (
         BreakGlass,
         PerformAction,
@@ -147,10 +157,10 @@ def _summary(item: Item, name_of: dict[str, Contact]) -> Msg:
     )
 
     contact = name_of.get((item.target or "").removeprefix("contact:"))
-    who = (contact.name or contact.caller) if contact else ""
     command = item.command
     if isinstance(command, RequestApproval | BreakGlass):
         command = command.command
+    who = (contact.name or contact.caller) if contact else _customer_name(command, sight)
     match command:
         case PerformAction():
             return msg(f"desk.summary.action.{command.action}", who=who, amount_minor=command.amount_minor or 0)
