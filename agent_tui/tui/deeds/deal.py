@@ -172,9 +172,9 @@ class Deal:
             return sentence, "amount" if self.action.amount else next(iter(values))
         ticket = self.complaint(values)
         if ticket is not None and values.get("level"):
-            wrong = _wrong_level(self.action, rank(values["level"]), rank(ticket.complaint_level))
-            if wrong:
-                return self.words.msg(msg(wrong)), "level"
+            key = _wrong_level(self.action, rank(values["level"]), rank(ticket.complaint_level))
+            if key:
+                return self.words.msg(msg(key)), "level"
         if not values.get("reason") and (self.glass or self.needs(values) is not None):
             return own(self.words, "ask.reason_needed"), "reason"
         return None
