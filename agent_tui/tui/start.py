@@ -17,9 +17,9 @@ import msgspec
 from agent_tui.config import passwords, runtime, secrets
 from agent_tui.config.load import load as load_settings
 from agent_tui.desk.build import open_desk
-from agent_tui.desk.views import StatusOf
 from agent_tui.errors import AgentTuiError, EnvironmentError_, StoreError, StoreLocked, TerminalUnfit, UsageError
 from agent_tui.i18n.catalog import say
+from agent_tui.sync.state import Connection
 from agent_tui.tui import themes
 from agent_tui.tui.app import SCREENS, DeskApp
 from agent_tui.tui.entry import CLOSED, Entry, Opened, Typed, profile
@@ -187,7 +187,8 @@ async def _when_live(opened: Opened) -> None:
     live = asyncio.Event()
 
     def told(_: object) -> None:
-        if opened.desk.view(StatusOf()).connection == "live":
+        # Not through a view: the selectors are loaded after the first paint.
+        if opened.desk.sight.link.connection is Connection.LIVE:
             live.set()
 
     stop = opened.desk.watch(told)
