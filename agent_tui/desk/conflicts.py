@@ -56,8 +56,10 @@ def differs(sight: Sight, item: Item) -> tuple[Difference, ...] | None:
 
 def written(item: Item) -> Pages:
     """The pages of what would be published that its author wrote, language by language."""
-    before = getattr(_seen(item), "pages", {})
     pages: Pages = getattr(item.command, "pages", {})
+    if not pages:
+        return {}
+    before = getattr(_seen(item), "pages", {})
     return {language: page for language, page in pages.items() if page != before.get(language)}
 
 
