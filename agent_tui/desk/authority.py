@@ -19,7 +19,7 @@ from agent_tui.desk.lent_views import Lent, LentFor
 from agent_tui.desk.select_approvals import CacheState
 from agent_tui.desk.sight import Sight
 from agent_tui.desk.views import ActionRow, ActionRows, PolicyView
-from agent_tui.domain.actions import ACTIONS, UNLENT, Action
+from agent_tui.domain.actions import ACTIONS, AT_DESK, UNLENT, Action
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.centre import Bundle
 from agent_tui.domain.contact import Contact
@@ -84,7 +84,7 @@ class Authority:
     def decide(self, question: Question, level: int | None = None) -> Decision:
         """The policy's answer now; a Deny that says so when offline, without policy, or without a known person.
         `level`: that of lent authority, where it is not one's own."""
-        action, me = ACTIONS.get(question.action), self._sight.me()
+        action, me = AT_DESK.get(question.action), self._sight.me()
         if action is None or me is None:
             return deny("unknown_action" if action is None else "nobody")
         if action.online_only and not self._sight.link.online:

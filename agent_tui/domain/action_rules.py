@@ -9,7 +9,7 @@ from agent_tui.domain.actions import ACTIONS, Action
 from agent_tui.domain.case import Case, Stop, refuse, stale
 from agent_tui.domain.centre import Group
 from agent_tui.domain.commands import PerformAction, RevealField
-from agent_tui.domain.complaint import rank
+from agent_tui.domain.complaint import wrong_level
 from agent_tui.domain.contact import Contact
 from agent_tui.domain.contact_rules import HANDLED
 from agent_tui.domain.customer import Customer, Product
@@ -19,7 +19,7 @@ from agent_tui.domain.rows import Entity
 from agent_tui.domain.scrub import scrub
 from agent_tui.domain.text import digits_of
 from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
-from agent_tui.domain.ticket_rules import clocked, moved, raised
+from agent_tui.domain.ticket_rules import clocked, elsewhere, in_hand, moved, raised
 
 NEEDS_STATUS: dict[str, frozenset[str]] = {
     "block_card": frozenset({"normal", "locked"}),
@@ -167,15 +167,19 @@ def _on_complaint(action: Action, command: PerformAction, case: Case) -> Effects
     if ticket.state is TicketState.CLOSED:
         stale(f"ticket_is_{ticket.state.value}", number=ticket.number)
     if action.id == "close_complaint":
+        if elsewhere(ticket, case.agent()) and ticket.owner_id != case.actor.id:
+            in_hand(ticket, case)
         return moved(ticket, TicketState.CLOSED, case.clean(command.reason), case)
     to = command.args.get("level", "")
-    if action.id == "escalate_complaint":
-        if rank(to) <= rank(ticket.complaint_level):
-            refuse("level_not_higher")
-        return raised(ticket, to, case.clean(command.reason), case)
-    if ticket.owner_id == case.actor.id:
+    lowers = action.id != "escalate_complaint"
+    if lowers and ticket.owner_id == case.actor.id:
         refuse("owner_downgrades", number=ticket.number)
-    if not -1 < rank(to) < rank(ticket.complaint_level):
-        refuse("level_not_lower")
+    if lowers and ticket.handler_id == case.actor.id:
+        refuse("handler_downgrades", number=ticket.number)
+    wrong = wrong_level(action.id, to, ticket)
+    if wrong:
+        raise Stop(Refusal(key=wrong))
+    if not lowers:
+        return raised(ticket, to, case.clean(command.reason), case)
     lowered = msgspec.structs.replace(ticket, complaint_level=to)
     return Effects(puts=(clocked(lowered, case.state.get(Group, ticket.group)),))

@@ -127,5 +127,12 @@ PUBLISHING: dict[str, Action] = {
 """What is done to the centre's own wording. The policy decides it as everything else; no customer is concerned, so it
 stands in no list of actions at a desk and cannot be lent."""
 
-KNOWN: dict[str, Action] = ACTIONS | PUBLISHING
+HANDLING: dict[str, Action] = {"take_up_ticket": Action(id="take_up_ticket", risk=Risk.LOW, subject="ticket")}
+"""What is done to a ticket itself, by moving it. The policy decides who may; it is no business for a customer, so it stands
+in no list of actions, cannot be lent, and is not reviewed afterwards."""
+
+AT_DESK: dict[str, Action] = ACTIONS | HANDLING
+"""What a desk asks the policy about."""
+
+KNOWN: dict[str, Action] = AT_DESK | PUBLISHING
 """Everything the policy may be asked about."""

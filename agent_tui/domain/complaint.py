@@ -17,6 +17,19 @@ def rank(level: str | None) -> int:
     return COMPLAINT_LEVELS.index(level or COMPLAINT_LEVELS[0]) if level in (None, *COMPLAINT_LEVELS) else -1
 
 
+def level_of(ticket: Ticket) -> str:
+    """Of a complaint; one that was never given a level is a general one."""
+    return ticket.complaint_level or COMPLAINT_LEVELS[0]
+
+
+def wrong_level(action: str, to: str, ticket: Ticket) -> str:
+    """The key of why `action` cannot bring the complaint to the level `to`; empty when it can."""
+    there, now = rank(to), rank(ticket.complaint_level)
+    if action == "escalate_complaint":
+        return "" if there > now else "domain.level_not_higher"
+    return "" if -1 < there < now else "domain.level_not_lower"
+
+
 class ComplaintClocks(msgspec.Struct, frozen=True, kw_only=True):
     """From the moment a complaint is raised, by the clock on the wall: nobody's anger keeps office hours."""
 
@@ -39,7 +52,7 @@ class ComplaintClocks(msgspec.Struct, frozen=True, kw_only=True):
     def due(self, ticket: Ticket) -> datetime:
         """What runs for this complaint now: the first response until somebody takes it up, then the legal clock."""
         if ticket.state is TicketState.OPEN:
-            return self.first_due(ticket.complaint_level or COMPLAINT_LEVELS[0], ticket.raised_at or ticket.opened_at)
+            return self.first_due(level_of(ticket), ticket.raised_at or ticket.opened_at)
         return self.decided_by(ticket.opened_at)
 
     def raised(self, ticket: Ticket, level: str, now: datetime) -> Ticket:
@@ -47,5 +60,12 @@ class ComplaintClocks(msgspec.Struct, frozen=True, kw_only=True):
         and never later than it was due before."""
         due = min(self.first_due(level, now), self.due(ticket))
         since = now - (self.first_due(level, now) - due)
-        raised = msgspec.structs.replace(ticket, complaint_level=level, raised_at=since, state=TicketState.OPEN)
+        raised = msgspec.structs.replace(
+            ticket,
+            complaint_level=level,
+            raised_at=since,
+            state=TicketState.OPEN,
+            handler_id=None,
+            handled_since=None,
+        )
         return msgspec.structs.replace(raised, due_at=self.due(raised))

@@ -14,19 +14,18 @@ import msgspec
 
 from agent_tui.domain.actions import ACTIONS
 from agent_tui.domain.commands import (
-    BreakGlass,
     Command,
     PerformAction,
     PublishArticle,
     PublishBulletin,
-    RequestApproval,
+    act_in,
     target,
 )
 from agent_tui.domain.rows import NAMES, Entity
 
 MATTERS: dict[str, tuple[str, ...]] = {
     "contact": ("group", "category", "agent_id", "customer_id", "verified", "result"),
-    "ticket": ("state", "group", "owner_id", "title", "text", "answer", "complaint_level", "due_at"),
+    "ticket": ("state", "group", "owner_id", "handler_id", "title", "text", "answer", "complaint_level", "due_at"),
     "customer": (
         *("tier", "phone", "email", "address", "id_number", "sensitivity", "frozen", "marketing_consent"),
         *("entitlements", "products"),
@@ -50,13 +49,13 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 def edited(command: Command) -> str | None:
     """`entity:id` of the row whose version goes with the command (`if_match`): what it changes, which need not be the
     contact in which it is done."""
-    inner = command.command if isinstance(command, RequestApproval | BreakGlass) else command
-    if not isinstance(inner, PerformAction):
-        return target(command)
-    known = ACTIONS.get(inner.action)
-    if known is not None and known.subject == "ticket" and inner.ticket_id:
-        return f"ticket:{inner.ticket_id}"
-    return f"customer:{inner.customer_id}"
+    act = act_in(command)
+    if not isinstance(act, PerformAction):
+        return target(act)
+    known = ACTIONS.get(act.action)
+    if known is not None and known.subject == "ticket" and act.ticket_id:
+        return f"ticket:{act.ticket_id}"
+    return f"customer:{act.customer_id}"
 
 
 def differences(seen: Entity, now: Entity) -> tuple[Difference, ...]:

@@ -105,7 +105,8 @@ def _queue_facets(row: Contact | Ticket) -> Facets:
     return Facets(
         status=row.state,
         group_id=row.group,
-        agent_id=row.owner_id or "",
+        # Whose move it is: whoever has it in hand, otherwise its owner.
+        agent_id=row.handler_id or row.owner_id or "",
         customer_id=customer,
         parent_id=row.about or row.contact_id or "",
         sort=stamp(row.due_at or row.opened_at),
@@ -226,15 +227,16 @@ def scopes(row: Entity) -> frozenset[str]:
         case Contact():
             waits = row.state in (ContactState.QUEUED, ContactState.ALERTING)
             groups = (row.group, *row.overflow_groups) if waits else ()
-            return _floor_and(groups=groups, agent=row.agent_id, customer=row.customer_id)
+            return _floor_and(groups=groups, agents=(row.agent_id,), customer=row.customer_id)
         case Thread():
-            return _floor_and(agent=row.agent_id, customer=row.customer_id)
+            return _floor_and(agents=(row.agent_id,), customer=row.customer_id)
         case Customer():
             return _floor_and(customer=row.id)
         case Ticket():
-            return _floor_and(groups=(row.group,), agent=row.owner_id, customer=row.customer_id)
+            people = (row.owner_id, row.handler_id)
+            return _floor_and(groups=(row.group,), agents=people, customer=row.customer_id)
         case Note():
-            return _floor_and(agent=row.author_id, customer=row.customer_id)
+            return _floor_and(agents=(row.author_id,), customer=row.customer_id)
         case Notice():
             return frozenset(row.to) if row.to else frozenset({"staff"})
         case CommandRow():
@@ -259,12 +261,10 @@ def scopes(row: Entity) -> frozenset[str]:
 
 
 def _floor_and(
-    *, groups: Iterable[str | None] = (), agent: str | None = None, customer: str | None = None
+    *, groups: Iterable[str | None] = (), agents: Iterable[str | None] = (), customer: str | None = None
 ) -> frozenset[str]:
-    """Supervisors, and whoever works in one of the groups, is the agent, or has the customer open; None is nobody."""
-    seen = {"floor", *(f"g:{group}" for group in groups if group)}
-    if agent:
-        seen.add(f"a:{agent}")
+    """Supervisors, and whoever works in one of the groups, is one of the agents, or has the customer open; None is nobody."""
+    seen = {"floor", *(f"g:{group}" for group in groups if group), *(f"a:{agent}" for agent in agents if agent)}
     if customer:
         seen.add(f"c:{customer}")
     return frozenset(seen)

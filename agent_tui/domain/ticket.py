@@ -38,6 +38,10 @@ TICKET_MOVES: dict[TicketState, frozenset[TicketState]] = {
 """Legal transitions; a closed ticket stays closed, a new one refers to it."""
 
 
+TAKEN_UP = frozenset({TicketKind.COMPLAINT, TicketKind.WORK_ORDER})
+"""Kinds that one person of the group takes in hand while they are in progress."""
+
+
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     number: str
@@ -53,6 +57,10 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     """The group or department that must act."""
     owner_id: str | None = None
     """First-contact responsibility: who answers to the customer for it."""
+    handler_id: str | None = None
+    """Who of the group has it in hand; None while nobody does."""
+    handled_since: datetime | None = None
+    """When they took it up."""
     why: Why | None = None
     """Why the centre's rules opened it; None when a person did."""
     title: str = ""

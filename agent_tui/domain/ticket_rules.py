@@ -2,12 +2,14 @@
 who may close them.
 
 Legal moves stand in `domain.ticket.TICKET_MOVES`. The department answers; whoever took the customer's contact first owns
-the ticket until the customer has the answer (M9), so only they, or a supervisor, close it.
+the ticket until the customer has the answer (M9), so only they, or a supervisor, close it. Of a work order or a complaint
+one person of the group has it in hand while it is in progress, and gives it back, answers it or closes it.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -21,7 +23,7 @@ from agent_tui.domain.complaint import COMPLAINT_LEVELS, ComplaintClocks
 from agent_tui.domain.contact import Contact, Why
 from agent_tui.domain.effects import Effects, Event
 from agent_tui.domain.hand_over import HandOver, about
-from agent_tui.domain.ticket import TICKET_MOVES, Note, Ticket, TicketKind, TicketState
+from agent_tui.domain.ticket import TAKEN_UP, TICKET_MOVES, Note, Ticket, TicketKind, TicketState
 from agent_tui.ids import ticket_number
 
 FEEDBACK = timedelta(hours=24)
@@ -33,11 +35,15 @@ def hours_of(group: Group | None) -> Calendar:
     return (group.hours if group else None) or ALWAYS
 
 
+def _local(moment: datetime, group: Group | None) -> datetime:
+    """By the group's clock on the wall."""
+    hours = hours_of(group)
+    return moment.astimezone(UTC if hours is ALWAYS else ZoneInfo(hours.timezone))
+
+
 def next_number(group: Group | None, case: Case) -> str:
     """The next ticket number of the group's day."""
-    hours = hours_of(group)
-    zone = UTC if hours is ALWAYS else ZoneInfo(hours.timezone)
-    day = case.now.astimezone(zone).strftime("%y%m%d")
+    day = _local(case.now, group).strftime("%y%m%d")
     return ticket_number(day, case.state.tickets_on(day) + 1)
 
 
@@ -102,6 +108,9 @@ def raise_work_order(command: RaiseWorkOrder, case: Case) -> Effects:
         refuse("not_that_customer")
     if command.complaint is not None and command.complaint not in COMPLAINT_LEVELS:
         refuse("unknown_complaint_level")
+    if command.complaint is not None and group.kind == "department":
+        # Nobody there may close it, and the customer would wait for ever.
+        refuse("complaint_to_department")
     if command.complaint is not None and customer_id is None:
         # It is closed under the authority of the customer's tier, which nobody could judge.
         refuse("complaint_needs_customer")
@@ -166,13 +175,35 @@ def _check_hands(ticket: Ticket, to: TicketState, agent: Agent) -> None:
         refuse("not_your_ticket", number=ticket.number)
 
 
+def elsewhere(ticket: Ticket, agent: Agent) -> bool:
+    """Whether a colleague has it in hand: then it is theirs to work on, and only a supervisor takes it out of their hands."""
+    return ticket.handler_id not in (None, agent.id) and agent.role is not Role.SUPERVISOR
+
+
+def in_hand(ticket: Ticket, case: Case) -> NoReturn:
+    """Say who was quicker, and since when."""
+    handler = case.state.get(Agent, ticket.handler_id) if ticket.handler_id else None
+    since = _local(ticket.handled_since or case.now, case.state.get(Group, ticket.group))
+    who = handler.name if handler else ticket.handler_id or ""
+    stale("taken_up", number=ticket.number, who=who, at=since.strftime("%m-%d %H:%M"))
+
+
+def _check_move(ticket: Ticket, to: TicketState, agent: Agent, case: Case) -> None:
+    """Refuse a move that its state does not allow, or that is another's to make."""
+    takes = to is TicketState.IN_PROGRESS
+    theirs = ticket.handler_id not in (None, agent.id) if takes else elsewhere(ticket, agent)
+    if theirs and to is not TicketState.CLOSED:
+        in_hand(ticket, case)
+    if to not in TICKET_MOVES[ticket.state]:
+        stale(f"ticket_is_{ticket.state.value}", number=ticket.number)
+
+
 def move_ticket(command: MoveTicket, case: Case) -> Effects:
     ticket = case.state.get(Ticket, command.ticket_id) or refuse("no_ticket", ticket=command.ticket_id)
     if command.state not in [state.value for state in TicketState]:
         refuse("unknown_state", state=command.state)
     to, agent = TicketState(command.state), case.agent()
-    if to not in TICKET_MOVES[ticket.state]:
-        stale(f"ticket_is_{ticket.state.value}", number=ticket.number)
+    _check_move(ticket, to, agent, case)
     if ticket.kind is TicketKind.COMPLAINT and to is TicketState.CLOSED:
         refuse("complaint_by_action")
     _check_hands(ticket, to, agent)
@@ -220,8 +251,17 @@ def moved(ticket: Ticket, to: TicketState, text: str, case: Case) -> Effects:
         },
     )
     answer = text if to is TicketState.ANSWERED else ticket.answer
-    taken = ticket.kind is TicketKind.HAND_OVER and to is TicketState.IN_PROGRESS
-    owner = case.actor.id if taken else ticket.owner_id
-    changed = msgspec.structs.replace(ticket, state=to, closed_at=closed_at, answer=answer, owner_id=owner)
+    taken = to is TicketState.IN_PROGRESS
+    owner = case.actor.id if taken and ticket.kind is TicketKind.HAND_OVER else ticket.owner_id
+    held = taken and ticket.kind in TAKEN_UP
+    changed = msgspec.structs.replace(
+        ticket,
+        state=to,
+        closed_at=closed_at,
+        answer=answer,
+        owner_id=owner,
+        handler_id=case.actor.id if held else None,
+        handled_since=case.now if held else None,
+    )
     changed = clocked(changed, case.state.get(Group, ticket.group))
     return Effects(puts=(changed, note) if text else (changed,), events=(fact,))

@@ -72,7 +72,7 @@ def subject_facts(about: About, agent: Agent, rows: Rows) -> SubjectFacts:
         verified=(contact.verified if contact and ours else Verified.NONE).value,
         own_contact=own,
         own_group=not groups.isdisjoint(agent.groups),
-        owner=agent.id in (about.author_id, ticket.owner_id if ticket else None),
+        owner=agent.id in (about.author_id, *((ticket.owner_id, ticket.handler_id) if ticket else ())),
         product_kind=product.kind if product else "",
         product_status=product.status if product else "",
         complaint_level=(ticket.complaint_level or COMPLAINT_LEVELS[0]) if ticket else "",

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from agent_tui.domain.actions import HANDLING
 from agent_tui.metrics.sampling import Act
 
 DIRECT = frozenset({"PerformAction", "RevealField", "RaiseWorkOrder", "MoveTicket"})
@@ -47,7 +48,7 @@ def acts(payloads: Iterable[str | bytes]) -> Iterator[Act]:
         if row.type == "DecideApproval":
             if row.facts.get("state") == "executed":
                 yield _signed(row)
-        elif (row.type in DIRECT and ruling) or row.facts.get("offline"):
+        elif (row.type in DIRECT and ruling.get("action", "") not in ("", *HANDLING)) or row.facts.get("offline"):
             yield _direct(row, ruling.get("action") or row.type)
 
 

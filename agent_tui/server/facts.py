@@ -20,7 +20,7 @@ from agent_tui.domain.commands import (
 )
 from agent_tui.domain.knowledge import Article, Bulletin
 from agent_tui.domain.release import Release, ReleaseState
-from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
+from agent_tui.domain.ticket import TAKEN_UP, Ticket, TicketKind, TicketState
 from agent_tui.policy.facts import About
 from agent_tui.server.state import TableState
 
@@ -76,6 +76,11 @@ def question(command: Command, state: TableState) -> Question | None:
                 return None
             customer = ticket.customer_id or ""
             return Question(action="close_complaint", customer_id=customer, ticket_id=ticket.id, reason=command.text)
+        case MoveTicket(state=TicketState.IN_PROGRESS):
+            ticket = state.get(Ticket, command.ticket_id)
+            if ticket is None or ticket.kind not in TAKEN_UP:
+                return None
+            return Question(action="take_up_ticket", customer_id=ticket.customer_id or "", ticket_id=ticket.id)
         case ProposeBlueprint():
             return Question(action="propose_blueprint")
         case ReleaseBlueprint():

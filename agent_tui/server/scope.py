@@ -1,7 +1,7 @@
 """Who may see what: the scopes a person holds, as a table and as a log with a revision per person.
 
 Everybody holds `staff` and their own `a:<id>`; group members `g:<group>`; the people who watch hold `floor`;
-`c:<customer>` is held while one handles an open contact of that customer or owns an open ticket of theirs;
+`c:<customer>` is held while one handles an open contact of that customer, or owns an open ticket of theirs or has it in hand;
 `t:<team>` by the people of a team;
 `sign:<level>` by everybody who could co-sign at that level, on their own authority or on what was lent to them.
 """
@@ -81,8 +81,8 @@ def handlers(row: Entity | None) -> frozenset[Pair]:
     """(person, customer) pairs that a contact or ticket binds."""
     if isinstance(row, Contact) and row.state in OPEN_STATES and row.agent_id and row.customer_id:
         return frozenset({(row.agent_id, row.customer_id)})
-    if isinstance(row, Ticket) and row.state != TicketState.CLOSED and row.owner_id and row.customer_id:
-        return frozenset({(row.owner_id, row.customer_id)})
+    if isinstance(row, Ticket) and row.state != TicketState.CLOSED and row.customer_id:
+        return frozenset((id, row.customer_id) for id in (row.owner_id, row.handler_id) if id)
     return frozenset()
 
 
@@ -91,7 +91,8 @@ def _handles(state: TableState, agent_id: str, customer_id: str) -> bool:
     contacts = state.find(Contact, agent_id=agent_id, customer_id=customer_id)
     if any(pair in handlers(row) for row in contacts):
         return True
-    return any(pair in handlers(row) for row in state.find(Ticket, agent_id=agent_id, customer_id=customer_id))
+    # Not by the person: the facet names whoever has it in hand, and its owner keeps the customer too.
+    return any(pair in handlers(row) for row in state.find(Ticket, customer_id=customer_id))
 
 
 def keep_customers(tx: Tx, touched: Iterable[Pair], now: datetime) -> None:

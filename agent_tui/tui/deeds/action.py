@@ -64,8 +64,8 @@ async def _submit(desk: Attending, deal: Deal, values: Values) -> Outcome | None
     outcome = await send(desk, _command(deal, values), what, seen=deal.changes(values), quiet=outside)
     if outside and outcome is not None and outcome.outcome == "applied":
         desk.say(desk.words("said.handed_on", what=what), "ok")
-    elif outcome is not None and outcome.outcome == "applied" and _asked(deal, values):
-        desk.say(_asked(deal, values), "ok")
+    elif outcome is not None and outcome.outcome == "applied" and (told := _asked(deal, values)):
+        desk.say(told, "ok")
     if stands(outcome):
         desk.door.drop_draft(f"form:{deal.action.id}:{deal.customer.id}")
     elif outcome is not None and outcome.problem == "limit-exceeded" and outcome.needs_level:

@@ -10,7 +10,7 @@ from agent_tui.desk.views import Groups, Signers
 from agent_tui.domain.action_args import CHOICES, out_of_time, right, wanted_form
 from agent_tui.domain.actions import Action
 from agent_tui.domain.agent import Agent
-from agent_tui.domain.complaint import COMPLAINT_LEVELS, rank
+from agent_tui.domain.complaint import level_of, rank, wrong_level
 from agent_tui.domain.contact_rules import HANDLED
 from agent_tui.domain.customer import Customer, Product
 from agent_tui.domain.money import parse
@@ -172,7 +172,7 @@ class Deal:
             return sentence, "amount" if self.action.amount else next(iter(values))
         ticket = self.complaint(values)
         if ticket is not None and values.get("level"):
-            key = _wrong_level(self.action, rank(values["level"]), rank(ticket.complaint_level))
+            key = wrong_level(self.action.id, values["level"], ticket)
             if key:
                 return self.words.msg(msg(key)), "level"
         if not values.get("reason") and (self.glass or self.needs(values) is not None):
@@ -289,21 +289,10 @@ def mine(desk: Attending, customer_id: str) -> str | None:
 def ours(desk: Attending, customer_id: str) -> str | None:
     """The same, else that of a colleague of my groups: who steps in under break-glass has seldom the customer themselves."""
     card, me = desk.seat.read_card(), desk.facts.status.me
-    theirs = card.contacts if card is not None and me is not None else ()
-    named = (k.id for k in theirs if me and k.state in HANDLED and k.group in me.groups)
+    groups = me.groups if me is not None else ()
+    theirs = card.contacts if card is not None else ()
+    named = (k.id for k in theirs if k.state in HANDLED and k.group in groups)
     return mine(desk, customer_id) or next(named, None)
-
-
-def level_of(ticket: Ticket) -> str:
-    """Of a complaint; one that was never given a level is a general one."""
-    return ticket.complaint_level or COMPLAINT_LEVELS[0]
-
-
-def _wrong_level(action: Action, to: int, now: int) -> str:
-    """Which sentence says that a complaint cannot go to that level by this action; empty when it can."""
-    if action.id == "escalate_complaint":
-        return "" if to > now else "domain.level_not_higher"
-    return "" if to < now else "domain.level_not_lower"
 
 
 def needed(decision: Decision) -> int | None:
