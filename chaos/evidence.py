@@ -16,10 +16,10 @@ from agent_tui.domain.commands import (
     Command,
     PerformAction,
     RaiseWorkOrder,
-    RequestApproval,
     SendMessage,
     SendNotice,
     WrapUpContact,
+    act_in,
 )
 from agent_tui.domain.contact import Thread
 from agent_tui.domain.ticket import Note, Ticket
@@ -103,10 +103,10 @@ def query(tx: Tx, sql: str) -> list[Row]:
 
 def word_of(command: Command) -> str:
     """The robot's word in a command, empty if it has none."""
-    inner = command.command if isinstance(command, RequestApproval) else command
-    if not isinstance(inner, CARRIERS):
+    act = act_in(command)
+    if not isinstance(act, CARRIERS):
         return ""
-    return next((str(getattr(inner, field)) for field in WORDS if getattr(inner, field, "")), "")
+    return next((str(getattr(act, field)) for field in WORDS if getattr(act, field, "")), "")
 
 
 def _sent(tx: Tx, vault: Vault) -> dict[str, Sent]:

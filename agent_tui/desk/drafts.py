@@ -11,7 +11,7 @@ import msgspec
 
 from agent_tui.clock import wall
 from agent_tui.desk.views import Draft
-from agent_tui.domain.commands import Command
+from agent_tui.domain.commands import Command, act_in
 from agent_tui.errors import StoreError
 from agent_tui.killpoint import kill_point
 from agent_tui.store.journal import Journal
@@ -86,7 +86,7 @@ def scrubbed(command: Command) -> Command:
             clean = _clean(typed)
             if clean != typed:
                 changes[name] = clean
-    inner = getattr(command, "command", None)
-    if inner is not None:
-        changes["command"] = scrubbed(inner)
+    act = act_in(command)
+    if act is not command:
+        changes["command"] = scrubbed(act)
     return msgspec.structs.replace(command, **changes) if changes else command

@@ -71,13 +71,11 @@ class PendingIndex:
     def spent(self, told: Callable[[str], bool]) -> dict[tuple[str, str], int]:
         """(action, customer) → minor units that the server's sums, as this desk has them, do not count yet. `told`:
         whether the request for a co-sign of this id has come through the feed, and its sum with it."""
-        from agent_tui.domain.commands import BreakGlass, PerformAction, RequestApproval
+        from agent_tui.domain.commands import PerformAction, act_in
 
         total: dict[tuple[str, str], int] = {}
         for item in self._journal.items():
-            command = item.command
-            if isinstance(command, RequestApproval | BreakGlass):
-                command = command.command
+            command = act_in(item.command)
             going = item.state in UNSENT | {"applied"} or (item.state == "awaiting_approval" and not told(item.id))
             if isinstance(command, PerformAction) and command.amount_minor and going:
                 key = (command.action, command.customer_id)
@@ -117,8 +115,9 @@ def _pending(item: Item, name_of: dict[str, Contact], sight: Sight) -> Pending:
 
 
 def _action(command: Command) -> str:
-    inner = getattr(command, "command", command)
-    return str(getattr(inner, "action", ""))
+    from agent_tui.domain.commands import act_in
+
+    return str(getattr(act_in(command), "action", ""))
 
 
 def _truth(item: Item) -> str:
@@ -130,9 +129,10 @@ def _truth(item: Item) -> str:
 def _typed(command: Command) -> str:
     """The words in a command that a person typed."""
     from agent_tui.desk.drafts import TYPED
+    from agent_tui.domain.commands import act_in
 
-    inner = getattr(command, "command", None) or command
-    return "\n".join(filter(None, (str(getattr(inner, name, "") or "") for name in TYPED)))
+    act = act_in(command)
+    return "\n".join(filter(None, (str(getattr(act, name, "") or "") for name in TYPED)))
 
 
 def _customer_name(command: Command, sight: Sight) -> str:
@@ -147,19 +147,16 @@ def _customer_name(command: Command, sight: Sight) -> str:
 
 def _summary(item: Item, name_of: dict[str, Contact], sight: Sight) -> Msg:
     from agent_tui.domain.commands import (
-        BreakGlass,
         PerformAction,
         RaiseWorkOrder,
-        RequestApproval,
         RevealField,
         SetAgentState,
         WrapUpContact,
+        act_in,
     )
 
     contact = name_of.get((item.target or "").removeprefix("contact:"))
-    command = item.command
-    if isinstance(command, RequestApproval | BreakGlass):
-        command = command.command
+    command = act_in(item.command)
     who = (contact.name or contact.caller) if contact else _customer_name(command, sight)
     match command:
         case PerformAction():

@@ -98,8 +98,9 @@ def unconfirmed(sight: Sight, query: Unconfirmed) -> tuple[Pending, ...]:
 
 def _customer_of(sight: Sight, item: Item) -> str | None:
     """Whom a command is about, by its own word or by that of the row it is about."""
-    inner = getattr(item.command, "command", item.command)
-    if (named := getattr(inner, "customer_id", None)) is not None:
+    from agent_tui.domain.commands import act_in
+
+    if (named := getattr(act_in(item.command), "customer_id", None)) is not None:
         return str(named)
     entity, _, id_ = (item.target or "").partition(":")
     row: Contact | Ticket | None = None

@@ -361,15 +361,19 @@ AUTHORITY: frozenset[type[Command]] = frozenset(
 """Commands about authority itself: the ledger judges them with the policy at hand, not `domain.apply` alone."""
 
 
+def act_in(command: Command) -> Command:
+    """What is to be done: the act inside a request to do it, any other command itself."""
+    return command.command if isinstance(command, RequestApproval | BreakGlass) else command
+
+
 def target(command: Command) -> str | None:
     """`entity:id` of the aggregate a command is about; commands about one aggregate keep their order."""
-    if isinstance(command, RequestApproval | BreakGlass):
-        return target(command.command)
-    contact = getattr(command, "contact_id", None)
+    act = act_in(command)
+    contact = getattr(act, "contact_id", None)
     if contact:
         return f"contact:{contact}"
     for entity in ("approval", "review", "release", "bulletin", "article", "ticket", "customer"):
-        value = getattr(command, f"{entity}_id", None)
+        value = getattr(act, f"{entity}_id", None)
         if value:
             return f"{entity}:{value}"
     return None

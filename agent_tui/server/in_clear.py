@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent_tui.domain.commands import BreakGlass, Command, ReadBulletin, RecordWalk, RequestApproval, WrapUpContact
+from agent_tui.domain.commands import Command, ReadBulletin, RecordWalk, WrapUpContact, act_in
 from agent_tui.domain.walk import Walk
 from agent_tui.domain.walk_rules import LEFT
 
@@ -29,8 +29,8 @@ _FIELDS = (
 
 def argument(command: Command, name: str) -> Any:
     """A field of the command, or of the act it asks for; None where there is no such field."""
-    inner = command.command if isinstance(command, RequestApproval | BreakGlass) else None
-    return getattr(command, name, None) or getattr(inner, name, None)
+    act = act_in(command)
+    return getattr(command, name, None) or (None if act is command else getattr(act, name, None))
 
 
 def readable(command: Command) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import msgspec
 
 from agent_tui import canon
 from agent_tui.domain.approval import Approval
-from agent_tui.domain.commands import BreakGlass, RequestApproval
+from agent_tui.domain.commands import act_in
 from agent_tui.domain.contact import Contact, Thread
 from agent_tui.domain.customer import Customer
 from agent_tui.domain.review import Review
@@ -29,8 +29,7 @@ ERASED = "•"
 
 def customer_of(tx: Tx, envelope: Envelope) -> str | None:
     """Whom a command is about: the customer it names, or that of its contact or ticket."""
-    command = envelope.command
-    about = command.command if isinstance(command, RequestApproval | BreakGlass) else command
+    about = act_in(envelope.command)
     named: str | None = getattr(about, "customer_id", None)
     if named:
         return named
