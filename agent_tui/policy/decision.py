@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeAlias
 
 import msgspec
@@ -115,3 +116,7 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """1 is Monday, 7 is Sunday, in the centre's zone."""
     business_hours: bool = False
     """Whether the group it belongs to is open by its calendar."""
+
+
+Decide: TypeAlias = Callable[[ActorFacts, str, SubjectFacts, Circumstances], Decision]
+"""The policy in force: (actor, action, subject, circumstances) → decision."""

@@ -3,17 +3,13 @@ the least resistance. The same at a desk, which says it while the form is filled
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import TypeAlias
 
 from agent_tui.domain.actions import ACTIONS
 from agent_tui.domain.agent import Agent
-from agent_tui.policy.decision import ActorFacts, Circumstances, Decision, Deny, NeedsCosign, SubjectFacts
+from agent_tui.policy.decision import Circumstances, Decide, Deny, NeedsCosign, SubjectFacts
 from agent_tui.policy.facts import actor_facts
 from agent_tui.policy.table import usual_status
-
-Decide: TypeAlias = Callable[[ActorFacts, str, SubjectFacts, Circumstances], Decision]
 
 
 def most_lent(decide: Decide, agent: Agent, action: str, now: datetime) -> int | None:

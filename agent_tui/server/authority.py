@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,14 +15,13 @@ from agent_tui.domain.effects import Effects
 from agent_tui.domain.standing import Standing, lent
 from agent_tui.policy.ask import Facts
 from agent_tui.policy.decision import (
-    ActorFacts,
     Allow,
     AllowWithReason,
     Circumstances,
+    Decide,
     Decision,
     NeedsCosign,
     StepUp,
-    SubjectFacts,
 )
 from agent_tui.policy.facts import actor_facts, groups_of, subject_facts
 from agent_tui.policy.moment import Moment, at, moment
@@ -34,9 +31,6 @@ from agent_tui.server.database import Tx
 from agent_tui.server.facts import Question, about, question
 from agent_tui.server.state import TableState
 from agent_tui.wire.problem import Problem
-
-Decide: TypeAlias = Callable[[ActorFacts, str, SubjectFacts, Circumstances], Decision]
-"""The policy in force: (actor, action, subject, circumstances) → decision."""
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,8 @@ from agent_tui.config.centre import load as load_centre
 from agent_tui.killpoint import kill_point
 from agent_tui.metrics import sampling
 from agent_tui.metrics.interval import Rules
+from agent_tui.policy.decision import Decide
+from agent_tui.policy.decision import Decide
 from agent_tui.server import (
     errors_http,
     headers,
@@ -29,7 +31,7 @@ from agent_tui.server import (
 )
 from agent_tui.server.approvals import Approvals
 from agent_tui.server.auth import Doorman
-from agent_tui.server.authority import Authority, Decide
+from agent_tui.server.authority import Authority
 from agent_tui.server.bus import Bus
 from agent_tui.server.database import Database
 from agent_tui.server.endpoints import (
