@@ -16,7 +16,6 @@ from agent_tui.killpoint import kill_point
 from agent_tui.metrics import sampling
 from agent_tui.metrics.interval import Rules
 from agent_tui.policy.decision import Decide
-from agent_tui.policy.decision import Decide
 from agent_tui.server import (
     errors_http,
     headers,
