@@ -42,7 +42,7 @@ def translate(error: Exception, path: Path) -> StoreError:
 def connect(path: Path, key: bytes, *, synchronous: str) -> Connection:
     """A connection in autocommit mode (transactions are begun by name), WAL, usable from any one thread at a time.
 
-    `key` is 32 raw bytes; `synchronous` is NORMAL or FULL. StoreError of the kind `translate` finds.
+    `key` is 32 raw bytes; `synchronous` is OFF, NORMAL or FULL. StoreError of the kind `translate` finds.
     """
     if len(key) != KEY_BYTES:
         raise ValueError(f"a store key has {KEY_BYTES} bytes, not {len(key)}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agent_tui.errors import Corrupt, NewerDatabase
+from agent_tui.errors import Corrupt, NewerDatabase, StoreError
 from agent_tui.store import schema
 from agent_tui.store.cache import Cache
 from agent_tui.store.engine import Connection, DatabaseError, connect, siblings, translate, user_version
@@ -36,12 +36,16 @@ def open_cache(path: Path, key: bytes) -> Cache:
 
 
 def rebuild(cache: Cache) -> None:
-    """Drop a damaged cache under its users and begin anew, empty but for whose it is."""
+    """Drop a damaged cache under its users and begin anew, empty but for whose it is. Where the disk has no room for a
+    file it is kept in memory until the desk is opened again."""
     from agent_tui.domain.rows import ENTITIES
     from agent_tui.store.write import put_meta
 
     cache.close()
-    cache.connection = _new_cache(cache.path, cache.key).connection
+    try:
+        cache.connection = _new_cache(cache.path, cache.key).connection
+    except StoreError:
+        cache.connection = _in_memory(cache.key)
     kept = {key: cache.meta[key] for key in ("agent_id", "banner", "epoch") if key in cache.meta}
     cache.meta = {}
     cache.entries.clear()
@@ -63,6 +67,14 @@ def _new_cache(path: Path, key: bytes) -> Cache:
         raise translate(error, path) from None
     path.chmod(0o600)
     return Cache(connection, path, key)
+
+
+def _in_memory(key: bytes) -> Connection:
+    from agent_tui.store.create import create_cache
+
+    connection = connect(Path(":memory:"), key, synchronous="OFF")
+    create_cache(connection)
+    return connection
 
 
 def open_journal(path: Path, key: bytes, boxes: Boxes | None = None) -> Journal:

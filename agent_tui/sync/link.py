@@ -19,7 +19,7 @@ from agent_tui.config.model import TlsSettings
 from agent_tui.config.server_key import Pin
 from agent_tui.domain.centre import Bundle
 from agent_tui.domain.commands import Command
-from agent_tui.errors import AgentTuiError, ConnectionError_, Refused
+from agent_tui.errors import AgentTuiError, ConnectionError_, Refused, StoreError
 from agent_tui.i18n.message import Msg, msg
 from agent_tui.store.cache import Cache
 from agent_tui.store.journal import Journal
@@ -128,7 +128,8 @@ class Link:
             files.state.to(Connection.REFUSED, msg(error.key))
             await self.stop()
             raise
-        except ConnectionError_ as error:
+        except (ConnectionError_, StoreError) as error:
+            # A full disk is met by the reading lane again and again, until there is room.
             accepted = False
             files.state.to(Connection.OFFLINE, Msg(error.key, {k: str(v) for k, v in error.args_.items()}))
         for name, lane in (

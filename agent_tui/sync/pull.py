@@ -13,7 +13,7 @@ from agent_tui.client.endpoints import Bye
 from agent_tui.client.login import Login
 from agent_tui.client.problems import Declined, TryLater
 from agent_tui.config.server_key import Pin, short
-from agent_tui.errors import AgentTuiError, ConfigError, Corrupt, Refused
+from agent_tui.errors import AgentTuiError, ConfigError, Corrupt, Refused, StoreError
 from agent_tui.i18n.message import Msg, msg
 from agent_tui.killpoint import kill_point
 from agent_tui.store import write
@@ -95,10 +95,19 @@ class Pull:
     def greet(self, session: Session | None) -> None:
         """A new session began (None: the old one stands): whose cache this is, and what time it is.
 
-        Refused when this profile was used in live work and the server is a simulation, or the other way round.
+        Refused when this profile was used in live work and the server is a simulation, or the other way round;
+        StoreError when it could not be written down: then the next round signs in anew and is greeted again.
         """
         if session is None:
             return
+        try:
+            self._greet(session)
+        except StoreError:
+            self._login.forget()
+            raise
+        kill_point("pull.greeted")
+
+    def _greet(self, session: Session) -> None:
         if self._cache.meta.get("banner", session.banner) != session.banner:
             # Work kept for real customers is not for a simulation, nor the other way round.
             raise Refused("train.guard.other_world", now=session.banner or "live")
@@ -116,7 +125,6 @@ class Pull:
             break_glass_level=str(session.break_glass_level),
             step_up_s=str(session.step_up_s),
         )
-        kill_point("pull.greeted")
 
     def _key(self, told: str) -> str:
         """The key to go by; the person is told when the server names another one."""
@@ -227,11 +235,16 @@ class Pull:
         self._on_rows(touched, changes)
 
     async def _recover(self, error: BaseException) -> None:
-        """What to do about the end of a round; raises only what nobody foresaw."""
+        """What to do about the end of a round. What the disk does not let be done, the end of the next one asks for
+        again."""
         match error:
             case Declined() if error.problem.name == "cursor-too-old":
-                self._forget_cursor()
-                return
+                try:
+                    self._forget_cursor()
+                except StoreError as failed:
+                    self._state.to(Connection.OFFLINE, _said(failed))
+                else:
+                    return
             case Declined() if error.problem.name == "not-signed-in":
                 self._login.forget()
             case Refused():
