@@ -61,7 +61,6 @@ class Campaign:
         self._place, self._seed, self._seconds = place, seed, seconds
         self._rng = random.Random(seed)
         self.counts: Counter[str] = Counter()
-        self._drawn: Counter[str] = Counter()
         self._took: Counter[str] = Counter()
         self._servers = [Server(place, f"server{n}") for n in range(servers)]
         self._proxy = Proxy(self._target, random.Random(f"{seed}/proxy"))
@@ -114,7 +113,6 @@ class Campaign:
             await asyncio.sleep(self._rng.uniform(*BETWEEN_S))
             name, deed = self._rng.choices([d[:2] for d in deeds], [d[2] for d in deeds])[0]
             self.counts[name] += 1
-            self._drawn[name] += 1
             self._took[name] += await deed()
         weather.cancel()
 
@@ -262,7 +260,7 @@ class Campaign:
         await asyncio.sleep(SETTLED_S)
         counts = {**self.counts, **{f"line_{k}": n for k, n in self._proxy.counts.items()}}
         counts |= {"desk_starts": sum(s.runs for s in self._stations), "contacts": self._switch.offered}
-        idle = tuple(sorted(name for name in self._drawn if not self._took[name]))
+        idle = tuple(sorted(name for name, *_ in self._deeds() if self.counts[name] and not self._took[name]))
         return Told(counts=counts, late=tuple(sorted(late)), peace_s=took, idle=idle)
 
     async def _until(self, fact: str, marks: dict[str, int], within_s: float) -> set[str]:
