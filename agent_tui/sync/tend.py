@@ -56,8 +56,8 @@ class Tend:
         self._prove_at = monotonic() + PROVE_FIRST_S
         self._depth = -1
         self._brought = False
-        self._in_doubt = True
-        self._doubts = 0
+        self._doubts = 1
+        self._settled = 0
 
     async def run(self) -> None:
         """Look once a second what is due."""
@@ -72,7 +72,7 @@ class Tend:
         now = monotonic()
         if now >= self._due:
             await self._tried(self._renew)
-        elif self._in_doubt:
+        elif self._settled != self._doubts:
             # Before the count of what waits, which changes each second while that is sent.
             await self._tried(self._ask_again)
         elif unsettled(self._journal) != self._depth:
@@ -93,14 +93,13 @@ class Tend:
 
     def doubt(self) -> None:
         """The server may have been restored; what one of before still answers is not taken."""
-        self._in_doubt = True
         self._doubts += 1
 
     async def _ask_again(self) -> None:
         doubts = self._doubts
         while await ask_again(self._api, self._journal, self._cache.agent_id, lambda: self._doubts == doubts):
             pass
-        self._in_doubt = self._doubts != doubts
+        self._settled = doubts
         self._told.asked()
 
     async def _renew(self) -> None:
