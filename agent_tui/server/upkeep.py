@@ -68,8 +68,9 @@ class Holidays:
         now = self._services.clock.now()
         if self._told != now.date():
             self._told = now.date()
-            if await self._services.db.read(lambda tx: self._ending(tx, now)):
-                await self._services.db.write(lambda tx: seed.publish(tx, self._ending(tx, now), "HolidaysEnd", now))
+            ending = await self._services.db.read(lambda tx: self._ending(tx, now))
+            if ending:
+                await self._services.db.write(lambda tx: seed.publish(tx, ending, "HolidaysEnd", now))
 
     def _ending(self, tx: Tx, now: datetime) -> list[Notice]:
         """The same rows all day: a second process on the same database, or a restart, says nothing twice."""
