@@ -7,8 +7,9 @@ import csv
 import json
 import math
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,6 @@ from agent_tui.metrics.interval import HALF_HOUR, Rules
 
 SHARE = 0.80
 """Of the calls to be answered in time: the centre's usual target (product.md's defaults)."""
-_SLOTS = timedelta(days=1) // HALF_HOUR
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,14 +75,15 @@ def needs(calls: Iterable[Call], zone: ZoneInfo, target_s: float, share: float, 
         raise UsageError("report.error.seconds", value=f"{min(target_s, wrap_s):g}")
     asked = [call for call in calls if call.queued_at is not None or call.answered_at is not None]
     days = len({call.day for call in asked})
-    talks = [call.talk_s for call in asked if call.answered_at is not None]
-    usual_s = sum(talks) / len(talks) if talks else 0.0
+    usual_s = _mean_talk_s(asked) or 0.0
+    by_slot: defaultdict[int, list[Call]] = defaultdict(list)
+    for call in asked:
+        by_slot[_slot(call, zone)].append(call)
     found = []
-    for slot in range(_SLOTS):
-        here = [call for call in asked if _slot(call, zone) == slot]
-        talked = [call.talk_s for call in here if call.answered_at is not None]
-        handle_s = (sum(talked) / len(talked) if talked else usual_s) + wrap_s
-        if here and handle_s:
+    for slot, here in sorted(by_slot.items()):
+        talked_s = _mean_talk_s(here)
+        handle_s = (usual_s if talked_s is None else talked_s) + wrap_s
+        if handle_s:
             a_day = len(here) / days
             found.append(
                 Need(
@@ -93,6 +94,12 @@ def needs(calls: Iterable[Call], zone: ZoneInfo, target_s: float, share: float, 
                 )
             )
     return found
+
+
+def _mean_talk_s(calls: Iterable[Call]) -> float | None:
+    """None where nobody was answered."""
+    talks = [call.talk_s for call in calls if call.answered_at is not None]
+    return sum(talks) / len(talks) if talks else None
 
 
 def _slot(call: Call, zone: ZoneInfo) -> int:
