@@ -49,24 +49,17 @@ class BlueprintText:
         lead = ((" " * INDENT, role),)
         return folded(text, self.width - 1, role, (*lead, *first))
 
+    def _labelled(self, label: str, text: str, role: str) -> list[Line]:
+        return self._fold(text, role, ((self.words.labelled(label, ""), "muted"),))
+
     def _details(self, shown: Shown) -> list[Line]:
         lines: list[Line] = []
         if shown.message:
-            lines += [
-                EMPTY,
-                *self._fold(
-                    shown.message, "say", ((self.words.of("medium", shown.medium) + self.words("colon"), "muted"),)
-                ),
-            ]
+            lines += [EMPTY, *self._labelled(self.words.of("medium", shown.medium), shown.message, "say")]
         if shown.brief:
-            lines += [
-                EMPTY,
-                *self._fold(shown.brief, "text", ((self.words("brief") + self.words("colon"), "muted"),)),
-            ]
+            lines += [EMPTY, *self._labelled(self.words("brief"), shown.brief, "text")]
         for name, value in shown.facts:
-            lines += self._fold(
-                value, "strong", ((self.words.of("variable", name.replace(".", "_")) + self.words("colon"), "muted"),)
-            )
+            lines += self._labelled(self.words.of("variable", name.replace(".", "_")), value, "strong")
         if shown.action:
             lines.append(((" " * INDENT, "text"), piece("> " + self.words.label(f"action.{shown.action}"), "do")))
         return lines
