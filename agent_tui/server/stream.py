@@ -21,8 +21,8 @@ from agent_tui.server.services import Services
 from agent_tui.server.tail import head_of
 from agent_tui.wire.feed import Beat, Cursor, Page, parse_cursor
 
-BEAT_S = 1.0
-"""A desk knows after little more than this that its server is silent."""
+EVERY_S = 1.0
+"""How often each stream beats: a desk knows after little more than this that its server is silent."""
 REST_S = 5.0
 """How often a cursor moves on by what does not concern its person."""
 _JSON = msgspec.json.Encoder()
@@ -42,7 +42,7 @@ class Numbered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _beat(services: Services, head: int) -> bytes:
-    return event("beat", Beat(head=head, at=services.clock.now(), speed=services.clock.speed, every_s=BEAT_S))
+    return event("beat", Beat(head=head, at=services.clock.now(), speed=services.clock.speed, every_s=EVERY_S))
 
 
 async def _head(services: Services) -> int:
@@ -89,7 +89,7 @@ def _worth(page: Page, follower: Follower, *, at_rest: bool) -> bool:
 
 
 async def pages(services: Services, caller: Caller, cursor: Cursor) -> AsyncIterator[bytes]:
-    """`page` events as they come, `beat` every BEAT_S, `bye` when the server stops, the cursor is too old,
+    """`page` events as they come, `beat` every EVERY_S, `bye` when the server stops, the cursor is too old,
     the session is over or the device was revoked."""
     counted = services.meters.streams.labels("feed").track_inprogress()
     with services.lookout.follow(caller, cursor) as follower, counted, services.screens.follows(caller.id):
@@ -110,7 +110,7 @@ async def pages(services: Services, caller: Caller, cursor: Cursor) -> AsyncIter
                 rest = monotonic() + REST_S
             if monotonic() >= due:
                 yield _beat(services, page.head)
-                due = monotonic() + BEAT_S
+                due = monotonic() + EVERY_S
             if not page.more:
                 await wait(follower.woken, max(0.0, due - monotonic()))
         yield event("bye", {"reason": "shutdown"})
@@ -126,7 +126,7 @@ async def _requests(services: Services, caller: Caller, after: int) -> list[Numb
 
 
 async def requests(services: Services, caller: Caller, after: int) -> AsyncIterator[bytes]:
-    """`request` events of one link after a number, `beat` every BEAT_S, `bye` when the server stops or its session ends."""
+    """`request` events of one link after a number, `beat` every EVERY_S, `bye` when the server stops or its session ends."""
     with services.bus.sleeper() as woken, services.meters.streams.labels("link").track_inprogress():
         due = monotonic()
         while not services.bus.closing:
@@ -141,7 +141,7 @@ async def requests(services: Services, caller: Caller, after: int) -> AsyncItera
                 after = numbered.seq
             if monotonic() >= due:
                 yield _beat(services, await _head(services))
-                due = monotonic() + BEAT_S
+                due = monotonic() + EVERY_S
             if not found:
                 await wait(woken, max(0.0, due - monotonic()))
         yield event("bye", {"reason": "shutdown"})

@@ -178,7 +178,7 @@ async def test_who_left_the_bank_is_out_at_the_next_request(client: Client, serv
 async def test_a_revoked_session_ends_with_its_stream_at_once(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "BEAT_S", 3600.0)  # no beat comes to its help
+    monkeypatch.setattr(stream, "EVERY_S", 3600.0)  # no beat comes to its help
 
     def let_in(login: str) -> Caller:
         def work(tx: Tx) -> Caller:

@@ -313,7 +313,7 @@ async def first_page(pages: AsyncIterator[bytes]) -> Page:
 @pytest.fixture
 def unbeaten(monkeypatch: pytest.MonkeyPatch) -> None:
     """No beat comes to the help of a stream that was not woken."""
-    monkeypatch.setattr(stream, "BEAT_S", 3600.0)
+    monkeypatch.setattr(stream, "EVERY_S", 3600.0)
 
 
 async def following(services: Services, agent: str) -> tuple[AsyncIterator[bytes], Awaitable[Page]]:
