@@ -105,6 +105,7 @@ COMMANDS: tuple[DeskCommand, ...] = (
     _seated("contact.end", "contact", "x", "f12", risky=True),
     _seated("contact.wrap_up", "contact", "w"),
     _seated("contact.other", "contact", "", "ctrl+n"),
+    _seated("ticket.open", "contact", "9"),
     _seated("state.ready", "state", "r"),
     _seated("state.break", "state", "b"),
     _seated("state.log_off", "state", "o", risky=True),

@@ -126,6 +126,12 @@ class TicketView(msgspec.Struct, frozen=True, kw_only=True):
     """I own it."""
     ours: bool
     """My group has to answer it."""
+    held: bool = False
+    """I have it in hand."""
+    owner: str = ""
+    """Name of who owns it."""
+    handler: str = ""
+    """Name of who has it in hand; empty while nobody does."""
 
 
 class Department(msgspec.Struct, frozen=True, kw_only=True):

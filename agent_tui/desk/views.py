@@ -174,6 +174,10 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     mine: bool
     pending: bool = False
     """An unconfirmed command of mine is about it."""
+    level: str = ""
+    """Of a complaint."""
+    handler: str = ""
+    """Name of who has a ticket in hand."""
 
 
 class QueuePage(msgspec.Struct, frozen=True, kw_only=True):

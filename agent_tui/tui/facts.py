@@ -8,6 +8,7 @@ import msgspec
 from agent_tui.desk.views import ApprovalView, ContactView, Pending, QueueRow, Status
 from agent_tui.domain.agent import AgentState
 from agent_tui.domain.contact import LIVE_STATES, TEXT_CHANNELS, ContactState
+from agent_tui.domain.ticket import TAKEN_UP, TicketState
 from agent_tui.i18n.message import Msg, msg
 
 
@@ -91,10 +92,19 @@ def next_step(facts: Facts) -> NextStep:
         case ContactState.CONNECTED:
             return _while_connected(facts)
     if facts.me == AgentState.READY:
-        return NextStep("", msg("tui.next.wait"))
+        return _while_waiting(facts)
     if facts.me in (AgentState.BUSY, AgentState.WRAP_UP, AgentState.RESERVED):
         return NextStep("", msg("tui.next.wait_for_server"))
     return NextStep("state.ready", msg("tui.next.ready"))
+
+
+def _while_waiting(facts: Facts) -> NextStep:
+    """Nobody is on the line: a ticket of my group under the cursor that nobody has taken up."""
+    row, me = facts.row, facts.status.me
+    if row is None or row.kind != "ticket" or row.channel not in TAKEN_UP or row.state != TicketState.OPEN:
+        return NextStep("", msg("tui.next.wait"))
+    ours = me is not None and row.group in me.groups
+    return NextStep("ticket.open", msg("tui.next.ticket")) if ours else NextStep("", msg("tui.next.wait"))
 
 
 def _while_connected(facts: Facts) -> NextStep:

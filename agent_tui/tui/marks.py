@@ -34,6 +34,8 @@ CONNECTION: Final = {
     "refused": ("x", "bad"),
 }
 LEVEL: Final = {"ok": ("+", "ok"), "warn": ("!", "warn"), "bad": ("!!", "bad")}
+COMPLAINT: Final = {"general": "text", "serious": "warn", "crisis": "bad"}
+"""Role of the word for a complaint's level."""
 TIER: Final = {"vip": "warn", "platinum": "accent", "gold": "text", "standard": "muted"}
 PENDING: Final = {
     "queued": ("~", "warn"),

@@ -25,6 +25,7 @@ Deed = Callable[[Any], Awaitable[None]]
 
 ROOMS: dict[str, str] = {
     "contact": "agent_tui.tui.deeds.contact",
+    "ticket": "agent_tui.tui.deeds.ticket",
     "state": "agent_tui.tui.deeds.state",
     "text": "agent_tui.tui.deeds.writing",
     "blueprint": "agent_tui.tui.deeds.blueprint",

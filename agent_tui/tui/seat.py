@@ -36,6 +36,8 @@ class Looked(msgspec.Struct, frozen=True):
 
     contact_id: str | None
     customer_id: str | None
+    ticket_id: str | None = None
+    """The ticket through which it was opened."""
 
 
 class Seat:
@@ -154,9 +156,9 @@ class Seat:
         contact = self.facts.contact.contact if self.facts.contact else None
         return (contact.name or contact.caller) if contact else ""
 
-    def look(self, contact_id: str | None, customer_id: str | None) -> None:
+    def look(self, contact_id: str | None, customer_id: str | None, ticket_id: str | None = None) -> None:
         """Open something that is not my own contact."""
-        self.looked = Looked(contact_id, customer_id)
+        self.looked = Looked(contact_id, customer_id, ticket_id)
 
     def own_again(self) -> bool:
         """Back to my own contact; whether that is a change."""

@@ -10,7 +10,7 @@ from agent_tui.desk.views import StatusOf
 from agent_tui.domain.agent import Role
 from agent_tui.domain.commands import AskAboutArticle, MoveTicket, ReadBulletin
 from agent_tui.domain.knowledge import language_of, page_in
-from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
+from agent_tui.domain.ticket import TAKEN_UP, Ticket, TicketKind, TicketState
 from agent_tui.tui.deeds.hand_overs import read_hand_over
 from agent_tui.tui.dialogs.fields import Field
 from agent_tui.tui.dialogs.form import Form
@@ -226,6 +226,11 @@ async def read_ticket(station: Station, id: str) -> None:
         me = station.door.view(StatusOf()).me
         leads = me is not None and me.role is Role.SUPERVISOR
         await read_hand_over(station, view.ticket, take=view.ours or view.mine or leads, close=view.mine or leads)
+        return
+    if view.ticket.kind in TAKEN_UP:
+        from agent_tui.tui.deeds.ticket import read_held
+
+        await read_held(station, view)
         return
     shown, ticket = view, view.ticket
     keys: dict[str, str] = {}

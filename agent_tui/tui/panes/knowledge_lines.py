@@ -7,12 +7,15 @@ from typing import TypeAlias
 
 from agent_tui.blueprints.model import Blueprint
 from agent_tui.desk.found import Acknowledgement, ArticleView, BulletinView, TicketView
+from agent_tui.domain.complaint import level_of
 from agent_tui.domain.knowledge import ContactPerson, Page, Pages, language_of, page_in
-from agent_tui.domain.ticket import Ticket
+from agent_tui.domain.ticket import TAKEN_UP, Ticket, TicketKind
+from agent_tui.tui import marks
 from agent_tui.tui.line import EMPTY, Line, folded, piece
 from agent_tui.tui.panes.found_lines import own
-from agent_tui.tui.words import Words
+from agent_tui.tui.words import Words, speaking
 
+held = speaking("ticket")
 INDENT: Line = (("  ", "text"),)
 PageOf: TypeAlias = Callable[[int], Sequence[Line]]
 """A page for a width in cells."""
@@ -91,7 +94,8 @@ def ticket_page(view: TicketView, words: Words, width: int) -> list[Line]:
         group=view.group,
         at=words.day(ticket.opened_at),
     )
-    lines = [*folded(head, width, "muted", INDENT), EMPTY, *folded(ticket.title, width, "strong", INDENT)]
+    lines = [*folded(head, width, "muted", INDENT), *_whose(view, words, width)]
+    lines += [EMPTY, *folded(ticket.title, width, "strong", INDENT)]
     lines += _paragraphs(ticket.text, width) if ticket.text != ticket.title else []
     if ticket.answer:
         lines += [EMPTY, _label(own(words, "ticket.answer")), *folded(ticket.answer, width, "ok", INDENT)]
@@ -100,6 +104,27 @@ def ticket_page(view: TicketView, words: Words, width: int) -> list[Line]:
         for note in view.notes:
             lines += folded(note.text, width, "text", ((f"  {words.day(note.at)} ", "muted"),))
     return [*lines, EMPTY]
+
+
+def _whose(view: TicketView, words: Words, width: int) -> list[Line]:
+    """Of what people take up: whose complaint of which level, until when, who answers for it, who has it in hand."""
+    ticket = view.ticket
+    if ticket.kind not in TAKEN_UP:
+        return []
+    lines: list[Line] = []
+    if ticket.kind is TicketKind.COMPLAINT:
+        level = words.of("complaint_level", level_of(ticket))
+        lines += folded(held(words, "level", level=level), width, marks.COMPLAINT[level_of(ticket)], INDENT)
+    if ticket.name:
+        lines += folded(words.labelled(held(words, "customer"), ticket.name), width, "text", INDENT)
+    if ticket.due_at:
+        lines += folded(held(words, "due", at=words.day(ticket.due_at)), width, "text", INDENT)
+    if view.owner:
+        lines += folded(words.labelled(held(words, "owner"), view.owner), width, "text", INDENT)
+    if ticket.handler_id and ticket.handled_since:
+        since = words.day(ticket.handled_since)
+        lines += folded(held(words, "in_hand", who=view.handler, at=since), width, "accent", INDENT)
+    return lines
 
 
 def blueprint_page(blueprint: Blueprint, owner: str, words: Words, width: int) -> list[Line]:

@@ -8,7 +8,7 @@ import msgspec
 
 from agent_tui.desk.views import QueueRow
 from agent_tui.tui import marks
-from agent_tui.tui.line import Line, cell
+from agent_tui.tui.line import Line, cell, crop, length, piece
 from agent_tui.tui.words import Words
 
 KINDS = ("all", "waiting", "mine", "tickets", "history")
@@ -75,7 +75,17 @@ class QueueText:
         group = (
             (cell(self.groups.get(row.group, row.group), cols.group, "muted"), (" ", "text")) if cols.group else ()
         )
-        return (*group, cell(row.subject, cols.subject, "text"))
+        before = self._before(row)
+        left = cols.subject - length(before)
+        subject = (*before, cell(row.subject, left, "text")) if left > 0 else crop(before, cols.subject)
+        return (*group, *subject)
+
+    def _before(self, row: QueueRow) -> Line:
+        """Before the subject: the level of a complaint, and who has a ticket in hand."""
+        said = self.words.of("complaint_level", row.level)
+        level = (piece(said, marks.COMPLAINT.get(row.level, "text")), (" ", "text")) if said else ()
+        handler = (piece(self.words("in_hand", who=row.handler), "accent"), (" ", "text")) if row.handler else ()
+        return (*level, *handler)
 
     def _state(self, row: QueueRow) -> str:
         table = "contact_state" if row.kind == "contact" else "ticket_state"

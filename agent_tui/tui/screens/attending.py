@@ -30,9 +30,9 @@ class Attending(Station):
     def facts(self) -> Facts:
         return self.seat.facts
 
-    def open(self, contact_id: str | None, customer_id: str | None) -> None:
-        """Look at a contact or a customer."""
-        self.seat.look(contact_id, customer_id)
+    def open(self, contact_id: str | None, customer_id: str | None, ticket_id: str | None = None) -> None:
+        """Look at a contact or a customer, perhaps through a ticket about them."""
+        self.seat.look(contact_id, customer_id, ticket_id)
 
     def turn_to(self, pane: str) -> None:
         """Show a pane's page and give it the focus."""

@@ -10,9 +10,9 @@ from textual import on, work
 from textual.binding import Binding
 from textual.widgets import TextArea
 
-from agent_tui.desk.views import ContactView, MyContacts, QueueRow
+from agent_tui.desk.views import ContactView, CustomerCard, MyContacts, QueueRow
 from agent_tui.domain.contact import TEXT_CHANNELS
-from agent_tui.domain.ticket import TicketKind
+from agent_tui.domain.ticket import TAKEN_UP, TicketKind
 from agent_tui.tui.ahead import ahead
 from agent_tui.tui.keymap import bindings
 from agent_tui.tui.panes.actions import Picked
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 DRAFTS_S = 0.5
 """Real seconds between two looks at an author's drafts."""
+
+
+_READ = frozenset({TicketKind.HAND_OVER, *TAKEN_UP})
+"""Kinds of ticket that are read before anything is done about them."""
 
 
 class DeskScreen(DeskView):
@@ -66,18 +70,25 @@ class DeskScreen(DeskView):
 
     @on(Rows.Chosen)
     def open_row(self, event: Rows.Chosen) -> None:
-        """Enter on a row of the queue. A hand-over is words to be read, and so is a ticket about no customer."""
+        """Enter on a row of the queue. A hand-over is words to be read, and so is what somebody takes up, and a ticket
+        about no customer."""
         event.stop()
         row = event.row
         if not isinstance(row, QueueRow):
             return
         is_contact = row.kind == "contact"
-        if is_contact or row.customer_id:
-            self.open(row.id if is_contact else None, row.customer_id)
-        if not is_contact and (row.channel == TicketKind.HAND_OVER or not row.customer_id):
+        if is_contact or (row.customer_id and self._may_see(row)):
+            self.open(row.id if is_contact else None, row.customer_id, None if is_contact else row.id)
+        if not is_contact and (row.channel in _READ or not row.customer_id):
             from agent_tui.tui.deeds.knowledge import read_ticket
 
             self.run_worker(read_ticket(self, row.id), group="perform")
+
+    def _may_see(self, row: QueueRow) -> bool:
+        """Whether the customer of a ticket opens with it: of one that a colleague may take up only once it is theirs."""
+        return (
+            row.channel not in TAKEN_UP or self.door.view(CustomerCard(customer_id=row.customer_id or "")) is not None
+        )
 
     @on(Picked)
     def do_picked(self, event: Picked) -> None:
@@ -113,13 +124,13 @@ class DeskScreen(DeskView):
 
     # ---- what deeds call -------------------------------------------------------------------------------------------
 
-    def open(self, contact_id: str | None, customer_id: str | None) -> None:
+    def open(self, contact_id: str | None, customer_id: str | None, ticket_id: str | None = None) -> None:
         """Look at a contact or customer; one of mine comes to the front instead."""
         if contact_id and any(view.contact.id == contact_id for view in self.facts.mine):
             self.seat.own_again()
             self.seat.chosen = contact_id
         else:
-            self.seat.look(contact_id, customer_id)
+            self.seat.look(contact_id, customer_id, ticket_id)
         if self.has_class("-pages"):
             self.turn_to("customer")
         self.refresh_view(frozenset({"customer"}))

@@ -87,9 +87,9 @@ class MonitorScreen(Attending):
         self.pane(pane).enter()
         self.call_after_refresh(self.refresh_view, frozenset({"*"}))
 
-    def open(self, contact_id: str | None, customer_id: str | None) -> None:
+    def open(self, contact_id: str | None, customer_id: str | None, ticket_id: str | None = None) -> None:
         """For one act; nothing of a customer stands on the wall."""
-        super().open(contact_id, customer_id)
+        super().open(contact_id, customer_id, ticket_id)
         self.seat.watch()
 
     def targets(self) -> list[tuple[str, str, str]]:
