@@ -214,6 +214,10 @@ class Link:
             try:
                 await lane()
                 return
+            except AgentTuiError as error:
+                # Foreseen, as a full disk is: there is nothing in the program to look for.
+                _log.warning("lane %s: %s", name, error.key)
+                await asyncio.sleep(RESTART_S)
             except Exception as error:
                 _log.error("lane %s: %s", name, type(error).__name__, exc_info=error)
                 await asyncio.sleep(RESTART_S)
