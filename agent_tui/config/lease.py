@@ -49,6 +49,8 @@ class Lease:
         """What was granted last, real seconds; known also once it is over."""
         self._half = os.urandom(_HALF)
         self._ended = False
+        self.ran_out = False
+        """The one that was found on disk was over: what it had let this device keep is gone."""
         self.fresh = not self._take_up()
         """Nothing was there to go on with: an older cache cannot be read."""
 
@@ -104,6 +106,7 @@ class Lease:
             self.lasts_s = kept.until - kept.granted
             if not self.over:
                 return True
+            self.ran_out = True
         erase(self._file)
         self._half, self.granted, self.until = new, 0.0, 0.0
         return False

@@ -43,7 +43,7 @@ def open_desk(profile: Profile) -> Desk:
         pending=PendingIndex(journal),
         reveals=Reveals(),
         clock=_reckoning(cache),
-        link=LinkState(alert),
+        link=LinkState(alert or _ran_out(profile)),
         language=profile.language,
         windows={},
     )
@@ -62,6 +62,11 @@ def _open_journal(profile: Profile) -> tuple[Journal, Msg | None]:
         saved = salvage(path, key)
     said = msg("vault.salvaged", commands=saved.commands, drafts=saved.drafts, copy=str(saved.copy))
     return open_journal(path, key, boxes), said
+
+
+def _ran_out(profile: Profile) -> Msg | None:
+    """Why there is nothing to see, where the lease is over since the desk was closed."""
+    return msg("vault.ran_out") if profile.lease is not None and profile.lease.ran_out else None
 
 
 def _for_simulation(cache: Cache, profile: Profile) -> None:

@@ -193,6 +193,28 @@ async def test_a_cache_whose_lease_ended_while_nobody_looked_cannot_be_opened(
     await again.close()
 
 
+async def test_a_desk_opened_after_its_lease_says_why_there_is_nothing_to_see(
+    tmp_path: Path, backend: Backend
+) -> None:
+    desk = await working(station(tmp_path / "p", backend))
+    await until((tmp_path / "p" / "lease").exists, "leased")
+    await typing(desk, backend)
+    lease = desk.profile.lease
+    assert lease is not None
+    await desk.close()
+    lease.grant(-1.0)
+    again = open_desk(station(tmp_path / "p", backend))
+    alert = again.view(views.StatusOf()).alert
+    assert alert is not None and alert.key == "vault.ran_out"
+    assert again.sight.cache.first("row_count") == (0,)
+    assert CANARY in again.draft("note:k1")
+    await again.close()
+    # Nobody is told twice.
+    once_more = open_desk(station(tmp_path / "p", backend))
+    assert once_more.view(views.StatusOf()).alert is None
+    await once_more.close()
+
+
 # ---- wipe ------------------------------------------------------------------------------------------------------------
 
 

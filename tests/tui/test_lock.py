@@ -148,9 +148,9 @@ async def test_what_was_erased_names_the_time_that_the_centre_has_set(lasts_s: f
         at.door.keeper.lock("lease")
         program(at).guard.look()
         await at.settle()
-        assert f"{said}内没有连上服务端" in at.text
+        assert f"{said}内没有连上服务器" in at.text
         await unlock(at)
-        assert f"已超过 {said}没有连上服务端" in at.text
+        assert f"已超过 {said}没有连上服务器" in at.text
 
 
 async def test_a_locked_desk_without_the_server_says_how_long_its_data_may_stay() -> None:
@@ -161,7 +161,7 @@ async def test_a_locked_desk_without_the_server_says_how_long_its_data_may_stay(
         at.door.keeper.left_s = 3_725.0  # type: ignore[attr-defined]
         at.pilot.app.screen.paint()  # type: ignore[attr-defined]
         await at.settle()
-        assert "再过 1:02:05 仍未连上服务端" in at.text
+        assert "再过 1:02:05 仍未连上服务器" in at.text
 
 
 async def test_a_wiped_desk_closes_and_says_why() -> None:
