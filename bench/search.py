@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from agent_tui.desk.found import Search
-from agent_tui.desk.select_search import search
+from agent_tui.desk.select_search import search, settle
 from agent_tui.desk.sight import Sight
 from agent_tui.domain.knowledge import Article, ContactPerson, Page
 from agent_tui.domain.ticket import Ticket, TicketKind
@@ -98,7 +98,7 @@ def _ticket(n: int, chance: random.Random) -> Ticket:
 
 def _index(cache: Cache) -> float:
     started = time.perf_counter()
-    while index.step(cache, 0.004):
+    while index.step(cache, 0.004) or settle(cache, 0.004):
         pass
     return time.perf_counter() - started
 

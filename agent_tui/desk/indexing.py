@@ -49,23 +49,23 @@ class Indexing:
     async def _run(self) -> None:
         await asyncio.sleep(PAUSE_S)
         # What it needs is loaded beside the loop: keys are pressed meanwhile.
-        index = await asyncio.to_thread(_load)
+        index, searching = await asyncio.to_thread(_load)
         try:
             left = True
             index.renew(self._cache)
             while left:
-                left = index.step(self._cache, SLICE_S)
+                left = index.step(self._cache, SLICE_S) or searching.settle(self._cache, SLICE_S)
                 await asyncio.sleep(PAUSE_S)
         except AgentTuiError as error:
             # The rows stay marked; the next page of the feed wakes us again.
             _log.warning("index: %s", error.key)
 
 
-def _load() -> ModuleType:
+def _load() -> tuple[ModuleType, ModuleType]:
     """What the index and the first search need: modules, tables of characters and sounds, reviewed words."""
     from agent_tui.desk import lexicon, select_search
     from agent_tui.store import index
 
     lexicon.shipped()
     select_search.prepare()
-    return index
+    return index, select_search

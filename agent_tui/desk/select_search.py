@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from agent_tui import ids
 from agent_tui.desk import lexicon
 from agent_tui.desk.found import Found, FoundItem, Search
@@ -13,12 +15,19 @@ from agent_tui.domain.triage import triage
 from agent_tui.search.query import read as read_query
 from agent_tui.search.rank import Hit, Sought, rank
 from agent_tui.store import find, index, read
+from agent_tui.store.cache import Cache
 
 
 def prepare() -> None:
     """Load what the first search would wait for: a few letters are read in every way there is."""
     for typed in ("gs", "ka", "カ"):
         read_query(typed, lexicon.shipped())
+
+
+def settle(cache: Cache, seconds: float) -> bool:
+    """Look up, while nobody waits, what every search with other names asks of the index; True when more is left."""
+    known = lexicon.shipped()
+    return find.learn_names(cache, chain(chain.from_iterable(known.same), *known.sayings.meanings), seconds)
 
 
 def search(sight: Sight, query: Search) -> Found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -50,14 +50,12 @@ def _sounding(entry: Entry, sounds: Sequence[str]) -> Match | None:
     """The best title or word with characters whose syllables begin so, one after another."""
     best: Match | None = None
     times = 0
-    known = sound.syllables_of()
     how = "initials" if all(len(one) == 1 for one in sounds) else "sound"
+    spoken_so = [sound.characters(one, whole=n + 1 < len(sounds) and len(one) > 1) for n, one in enumerate(sounds)]
     for one in entry.fields:
         if one.place == TEXT or one.language not in ("zh", ""):
             continue
-        for at in range(len(one.folded) - len(sounds)):
-            if not _heard(one.folded, at, sounds, known):
-                continue
+        for at in _heard_at(one.folded, spoken_so):
             found = phrase(one.folded[at : at + len(sounds)], at, one, how, 1.0)
             times += 1
             if best is None or found.score > best.score:
@@ -67,14 +65,12 @@ def _sounding(entry: Entry, sounds: Sequence[str]) -> Match | None:
     return msgspec.structs.replace(best, score=best.score * (1.0 + ELSEWHERE * min(times - 1, MOST_TIMES)))
 
 
-def _heard(folded: str, at: int, sounds: Sequence[str], known: Mapping[str, tuple[str, ...]]) -> bool:
-    last = len(sounds) - 1
-    for n, sought in enumerate(sounds):
-        readings = known.get(folded[at + n], ())
-        whole = n < last and len(sought) > 1
-        if not any(reading == sought if whole else reading.startswith(sought) for reading in readings):
-            return False
-    return True
+def _heard_at(folded: str, spoken_so: Sequence[frozenset[str]]) -> Iterator[int]:
+    """Where characters stand one after another that each sound as they should."""
+    first, *others = spoken_so
+    for at, char in enumerate(folded):
+        if char in first and all(folded[at + n : at + n + 1] in those for n, those in enumerate(others, 1)):
+            yield at
 
 
 def _in_kana(entry: Entry, romaji: str) -> Match | None:

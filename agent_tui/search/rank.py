@@ -9,10 +9,11 @@ and recent comes before its equals.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 import msgspec
 
-from agent_tui.search.asked import Query
+from agent_tui.search.asked import Piece, Query
 from agent_tui.search.entry import TEXT, TITLE, WORDS, Entry
 from agent_tui.search.heard import ELSEWHERE, by_sound
 from agent_tui.search.learned import Vote
@@ -83,20 +84,35 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     expired: bool = False
 
 
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """How well an entry answers, and by what: told as reasons only where it is shown."""
+
+    entry: Entry
+    score: float
+    matches: Sequence[Match]
+    by_number: Reason | None
+    pointed: bool
+    vote: Vote | None
+    expired: bool
+
+
 def rank(sought: Sought, entries: Sequence[Entry], most: int = 20) -> list[Hit]:
     """The entries that answer, the best first."""
-    hits = [hit for entry in entries if (hit := judge(sought, entry)) is not None]
-    hits.sort(key=lambda hit: (-hit.score, -hit.entry.at, hit.entry.id))
+    says = tuple(_says(sought, piece) for piece in sought.query.pieces)
+    answers = [answer for entry in entries if (answer := judge(sought, says, entry)) is not None]
+    answers.sort(key=lambda answer: (-answer.score, -answer.entry.at, answer.entry.id))
     # Of a blueprint's versions the one in force scores highest.
-    once = {(hit.entry.kind, hit.entry.id): hit for hit in reversed(hits)}
-    best = hits[0].score if hits else 0.0
-    return [hit for hit in hits if hit.score >= best * FAINT and once[hit.entry.kind, hit.entry.id] is hit][:most]
+    once: dict[tuple[str, str], Answer] = {}
+    for answer in answers:
+        once.setdefault((answer.entry.kind, answer.entry.id), answer)
+    loud = (answer for answer in once.values() if answer.score >= answers[0].score * FAINT)
+    return [_told(sought, answer) for answer in islice(loud, most)]
 
 
-def judge(sought: Sought, entry: Entry) -> Hit | None:
-    """How well one entry answers; None when it does not."""
+def judge(sought: Sought, says: Sequence[float], entry: Entry) -> Answer | None:
+    """How well one entry answers; None when it does not. `says` is how much each piece of the query says."""
     by_number = _by_number(sought.query, entry)
-    score, matches = _by_words(sought, entry)
+    score, matches = _by_words(sought, says, entry)
     heard, how = by_sound(sought.query, entry)
     if heard > score:
         score, matches = heard, [how] if how else []
@@ -111,15 +127,30 @@ def judge(sought: Sought, entry: Entry) -> Hit | None:
     if score <= LEAST:
         return None
     expired = bool(entry.valid_to) and entry.valid_to <= sought.now
-    reasons = ((by_number,) if by_number else ()) + _reasons(sought.query, matches, sought.language)
-    if pointed:
+    return Answer(
+        entry=entry,
+        score=score * _standing(entry, sought, expired),
+        matches=matches,
+        by_number=by_number,
+        pointed=pointed,
+        vote=vote,
+        expired=expired,
+    )
+
+
+def _told(sought: Sought, answer: Answer) -> Hit:
+    """An answer with its reasons, the best first."""
+    reasons = _reasons(sought.query, answer.matches, sought.language)
+    if answer.by_number:
+        reasons = (answer.by_number, *reasons)
+    if answer.pointed:
         told = Reason(how="category", place=WORDS, language=sought.language, text=" ".join(sought.pointed_by))
-        reasons = (
-            (*reasons, told) if matches and max(match.score for match in matches) > POINTED else (told, *reasons)
-        )
-    if vote:
-        reasons = (*reasons, Reason(how="asked", place=WORDS, language=sought.language, text=" ".join(vote.signs)))
-    return Hit(entry=entry, score=score * _standing(entry, sought, expired), reasons=reasons, expired=expired)
+        outdone = any(match.score > POINTED for match in answer.matches)
+        reasons = (*reasons, told) if outdone else (told, *reasons)
+    if answer.vote:
+        signs = " ".join(answer.vote.signs)
+        reasons = (*reasons, Reason(how="asked", place=WORDS, language=sought.language, text=signs))
+    return Hit(entry=answer.entry, score=answer.score, reasons=reasons, expired=answer.expired)
 
 
 def _standing(entry: Entry, sought: Sought, expired: bool) -> float:
@@ -140,23 +171,25 @@ def _standing(entry: Entry, sought: Sought, expired: bool) -> float:
 # ---- by what is written and by number --------------------------------------------------------------------------------
 
 
-def _by_words(sought: Sought, entry: Entry) -> tuple[float, list[Match]]:
+def _says(sought: Sought, piece: Piece) -> float:
+    """How much a piece of the query says, wherever it is found."""
+    weight = sum(sought.weights.get(gram, 1.0) for gram in piece.grams)
+    return weight * LONELY if len(piece.text) == 1 else weight
+
+
+def _by_words(sought: Sought, says: Sequence[float], entry: Entry) -> tuple[float, list[Match]]:
     query, matches = sought.query, []
-    total = reached = 0.0
+    total, reached = sum(says), 0.0
     others, together = named(query.concepts, entry, sought.language)
     inside = contained(query.pieces, query.text, entry, sought.weights, sought.language)
     for at, piece in enumerate(query.pieces):
-        weight = sum(sought.weights.get(gram, 1.0) for gram in piece.grams)
-        if len(piece.text) == 1:
-            weight *= LONELY
-        total += weight
         best, places = best_of(piece, entry, sought.weights, sought.meant, sought.language)
         for other in (inside.get(at), others.get(at)):
             if other is not None and (best is None or other.score > best.score):
                 best = other
         if best is None:
             continue
-        reached += weight * (best.score + ELSEWHERE * max(places - 1, 0))
+        reached += says[at] * (best.score + ELSEWHERE * max(places - 1, 0))
         matches.append(best)
     if not total:
         return 0.0, []
@@ -167,20 +200,18 @@ def _by_words(sought: Sought, entry: Entry) -> tuple[float, list[Match]]:
 
 
 def _by_number(query: Query, entry: Entry) -> Reason | None:
-    plain = _plain(entry.number)
-    text = ""
+    plain = _plain(entry.number) if query.numbers else ""
     for number in query.numbers:
         if plain and (plain.startswith(number) or plain.endswith(number)):
             return Reason(how="number", place=TITLE, language="", text=entry.number)
         for one in entry.fields:
             at = one.folded.find(number)
             if at >= 0:
-                text = one.text
                 return Reason(
                     how="number",
                     place=one.place,
                     language=one.language,
-                    text=text,
+                    text=one.text,
                     start=at - 1,
                     end=at - 1 + len(number),
                 )

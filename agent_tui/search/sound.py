@@ -6,7 +6,7 @@ are compared without the difference. Romaji is compared in its regular (Kunrei) 
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, pairwise, product
 
 from agent_tui.search.fold import is_kana, parts, table
@@ -51,8 +51,27 @@ def syllables_of() -> dict[str, tuple[str, ...]]:
 
 
 @cache
+def _characters_of() -> dict[str, str]:
+    """Syllable, plain → every character that may be said so."""
+    found: dict[str, str] = {}
+    for char, syllables in syllables_of().items():
+        for syllable in syllables:
+            found[syllable] = found.get(syllable, "") + char
+    return found
+
+
+@lru_cache(maxsize=64)
+def characters(sought: str, *, whole: bool) -> frozenset[str]:
+    """Those that are said so; where it is not typed to its end, those whose syllable begins so."""
+    known = _characters_of()
+    if whole:
+        return frozenset(known.get(sought, ""))
+    return frozenset(char for syllable, chars in known.items() if syllable.startswith(sought) for char in chars)
+
+
+@cache
 def _all_syllables() -> frozenset[str]:
-    return frozenset(syllable for known in syllables_of().values() for syllable in known)
+    return frozenset(_characters_of())
 
 
 @cache

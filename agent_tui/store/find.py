@@ -7,6 +7,7 @@ words must be in them, and the newest are met first.
 from __future__ import annotations
 
 import math
+import time
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
@@ -24,8 +25,9 @@ from agent_tui.store.index import BACKWARDS
 
 GUIDES, TICKETS, OF_CATEGORY, OF_GUIDE = 40, 24, 12, 4
 """Candidates that are read and ranked."""
-LEAST_OF_TICKETS = 3
-"""Letters of a word from which its beginning is looked for among tickets."""
+LEAST_OF_TICKETS, LEAST_OF_NUMBERS = 3, 5
+"""Letters of a word, and of one with digits, from which its beginning is looked for among tickets' texts: every terminal
+and order has a number, so the beginning of one stands in too many."""
 SEAM = 0.3
 RARE = 2
 OFTEN = 20
@@ -242,6 +244,17 @@ def _used(cache: Cache, name: str) -> bool:
     return found
 
 
+def learn_names(cache: Cache, names: Iterable[str], seconds: float) -> bool:
+    """Look up for about so long (real seconds) which of these any guide may be called; True when more is left."""
+    until = time.monotonic() + seconds
+    for name in names:
+        if name not in cache.names:
+            _used(cache, name)
+            if time.monotonic() > until:
+                return True
+    return False
+
+
 def _sounds(query: Query) -> list[str]:
     """Each way to read the query as pinyin: all neighbouring syllables, the last perhaps not typed to its end."""
     found = []
@@ -293,6 +306,7 @@ def _every(query: Query) -> str:
 def _written(piece: Piece) -> str:
     if piece.cjk:
         return " AND ".join(_quoted(pair) for pair in pairs(piece.text)) if len(piece.text) > 1 else ""
-    if len(piece.text) < LEAST_OF_TICKETS:
+    least = LEAST_OF_NUMBERS if any(map(str.isdigit, piece.text)) else LEAST_OF_TICKETS
+    if len(piece.text) < least:
         return _quoted(piece.text) if piece.whole else ""
     return _quoted(piece.grams[0]) + "*"

@@ -23,6 +23,8 @@ from agent_tui.store.entries import entry_of
 
 BATCH = 40
 """Rows looked at between two looks at the clock."""
+MERGED = 8
+"""Pages of an index that are put together between two looks at the clock."""
 BACKWARDS = "~"
 _FORM = "index_form"
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])(?=[A-Za-z]{0,4}[\d-]*\d)[A-Za-z]{0,4}\d[\dA-Za-z-]{2,30}")
@@ -53,7 +55,7 @@ def step(cache: Cache, seconds: float) -> bool:
     left = True
     with cache.transaction():
         while left and time.monotonic() < until:
-            left = _batch(cache)
+            left = _batch(cache) or _merge(cache)
     return left
 
 
@@ -67,6 +69,19 @@ def _batch(cache: Cache) -> bool:
             _guide(cache, n, entity, body, categories)
         cache.connection.execute(QUERIES["indexed"], (n,))
     return len(rows) == BATCH
+
+
+def _merge(cache: Cache) -> bool:
+    """Put pieces of the guides' index together, since a word is looked for in each; True when more is left."""
+    return any(_merged(cache, name) for name in ("guide_merge", "text_merge"))
+
+
+def _merged(cache: Cache, name: str) -> bool:
+    """Whether there was something to do: the statement itself counts as one change."""
+    before: int = cache.connection.total_changes
+    cache.connection.execute(QUERIES[name], (MERGED,))
+    after: int = cache.connection.total_changes
+    return after - before > 1
 
 
 def _ticket(cache: Cache, n: int, body: bytes) -> None:
@@ -113,7 +128,7 @@ def _forget(cache: Cache, n: int) -> None:
 def count(cache: Cache) -> int:
     """How many guides there are, remembered until one changes."""
     if cache.guide_count is None:
-        row = cache.first("entry_all")
+        row = cache.first("guide_count")
         cache.guide_count = int(row[0]) if row else 0
     return cache.guide_count
 

@@ -112,6 +112,12 @@ SELECT rowid FROM find_text WHERE find_text MATCH ? ORDER BY rowid DESC LIMIT ?;
 -- :guide_forget
 DELETE FROM find_guide WHERE rowid = ?;
 
+-- :guide_merge
+INSERT INTO find_guide(find_guide, rank) VALUES ('merge', ?);
+
+-- :text_merge
+INSERT INTO find_text(find_text, rank) VALUES ('merge', ?);
+
 -- :entry_put
 INSERT OR REPLACE INTO entry(n, data) VALUES (?, ?);
 
@@ -124,8 +130,8 @@ SELECT 1 FROM entry WHERE n = ?;
 -- :entry_get
 SELECT data FROM entry WHERE n = ?;
 
--- :entry_all
-SELECT COUNT(*) FROM entry;
+-- :guide_count
+SELECT COUNT(*) FROM find_guide_docsize;
 
 -- :guides_found
 SELECT rowid FROM find_guide WHERE find_guide MATCH ? ORDER BY bm25(find_guide, 8.0, 6.0, 4.0) LIMIT ?;

@@ -83,6 +83,9 @@ STATEMENTS = (
     # Texts say little by one word: only whole pieces are looked for in them, and no positions are kept.
     """CREATE VIRTUAL TABLE find_text USING fts5(body, content='', contentless_delete=1, detail=none,
          tokenize='unicode61')""",
+    # Every word typed is looked for in every piece of an index: two pieces of a size are put together.
+    "INSERT INTO find_guide(find_guide, rank) VALUES ('usermerge', 2)",
+    "INSERT INTO find_text(find_text, rank) VALUES ('usermerge', 2)",
     "CREATE VIRTUAL TABLE find_text_word USING fts5vocab(find_text, 'row')",
     "CREATE VIRTUAL TABLE find_guide_word USING fts5vocab(find_guide, 'row')",
     # A million tickets: no positions are kept, the few that are met first are read again.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import msgspec
 import pytest
 
 from agent_tui.canon import digest
-from agent_tui.desk import lexicon
+from agent_tui.desk import lexicon, select_search
 from agent_tui.desk.indexing import Indexing
 from agent_tui.domain.rows import Entity
 from agent_tui.search.entry import FORM, columns
@@ -133,6 +134,43 @@ def test_what_too_many_guides_hold_finds_the_newest_titles(cache: Cache, monkeyp
     indexed(cache)
     found = guides(cache, "年费")
     assert sorted(found[:3]) == ["t00", "t01", "t02"] and "w19" in found
+
+
+def pieces(cache: Cache) -> int:
+    """Parts that SQLite keeps the guides' index in: a word is looked for in each."""
+    return int(cache.connection.execute("SELECT COUNT(DISTINCT segid) FROM find_guide_idx").fetchone()[0])
+
+
+def test_an_index_made_in_many_slices_is_put_together(cache: Cache) -> None:
+    for n in range(1, 12):
+        put_rows(cache, [eg.article(f"a{n}")])
+        indexed(cache)
+    assert pieces(cache) <= 4 and len(guides(cache, "年费")) == 11
+
+
+def test_what_guides_are_called_is_learned_while_nobody_waits(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_rows(cache, [eg.article("annual-fee")])
+    indexed(cache)
+    while select_search.settle(cache, 0.001):
+        pass
+    assert guides(cache, "会费") == ["annual-fee"]
+    asked = cache.all
+
+    def no_name_is_looked_up(name: str, *args: object) -> list[tuple[Any, ...]]:
+        assert name != "guide_called"
+        return asked(name, *args)
+
+    monkeypatch.setattr(cache, "all", no_name_is_looked_up)
+    assert guides(cache, "年度费用") == ["annual-fee"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"), [("T00", []), ("T001", ["t1"]), ("T00123", ["t1"]), ("终端 T00123", ["t1"])]
+)
+def test_the_beginning_of_a_number_is_looked_for_among_numbers(cache: Cache, typed: str, found: list[str]) -> None:
+    put_rows(cache, [eg.ticket("t1", title="终端报错", text="终端 T0012345 显示 Z1")])
+    indexed(cache)
+    assert tickets(cache, typed) == found
 
 
 def test_a_cache_of_another_program_is_indexed_anew(cache: Cache) -> None:
