@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
 
+from agent_tui.domain.agent import Agent
 from agent_tui.domain.ticket import Ticket, TicketState
 
 COMPLAINT_LEVELS = ("general", "serious", "crisis")
 """From the lightest to the heaviest."""
 
 
+CERTIFICATION = "complaints"
+"""What somebody needs in date to take up a complaint (`scripts/policy`)."""
+
+
 def rank(level: str | None) -> int:
     """0 for the lightest, which a complaint without a level has too; -1 for a level that there is not."""
     return COMPLAINT_LEVELS.index(level or COMPLAINT_LEVELS[0]) if level in (None, *COMPLAINT_LEVELS) else -1
+
+
+def handlers_in(group: str, people: Iterable[Agent], now: datetime) -> int:
+    """How many people of a group may take up and close its complaints: the policy asks for the certification."""
+    able = (a for a in people if a.active and group in a.groups)
+    return sum(CERTIFICATION in a.certifications and a.certifications[CERTIFICATION] > now for a in able)
 
 
 def level_of(ticket: Ticket) -> str:

@@ -6,25 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent_tui.desk.commands import ACTION_LETTERS
-from agent_tui.desk.views import Groups
 from agent_tui.domain.actions import ACTIONS
-from agent_tui.domain.commands import PerformAction, RaiseWorkOrder, RevealField
-from agent_tui.domain.complaint import COMPLAINT_LEVELS
+from agent_tui.domain.commands import PerformAction, RevealField
 from agent_tui.domain.customer import Secret
 from agent_tui.policy.decision import Decision, Deny, StepUp
 from agent_tui.tui.authenticate import authenticate
 from agent_tui.tui.deeds.asking import ask_others, offer_to_ask
 from agent_tui.tui.deeds.deal import Deal, needed
 from agent_tui.tui.deeds.deal_fields import choice, deal_fields, extras
+from agent_tui.tui.deeds.work_order import raise_order
 from agent_tui.tui.dialogs.deal_form import DealForm
-from agent_tui.tui.dialogs.fields import Field
-from agent_tui.tui.dialogs.form import Form, Paragraphs, Values
+from agent_tui.tui.dialogs.form import Form, Values
 from agent_tui.tui.dialogs.pick import Item
 from agent_tui.tui.panes.action_lines import reasons_of
 from agent_tui.tui.panes.customer_lines import fact
 from agent_tui.tui.perform import Deed, send, stands
 from agent_tui.tui.screens.attending import Attending
-from agent_tui.tui.words import Words
 from agent_tui.wire.command import Outcome
 
 
@@ -35,7 +32,7 @@ async def carry_out(desk: Attending, action: str, given: Mapping[str, Any] | Non
         desk.say(desk.words("not.no_customer"), "warn")
         return None
     if action == "raise_work_order":
-        return await _work_order(desk, given or {})
+        return await raise_order(desk, given or {})
     if action == "reveal_field":
         return await _reveal(desk, given or {})
     deal = Deal(desk, ACTIONS[action], card.customer, given or {})
@@ -146,90 +143,6 @@ async def _reveal(desk: Attending, given: Mapping[str, Any]) -> Outcome | None:
     if outcome is not None and outcome.outcome == "applied":
         desk.say(words("said.revealed", seconds=outcome.expires_s or 60), "ok")
         desk.turn_to("customer")
-    return outcome
-
-
-ORDINARY = "work_order"
-"""Chosen where the order is no complaint."""
-
-
-def _parties(desk: Attending) -> tuple[Item[str], ...]:
-    """Departments first; complaints go to the group that handles them."""
-    groups = (*desk.door.view(Groups(kind="department")), *desk.door.view(Groups(kind="skill")))
-    return tuple(Item(g.id, desk.words.name(g.names), g.contact_person, words=g.id) for g in groups)
-
-
-def _only(desk: Attending) -> str:
-    """The department, where there is one only."""
-    departments = desk.door.view(Groups(kind="department"))
-    return departments[0].id if len(departments) == 1 else ""
-
-
-def _kinds(words: Words) -> tuple[Item[str], ...]:
-    """An ordinary order, or a complaint of one of the levels."""
-    complaint = words.of("ticket_kind", "complaint")
-    levels = (Item(x, f"{words.of('complaint_level', x)}{complaint}", words=x) for x in COMPLAINT_LEVELS)
-    return (Item(ORDINARY, words.of("ticket_kind", ORDINARY), words=ORDINARY), *levels)
-
-
-def _first_response(desk: Attending, values: Values) -> Paragraphs:
-    """Of a complaint, until when somebody must have taken it up, by the centre's own clocks."""
-    level = values.get("complaint", ORDINARY)
-    group = next((g for g in desk.door.view(Groups()) if g.id == values.get("group")), None)
-    if level == ORDINARY or group is None:
-        return []
-    words, now = desk.words, desk.facts.status.now
-    first, decided = group.complaint.first_due(level, now), group.complaint.decided_by(now)
-    return [(words("form.complaint_due", first=words.when(first, now), decided=words.day(decided)), "warn")]
-
-
-def _order_fields(desk: Attending, key: str, given: Mapping[str, Any]) -> list[Field]:
-    """What a work order asks for; texts are kept under `key`."""
-    words, party = desk.words, str(given.get("group", "")) or _only(desk)
-    title = desk.door.draft(f"{key}:title") or str(given.get("title", ""))
-    text = desk.door.draft(key) or str(given.get("text", ""))
-    # A complaint is somebody's: without a customer there is nothing to choose.
-    kinds = [choice("complaint", words("form.complaint"), _kinds(words), ORDINARY)] if desk.seat.card else []
-    return [
-        *kinds,
-        choice("group", words("form.department"), _parties(desk), party),
-        Field(name="title", label=words("form.title"), required=True, value=title, draft=f"{key}:title"),
-        Field(name="text", kind="area", label=words("form.text"), required=True, value=text, draft=key),
-    ]
-
-
-async def _work_order(desk: Attending, given: Mapping[str, Any]) -> Outcome | None:
-    """To a department, or a complaint; goes on while offline."""
-    words, card = desk.words, desk.seat.card
-    key = f"work_order:{card.customer.id if card else ''}"
-    form = Form(
-        words,
-        desk.painter,
-        words.label("action.raise_work_order"),
-        _order_fields(desk, key, given),
-        go="send",
-        keep=desk.door.keep_draft,
-        live=lambda values: _first_response(desk, values),
-    )
-    values = await desk.ask(form)
-    if values is None:
-        desk.say(words("said.draft_kept"), "muted")
-        return None
-    own = desk.facts.own or desk.facts.contact
-    level = values.get("complaint", ORDINARY)
-    command = RaiseWorkOrder(
-        group=values["group"],
-        title=values["title"],
-        text=values["text"],
-        contact_id=own.contact.id if own else None,
-        customer_id=card.customer.id if card else None,
-        complaint=level if level != ORDINARY else None,
-    )
-    what = words.of("ticket_kind", "complaint") if command.complaint else words.label("action.raise_work_order")
-    outcome = await send(desk, command, f"{what} {desk.seat.groups.get(values['group'], '')}")
-    if stands(outcome):
-        desk.door.drop_draft(key)
-        desk.door.drop_draft(f"{key}:title")
     return outcome
 
 

@@ -10,6 +10,7 @@ from textual.binding import Binding
 from agent_tui.tui.dialogs.confirm import AGAIN_S
 from agent_tui.tui.dialogs.fields import Field
 from agent_tui.tui.dialogs.form import Form
+from agent_tui.tui.line import Line
 from agent_tui.tui.panes.approval_lines import own
 
 if TYPE_CHECKING:
@@ -28,8 +29,7 @@ class DealForm(Form):
             check=deal.check, live=deal.live, effect=deal.effect, heading=deal.heading, keep=desk.door.keep_draft,
         )  # fmt: skip
         self._deal = deal
-        self._complaint = ""
-        self._keys = f"{own(self.words, 'ask.key')}    {self._keys}"
+        self._complaint, self._plain = "", self._keys
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -38,6 +38,13 @@ class DealForm(Form):
     def show_live(self, complaint: str = "") -> None:
         self._complaint = complaint
         super().show_live(complaint)
+        self._count_below()
+
+    def keys_line(self, width: int) -> Line:
+        """With the key that asks others, where their signature would help."""
+        asks = self.is_mounted and self._deal.needs(self.values) is not None
+        self._keys = f"{own(self.words, 'ask.key')}    {self._plain}" if asks else self._plain
+        return super().keys_line(width)
 
     def _look_again(self) -> None:
         """Who could sign comes and goes while the form is filled; a complaint stays until something is typed."""

@@ -23,6 +23,8 @@ MARKS = {
     ApprovalState.STALE: ("x", "bad"),
     ApprovalState.FAILED: ("x", "bad"),
 }
+CODED = {"level": "complaint_level", "way": "way"}
+"""Argument whose value is a code → table of `tui` that has a word for it."""
 NAMED = 3
 """Colleagues named in a sentence; the others are counted."""
 
@@ -245,8 +247,13 @@ class ApprovalText:
         lines.append((piece(f" {own(words, 'page.payload')}", "accent"),))
         for name, value in view.payload:
             label = payload_name(words, name)
-            said = f"{words.label(f'action.{value}')} ({value})" if name == "action" else value
-            lines += folded(said, self.width, "text", (("   ", "text"), piece(f"{label}  ", "muted")), indent=5)
+            lines += folded(
+                payload_value(words, name, value),
+                self.width,
+                "text",
+                (("   ", "text"), piece(f"{label}  ", "muted")),
+                indent=5,
+            )
         lines += folded(approval.payload_hash, self.width, "muted", (("   ", "text"),))
         if approval.revision:
             lines += self._row("policy", f"{approval.revision}  {' '.join(approval.rules)}", "muted")
@@ -254,6 +261,13 @@ class ApprovalText:
 
     def _version(self, approval: Approval) -> str:
         return own(self.words, "page.version_value", target=approval.target, version=approval.target_version)
+
+
+def payload_value(words: Words, name: str, value: str) -> str:
+    """One part of the signed text: a code with its word before it."""
+    plain = name.rpartition(".")[2]
+    word = words.label(f"action.{value}") if name == "action" else words.known(CODED.get(plain, ""), value)
+    return f"{word} ({value})" if word else value
 
 
 def payload_name(words: Words, name: str) -> str:
