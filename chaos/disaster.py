@@ -18,7 +18,7 @@ from agent_tui.server.place import Remote
 from agent_tui.server.state import TableState
 from bench.postgres import rows
 from chaos.diary import Diary
-from chaos.evidence import outcomes, work_done
+from chaos.evidence import outcomes, taken_away, work_done
 from chaos.place import SEATS, Place
 
 SCOPES = (("cards",), ("cards", "merchant_ops"), ("merchant_ops",))
@@ -53,8 +53,8 @@ def restore(place: Place) -> bool:
     backup.restore(file, place.where, "chaos")
     left, kept = read_apart(place.where, lambda tx: (outcomes(tx), work_done(tx)))
     diary = Diary(place.log("undone"))
-    for id in lost.keys() - left.keys():
-        diary.write("undone", id=id, outcome=lost[id])
+    for id, outcome in taken_away(lost, left).items():
+        diary.write("undone", id=id, outcome=outcome)
     diary.write("work_undone", **{name: done[name] - kept[name] for name in done})
     diary.close()
     return True

@@ -36,6 +36,16 @@ CARRIERS = (AddNote, WrapUpContact, SendMessage, RaiseWorkOrder, SendNotice, Per
 WORDS = ("title", "note", "text", "reason")
 """Fields of commands in which a robot's word may stand."""
 
+ENDED = {
+    ApprovalState.EXECUTED: "applied",
+    ApprovalState.REJECTED: "refused",
+    ApprovalState.FAILED: "refused",
+    ApprovalState.EXPIRED: "expired",
+    ApprovalState.STALE: "conflict",
+    ApprovalState.WITHDRAWN: "withdrawn",
+}
+"""What a request of a person came to → as what its maker sees it."""
+
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """One command as the server keeps it."""
@@ -73,7 +83,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Audit row → its link."""
     seen: tuple[Seen, ...]
     undone: Mapping[str, tuple[str, ...]] = {}
-    """Command → outcome of what the server knew before it was restored from an older backup."""
+    """Command → what had become of it, each time a restore from an older backup took that away."""
 
 
 class Named(tuple[Any, ...]):
@@ -158,8 +168,17 @@ def waiting(place: Place) -> int:
 
 
 def outcomes(tx: Tx) -> dict[str, str]:
-    """Of every command that the ledger knows."""
-    return {row["id"]: row["outcome"] for row in query(tx, "SELECT id, outcome FROM command")}
+    """Of every command that the ledger knows, what has become of it by now."""
+    ends = {approval.id: ENDED[approval.state] for approval in TableState(tx).find(Approval) if not approval.open}
+    return {
+        row["id"]: ends.get(row["id"], row["outcome"]) if row["outcome"] == "awaiting_approval" else row["outcome"]
+        for row in query(tx, "SELECT id, outcome FROM command")
+    }
+
+
+def taken_away(lost: Mapping[str, str], left: Mapping[str, str]) -> dict[str, str]:
+    """Of the outcomes before a restore, those that are no more."""
+    return {id: outcome for id, outcome in lost.items() if left.get(id) != outcome}
 
 
 def work_done(tx: Tx) -> dict[str, int]:

@@ -21,7 +21,7 @@ from agent_tui.server.place import beside
 from agent_tui.server.vault import Vault
 from agent_tui.store.journal import ATTENTION, UNSENT, Item
 from chaos.convergence import diverged
-from chaos.evidence import Evidence, Seen, Sent, gather, look_at_desks, query
+from chaos.evidence import ENDED, Evidence, Seen, Sent, gather, look_at_desks, query
 from chaos.place import CUSTOMERS, PASSWORD, Place, clear_phone
 
 EFFECTS = frozenset({"AddNote", "WrapUpContact", "SendMessage", "RaiseWorkOrder", "SendNotice"})
@@ -39,14 +39,6 @@ NOT_KEPT = frozenset({"refused", "conflict", "expired"})
 """What a desk may say of a command of which the server keeps nothing: it was never done."""
 ENDED_WITHOUT = ("refused", "conflict", "expired", "withdrawn")
 """Outcomes after which nothing has changed."""
-ENDED = {
-    ApprovalState.EXECUTED: "applied",
-    ApprovalState.REJECTED: "refused",
-    ApprovalState.FAILED: "refused",
-    ApprovalState.EXPIRED: "expired",
-    ApprovalState.STALE: "conflict",
-    ApprovalState.WITHDRAWN: "withdrawn",
-}
 
 
 Hold: TypeAlias = tuple[str, int, str, str, str, int]
@@ -132,7 +124,7 @@ def told_the_truth(found: Evidence) -> Iterator[str]:
                 continue  # it was so, until the server was restored
             yield from _said(fact["id"], fact["outcome"], found, f"told at {seen.seat.name}")
         for fact in seen.of("shown"):
-            if fact["state"] in NOT_KEPT:
+            if fact["state"] in NOT_KEPT and fact["state"] not in found.undone.get(fact["id"], ()):
                 yield from _said(fact["id"], fact["state"], found, f"shown at {seen.seat.name}")
         for item in seen.items:
             yield from _stands(item, found, seen)

@@ -46,7 +46,7 @@ from agent_tui.wire.session import Session
 from bench import leftovers
 from chaos import diary
 from chaos.convergence import Rows, fresh, held
-from chaos.evidence import Evidence, Seen, gather, outcomes
+from chaos.evidence import Evidence, Seen, gather, outcomes, taken_away
 from chaos.place import Seat
 from tests import eg
 from tests.protocol.line import Counter, Line
@@ -106,9 +106,10 @@ class Desk:
         self.journal = open_journal(self.folder / "journal.db", KEY)
         self.state = LinkState()
         self.state.connection = Connection.LIVE
-        api, nobody = cast(Api, self.line), cast(Login, None)
+        api = cast(Api, self.line)
         self.push = Push(api, self.journal, self.cache, self.state, self._told, lambda: None)
-        self.pull = Pull(api, nobody, self.cache, self.state, Reckoning(), self._rows, self.push.doubt)
+        login = Login(api, self.seat.login, "")
+        self.pull = Pull(api, login, self.cache, self.state, Reckoning(), self._rows, self.push.doubt)
 
     def sign_in(self) -> None:
         """As at the start of every connection."""
@@ -353,7 +354,7 @@ class Office:
         engines.forget(before)
         self.counter.services = self.services
         left = self.services.db.read_now(outcomes)
-        self.undone |= {id: (*self.undone.get(id, ()), lost[id]) for id in lost.keys() - left.keys()}
+        self.undone |= {id: (*self.undone.get(id, ()), was) for id, was in taken_away(lost, left).items()}
 
     # ---- the end -------------------------------------------------------------------------------------------------
 
