@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from textual.pilot import Pilot
 
@@ -15,6 +16,8 @@ from agent_tui.tui.screens.desk import DeskScreen
 from agent_tui.tui.screens.pulse import COALESCE_S
 from agent_tui.tui.words import Words
 from tests.tui.fake import FakeDoor
+
+C = TypeVar("C")
 
 
 class Stage:
@@ -34,6 +37,18 @@ class Stage:
         for char in text:
             await self.pilot.press("space" if char == " " else char)
         await self.settle()
+
+    async def fill(self, *texts: str) -> None:
+        """Fill fields of a form, one after the other from where the cursor is."""
+        for at, text in enumerate(texts):
+            if at:
+                await self.press("tab")
+            await self.type(text)
+
+    async def retype(self, text: str) -> None:
+        """Put something else into the field."""
+        await self.press("ctrl+u")
+        await self.type(text)
 
     async def settle(self) -> None:
         """Until no key is held back and nothing is waiting to be done or painted."""
@@ -69,6 +84,18 @@ class Stage:
     async def offer(self, **how: object) -> None:
         self.door.offer(**how)  # type: ignore[arg-type]
         await self.told("contact")
+
+    async def in_a_call(self, *also: str) -> None:
+        """A call comes and is answered; the desk has painted it, and `also` what changed with it."""
+        await self.offer()
+        await self.press("f9")
+        await self.told("contact", *also)
+
+    def sent(self, kind: builtins.type[C]) -> C:
+        """The command submitted last, which is one of these."""
+        last = self.last
+        assert isinstance(last, kind), last
+        return last
 
     @property
     def last(self) -> Any:

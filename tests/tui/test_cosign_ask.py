@@ -16,24 +16,16 @@ from tests.tui.requests import lent, of_mine, signer
 from tests.tui.stage import Stage, stage
 
 
-async def in_a_call(at: Stage) -> None:
-    await at.offer()
-    await at.press("f9")
-    await at.told("contact", "approval")
-
-
 async def above_the_limit(at: Stage, reason: str = "long a customer") -> None:
     """The form of a fee that is not mine to waive."""
-    await in_a_call(at)
+    await at.in_a_call("approval")
     await at.press("f2", "W")
-    await at.type("200")
-    await at.press("tab")
-    await at.type(reason)
+    await at.fill("200", reason)
 
 
 async def test_an_action_that_others_must_sign_shows_who_of_them_is_here() -> None:
     async with stage(size=(80, 24)) as at:
-        await in_a_call(at)
+        await at.in_a_call("approval")
         await at.press("f6")
         await at.pilot.pause(0.2)
         await at.settle()
@@ -65,8 +57,7 @@ async def test_asking_shows_what_is_asked_of_whom_before_it_is_sent() -> None:
         assert "long a customer" in at.text
         at.door.outcomes = [Outcome(id="k", outcome="awaiting_approval")]
         await at.press("enter")
-        asked = at.last
-        assert isinstance(asked, c.RequestApproval)
+        asked = at.sent(c.RequestApproval)
         assert (asked.command.amount_minor, asked.reason, asked.command.contact_id) == (
             20_000,
             "long a customer",
@@ -104,22 +95,18 @@ async def test_a_request_without_a_reason_is_not_sent() -> None:
 
 async def test_what_is_within_ones_own_authority_is_not_asked_for() -> None:
     async with stage() as at:
-        await in_a_call(at)
+        await at.in_a_call("approval")
         await at.press("f2", "W")
-        await at.type("30")
-        await at.press("tab")
-        await at.type("ok")
+        await at.fill("30", "ok")
         await at.press("f8")
         assert "这在您本人权限之内，请直接办理，无需复核。" in at.text
 
 
 async def test_what_the_server_refused_for_want_of_level_is_asked_for_with_one_key() -> None:
     async with stage() as at:
-        await in_a_call(at)
+        await at.in_a_call("approval")
         await at.press("f2", "W")
-        await at.type("30")
-        await at.press("tab")
-        await at.type("split")
+        await at.fill("30", "split")
         at.door.outcomes = [Outcome(id="k", outcome="refused", problem="limit-exceeded", needs_level=3)]
         await at.press("f9", "enter")
         assert "须 L3 以上 1 人签署：2 人在线：王芳" in at.line("said")
@@ -132,14 +119,14 @@ async def test_what_the_server_refused_for_want_of_level_is_asked_for_with_one_k
 async def test_how_long_others_may_still_sign_stands_over_the_contact() -> None:
     door = signer(of_mine())
     async with stage(door) as at:
-        await in_a_call(at)
+        await at.in_a_call("approval")
         assert "复核中 L3 10:00" in at.line("contact")
         assert "我的申请 1 剩 10:00" in at.line("status")
 
 
 async def test_an_outcome_that_comes_late_is_told_after_all() -> None:
     async with stage() as at:
-        await in_a_call(at)
+        await at.in_a_call("approval")
         answers = [None, Outcome(id="", outcome="refused")]
 
         async def settle(command_id: str, timeout: float = 10.0) -> Outcome | None:
@@ -163,7 +150,7 @@ async def test_lowering_a_complaint_names_it_and_its_level_before_and_after() ->
         "t9", kind=TicketKind.COMPLAINT, customer_id="c1", complaint_level="serious", title="到账太慢"
     )
     async with stage(door) as at:
-        await in_a_call(at)
+        await at.in_a_call("approval")
         await at.press("f2", "N")
         assert "严重 到账太慢" in at.text
         await at.press("2", "f9")
@@ -173,8 +160,7 @@ async def test_lowering_a_complaint_names_it_and_its_level_before_and_after() ->
         await at.press("f9")
         assert "严重 到账太慢  > 一般" in at.text
         await at.press("enter")
-        done = at.last
-        assert isinstance(done, c.PerformAction)
+        done = at.sent(c.PerformAction)
         assert (done.action, done.ticket_id, done.args) == ("downgrade_complaint", "t9", {"level": "general"})
 
 
@@ -184,7 +170,7 @@ async def test_an_open_complaint_is_raised_by_key_and_never_to_what_it_is() -> N
         "t9", kind=TicketKind.COMPLAINT, customer_id="c1", complaint_level="serious", title="到账太慢", group="cards"
     )
     async with stage(door) as at:
-        await in_a_call(at)
+        await at.in_a_call("approval")
         await at.press("f2", "I", "1", "tab")
         await at.type("calls the regulator")
         await at.press("f9")
@@ -193,8 +179,7 @@ async def test_an_open_complaint_is_raised_by_key_and_never_to_what_it_is() -> N
         assert "严重 到账太慢  > 危机" in at.text
         assert "首次响应：" in at.text
         await at.press("enter")
-        done = at.last
-        assert isinstance(done, c.PerformAction)
+        done = at.sent(c.PerformAction)
         assert (done.action, done.ticket_id, done.args) == ("escalate_complaint", "t9", {"level": "crisis"})
 
 
@@ -210,7 +195,7 @@ def senior() -> FakeDoor:
 
 async def test_below_the_centres_level_the_key_is_greyed_with_the_reason() -> None:
     async with stage() as at:
-        await in_a_call(at)
+        await at.in_a_call("approval")
         await at.press("f2")
         assert "X - 紧急授权" in at.text
         await at.press("X")
@@ -240,7 +225,7 @@ async def test_where_every_action_is_refused_the_glass_says_the_rule_and_not_tha
 
 async def test_breaking_the_glass_warns_names_both_people_and_asks_for_a_reason() -> None:
     async with stage(senior()) as at:
-        await in_a_call(at)
+        await at.in_a_call("approval")
         await at.press("f2", "X")
         assert "仅用于上级均不在、而客户权益会立即受损的情形。" in at.text
         assert "您与签署的同事都须 L3 以上" in at.text
@@ -281,8 +266,7 @@ async def test_lending_authority_goes_by_person_actions_terms_and_shows_them_bef
         assert "王芳 可以您的名义办理" in at.text
         assert "对方不能签署您本人的申请，也不能再转授" in at.text
         await at.press("enter")
-        lending = at.last
-        assert isinstance(lending, c.GrantDelegation)
+        lending = at.sent(c.GrantDelegation)
         assert (lending.grantee_id, lending.actions, lending.max_minor) == ("a3", ("waive_fee",), 5_000)
         assert "已转授权给 王芳" in at.line("said")
 

@@ -25,12 +25,6 @@ async def ringing(at: Stage) -> None:
     await at.offer()
 
 
-async def in_a_call(at: Stage) -> None:
-    await at.offer()
-    await at.press("f9")
-    await at.told("contact")
-
-
 async def known_trouble(at: Stage) -> None:
     """A call whose category leaves no doubt about its blueprint."""
     at.door._put("q0", category="terminal_fault")
@@ -39,7 +33,7 @@ async def known_trouble(at: Stage) -> None:
 
 async def at_the_end(at: Stage) -> None:
     """In the wrap-up, the blueprint walked to its end."""
-    await in_a_call(at)
+    await at.in_a_call()
     await at.press("f9")
     await at.type("pos_terminal")
     await at.press("enter")
@@ -91,38 +85,38 @@ TASKS = (
     Task(
         "Answer; choose the first blueprint proposed: first sentence", ("f9", "f9", "enter"), first_sentence, ringing
     ),
-    Task("Hold", ("f7",), sent(c.HoldContact), in_a_call),
+    Task("Hold", ("f7",), sent(c.HoldContact), Stage.in_a_call),
     Task(
         "Transfer to a group by its first letters",
         ("f2", "t", f"{TEXT}merch", "enter"),
         sent(c.TransferContact, to_id="merchant"),
-        in_a_call,
+        Stage.in_a_call,
     ),
     Task(
         "Block a lost card",
         ("f2", "B", "1", "f9", "enter"),
         sent(c.PerformAction, action="block_card", product_id="p1"),
-        in_a_call,
+        Stage.in_a_call,
     ),
     Task(
         "Waive a fee within one's limit",
         ("f2", "W", f"{TEXT}30", "tab", f"{TEXT}first time", "f9", "enter"),
         sent(c.PerformAction, action="waive_fee", amount_minor=3_000),
-        in_a_call,
+        Stage.in_a_call,
     ),
     Task(
         "Reveal a phone number for 60 s",
         ("f2", "R", "2", "tab", "1", "f9"),
         sent(c.RevealField),
-        in_a_call,
+        Stage.in_a_call,
     ),
     Task(
         "Send a work order to a department",
         ("f2", "O", f"{TEXT}fraud", "tab", f"{TEXT}please check", "f9"),
         sent(c.RaiseWorkOrder, group="risk_dept"),
-        in_a_call,
+        Stage.in_a_call,
     ),
-    Task("Write a note", ("f2", "n", f"{TEXT}call back late", "f9"), sent(c.AddNote), in_a_call),
+    Task("Write a note", ("f2", "n", f"{TEXT}call back late", "f9"), sent(c.AddNote), Stage.in_a_call),
     Task("Wrap up as the blueprint proposes", ("f9", "f9"), sent(c.WrapUpContact), at_the_end),
     Task("Take a break for a meal", ("f2", "b", "2"), sent(c.SetAgentState, reason="meal"), ringing),
 )

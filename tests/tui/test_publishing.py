@@ -29,17 +29,14 @@ CONTACT_FIELDS = 3
 
 async def write_own(at: Stage) -> None:
     await at.press("f2", "+")
-    await at.type("系统维护")
-    await at.press("tab")
-    await at.type("周日三点")
+    await at.fill("系统维护", "周日三点")
 
 
 async def test_one_language_is_enough() -> None:
     async with stage(size=(80, 24)) as at:
         await write_own(at)
         await at.press("f9")
-        sent = at.last
-        assert isinstance(sent, PublishBulletin)
+        sent = at.sent(PublishBulletin)
         assert {name: (page.title, page.text) for name, page in sent.pages.items()} == {
             "zh": ("系统维护", "周日三点")
         }
@@ -55,8 +52,7 @@ async def test_other_languages_are_added_whole_or_not_at_all() -> None:
         assert not at.door.sent and "须同时填写" in at.text
         await at.type("Sunday")
         await at.press("f9")
-        sent = at.last
-        assert isinstance(sent, PublishBulletin)
+        sent = at.sent(PublishBulletin)
         assert set(sent.pages) == {"zh", "en"} and sent.pages["en"].text == "Sunday"
 
 
@@ -74,17 +70,12 @@ async def test_an_article_is_revised_with_its_words_and_people() -> None:
 async def test_a_new_article_names_whom_to_call() -> None:
     async with stage() as at:
         await at.press("f2", "=", "1")
-        await at.type("补卡")
-        await at.press("tab")
-        await at.type("七天")
+        await at.fill("补卡", "七天")
         await at.press("f9")
         assert not at.door.sent
-        await at.type("沈立群")
-        await at.press("tab")
-        await at.type("6201")
+        await at.fill("沈立群", "6201")
         await at.press("f9")
-        sent = at.last
-        assert isinstance(sent, PublishArticle)
+        sent = at.sent(PublishArticle)
         assert [(one.name, one.extension) for one in sent.people] == [("沈立群", "6201")]
 
 
