@@ -15,10 +15,10 @@ from agent_tui.desk import views
 from agent_tui.desk.build import open_desk
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.lent_views import Lendable
-from agent_tui.domain.actions import ACTIONS
+from agent_tui.domain.actions import ACTIONS, AT_DESK
 from agent_tui.domain.contact import ContactState, Verified
 from agent_tui.domain.rows import Entity
-from agent_tui.domain.ticket import TicketKind
+from agent_tui.domain.ticket import TicketKind, TicketState
 from agent_tui.policy.decide import decide
 from agent_tui.policy.decision import Decision, Deny, NeedsCosign
 from agent_tui.policy.lending import most_lent
@@ -55,6 +55,14 @@ def complaints() -> list[Entity]:
     ]
 
 
+def orders() -> list[Entity]:
+    """Work orders of one's own group and of another, and complaints in somebody's hands."""
+    held = {"state": TicketState.IN_PROGRESS, "customer_id": "c1", "owner_id": "nobody"}
+    complaint = {**held, "kind": TicketKind.COMPLAINT, "complaint_level": "general", "group": "cards"}
+    mine, other = (eg.ticket(f"o-{group}", group=group, customer_id="c1", owner_id="nobody") for group in GROUPS)
+    return [mine, other, *(eg.ticket(f"h-{id}", handler_id=id, **complaint) for id in ("a1", "b3", "s1"))]
+
+
 def contacts(me: str) -> list[Entity]:
     """Mine with this customer, somebody else's, mine with another customer, and mine that is over."""
     verified = {"verified": Verified.FULL, "group": "cards"}
@@ -68,7 +76,15 @@ def contacts(me: str) -> list[Entity]:
 
 def rows(me: str) -> list[Entity]:
     people = [office.person(id, level=level) for id, level in office.LEVELS.items()]
-    return [eg.group("cards"), *people, office.customer(), office.customer("c2"), *complaints(), *contacts(me)]
+    return [
+        eg.group("cards"),
+        *people,
+        office.customer(),
+        office.customer("c2"),
+        *complaints(),
+        *orders(),
+        *contacts(me),
+    ]
 
 
 @pytest.fixture
@@ -109,9 +125,9 @@ def test_desk_and_server_answer_alike(services: Services, tmp_path: Path, me: st
     (tmp_path / "server").mkdir(exist_ok=True)
     office.put(services, *rows(me))
     desk = open_for(me, tmp_path / "desk")
-    tickets = [ticket.id for ticket in complaints()]
+    tickets = [ticket.id for ticket in (*complaints(), *orders())]
     try:
-        for action in ACTIONS.values():
+        for action in AT_DESK.values():
             for ticket in tickets if action.subject == "ticket" else (None,):
                 for contact in CONTACTS:
                     amount = 1_000 if action.amount else 0

@@ -16,8 +16,8 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from agent_tui import ids
-from agent_tui.domain.actions import ACTIONS
-from agent_tui.domain.commands import Command, PerformAction, RaiseWorkOrder, RequestApproval, RevealField
+from agent_tui.domain.actions import ACTIONS, AT_DESK
+from agent_tui.domain.commands import Command, MoveTicket, PerformAction, RaiseWorkOrder, RequestApproval, RevealField
 from agent_tui.domain.contact import Verified
 from agent_tui.domain.customer import Secret, Tier
 from agent_tui.domain.ticket import TicketKind
@@ -60,6 +60,7 @@ COMPLAINTS: dict[str, tuple[str, ...]] = {
     "close_complaint": ("general", "serious", "crisis"),
     "downgrade_complaint": ("serious",),
     "escalate_complaint": ("serious",),
+    "take_up_ticket": ("general", "crisis"),
 }
 FIELDS = {"reveal_field": (Secret.PHONE, Secret.ID_NUMBER)}
 
@@ -117,7 +118,7 @@ def variants(action: str) -> tuple[str, ...]:
 
 def amounts(row: Row) -> tuple[int, ...]:
     """One fen below what this person may do alone, exactly that, one fen above; 0.01 where nothing is theirs."""
-    if not ACTIONS[row.action].amount:
+    if not AT_DESK[row.action].amount:
         return (0,)
     limit = most(office.policy(), facts(row._replace(minor=1)))
     return tuple(n for n in (limit - 1, limit, limit + 1) if n > 0) if limit is not None else (1, 10_000_000)
@@ -125,7 +126,7 @@ def amounts(row: Row) -> tuple[int, ...]:
 
 def rows() -> Iterator[Row]:
     """The table."""
-    for action in ACTIONS:
+    for action in AT_DESK:
         for level in BY_LEVEL:
             for tier in Tier:
                 for verified in Verified:
@@ -168,6 +169,8 @@ def command(row: Row, n: int) -> Command:
         )
     if row.action == "raise_work_order":
         return RaiseWorkOrder(group="cards", title="x", text="y", contact_id=contact, customer_id=customer)
+    if row.action == "take_up_ticket":
+        return MoveTicket(ticket_id=f"t-{row.tier}-{row.variant}-{n}", state="in_progress")
     product = PRODUCTS.get(row.action)
     extra = {
         "change_mobile": {"mobile": "13900001111"},

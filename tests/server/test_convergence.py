@@ -21,6 +21,7 @@ from agent_tui.domain.commands import (
     AddNote,
     ClearContact,
     Command,
+    MoveTicket,
     OfferNew,
     OfferToAgent,
     OverflowContact,
@@ -31,6 +32,7 @@ from agent_tui.domain.commands import (
     WrapUpContact,
 )
 from agent_tui.domain.contact import Channel
+from agent_tui.domain.ticket import Ticket
 from agent_tui.server import audit, seed
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
@@ -187,6 +189,18 @@ class FeedMachine(RuleBasedStateMachine):
         order = RaiseWorkOrder(group="loans", title="look", text="please", contact_id=contact)
         self.send(order, Caller(kind="agent", id=agent))
 
+    @rule(
+        agent=agents,
+        number=st.integers(0, 3),
+        to=st.sampled_from(("in_progress", "in_progress", "open", "answered", "closed")),
+    )
+    def work_on(self, agent: str, number: int, to: str) -> None:
+        """Tickets go into people's hands and out of them, and their customers with them."""
+        tickets = self.services.db.read_now(lambda tx: TableState(tx).find(Ticket))
+        for ticket in tickets[number : number + 1]:
+            command = MoveTicket(ticket_id=ticket.id, state=to, text="so")
+            self.send(command, Caller(kind="agent", id=agent))
+
     @rule(agent=agents, contact=contacts)
     def wrap_up(self, agent: str, contact: str) -> None:
         command = WrapUpContact(contact_id=contact, category="card_loss", result="answered")
@@ -218,10 +232,14 @@ class FeedMachine(RuleBasedStateMachine):
             assert count == last
 
 
+def walk(machine: type[RuleBasedStateMachine], examples: int) -> None:
+    """As many walks of thirty steps, however long each takes."""
+    chosen = settings(
+        max_examples=examples, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    run_state_machine_as_test(machine, settings=chosen)
+
+
 @pytest.mark.usefixtures("tmp_path")
 def test_every_reader_holds_what_a_fresh_one_is_given() -> None:
-    tried = engines.examples(15, 4)
-    chosen = settings(
-        max_examples=tried, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-    )
-    run_state_machine_as_test(FeedMachine, settings=chosen)
+    walk(FeedMachine, engines.examples(15, 4))
