@@ -11,7 +11,6 @@ from agent_tui.desk.drafts import DraftBook
 from agent_tui.domain.approval import Approval
 from agent_tui.domain.commands import (
     AddNote,
-    DecideApproval,
     PerformAction,
     RequestApproval,
     RevealField,
@@ -23,7 +22,7 @@ from agent_tui.domain.customer import Secret
 from agent_tui.store import done, read
 from chaos.evidence import query
 from tests.protocol.line import Killed, die_at
-from tests.protocol.machine import violations
+from tests.protocol.machine import decision_on, violations
 from tests.protocol.office import Desk, Dials, Office
 
 HERE = "k-a1-c1"
@@ -170,14 +169,7 @@ async def maker_signs_their_own_request(office: Office) -> list[str]:
     await desk.fetch()
     desk.deliver(0)
     (asked,) = read.every(desk.cache, Approval)
-    desk.submit(
-        DecideApproval(
-            approval_id=asked.id,
-            decision="sign",
-            payload_hash=asked.payload_hash,
-            target_version=asked.target_version,
-        )
-    )
+    desk.submit(decision_on(asked))
     return await end(office)
 
 
@@ -306,14 +298,7 @@ async def _sign_all(office: Office, signer: Desk) -> list[str]:
     await work_off(office, signer)
     asked = [approval for approval in read.every(signer.cache, Approval) if approval.open]
     for approval in asked:
-        signer.submit(
-            DecideApproval(
-                approval_id=approval.id,
-                decision="sign",
-                payload_hash=approval.payload_hash,
-                target_version=approval.target_version,
-            )
-        )
+        signer.submit(decision_on(approval))
         await work_off(office, signer)
     return [] if asked else ["restored: there is nothing to sign"]
 

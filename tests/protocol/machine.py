@@ -153,7 +153,7 @@ class Protocol(RuleBasedStateMachine):
         """Of what this desk shows; its maker may try too."""
         shown = [a for a in read.every(self.desk(name).cache, Approval) if a.open]
         if shown:
-            self.desk(name).submit(_decision(shown[n % len(shown)], sign))
+            self.desk(name).submit(decision_on(shown[n % len(shown)], sign))
 
     # ---- the line ------------------------------------------------------------------------------------------------
 
@@ -259,7 +259,8 @@ class OnPostgres(Protocol):
     engine = "postgres"
 
 
-def _decision(approval: Approval, sign: bool) -> Command:
+def decision_on(approval: Approval, sign: bool = True) -> Command:
+    """As a desk makes it that shows the request."""
     return DecideApproval(
         approval_id=approval.id,
         decision="sign" if sign else "refuse",

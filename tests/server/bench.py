@@ -124,6 +124,14 @@ def open_bench(folder: Path, **options: Any) -> Services:
     return services
 
 
+def open_kept(folder: Path, engine: str) -> Services:
+    """A bench on that engine for all the tests of a module, whichever engine each of them is on."""
+    with engines.chosen(engine):
+        services = open_bench(folder)
+    engines.keep(folder)
+    return services
+
+
 class Desk:
     """One signed-in caller over HTTP."""
 

@@ -89,10 +89,7 @@ def some_rows(services: Services) -> None:
 
 @pytest.fixture(scope="module", params=engines.BOTH)
 def history(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
-    folder = tmp_path_factory.mktemp("history")
-    with engines.chosen(request.param):
-        services = bench.open_bench(folder)
-    engines.keep(folder)
+    services = bench.open_kept(tmp_path_factory.mktemp("history"), request.param)
     bench.add_customer(services)
     signer = Signer.beside(services.db.path)
     kept = []

@@ -54,10 +54,7 @@ class Live:
 
 @pytest.fixture(scope="module", params=engines.BOTH)
 def live(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    folder = tmp_path_factory.mktemp("fuzz")
-    with engines.chosen(request.param):
-        services = bench.open_bench(folder)
-    engines.keep(folder)
+    services = bench.open_kept(tmp_path_factory.mktemp("fuzz"), request.param)
     sock = run.bind("127.0.0.1", 0)
     config = uvicorn.Config(build_app(services), log_config=None, lifespan="on", timeout_graceful_shutdown=1)
     server = run.PoliteServer(config, services.bus, "ready")

@@ -9,9 +9,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, rule
 
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.commands import OfferNew
@@ -28,7 +27,7 @@ from agent_tui.server.state import TableState
 from agent_tui.wire.feed import Change, Page, parse_cursor
 from tests import eg
 from tests.server import bench, engines
-from tests.server.test_convergence import AGENTS, LINK, FeedMachine, Rows, agents, take
+from tests.server.test_convergence import AGENTS, LINK, FeedMachine, Rows, agents, take, walk
 
 LOGINS = {"a1": "chen", "a2": "li", "a3": "wang", "s1": "boss"}
 
@@ -131,11 +130,7 @@ class StreamMachine(FeedMachine):
 
 @pytest.mark.usefixtures("tmp_path")
 def test_whoever_is_woken_has_the_truth_afterwards_and_nobody_else_missed_any() -> None:
-    tried = engines.examples(8, 3)
-    chosen = settings(
-        max_examples=tried, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-    )
-    run_state_machine_as_test(StreamMachine, settings=chosen)
+    walk(StreamMachine, engines.examples(8, 3))
 
 
 # ---- stories, and the bugs they find -----------------------------------------------------------------------------
