@@ -95,13 +95,18 @@ def learned_of(asked: Mapping[str, Sequence[str]]) -> Learned:
                 held.setdefault(guide.strip(), Counter()).update(signs)
                 questions[guide.strip()] += 1
     speaks: dict[str, list[tuple[str, float]]] = {}
+    # Most signs were met once: those that say the same share one tuple, for 4 MiB less in every desk.
+    pairs: dict[tuple[str, float], tuple[str, float]] = {}
+    several: dict[tuple[tuple[str, float], ...], tuple[tuple[str, float], ...]] = {}
     for guide, counted in held.items():
         mine, others = questions[guide] + SMOOTH, every - questions[guide] + SMOOTH
         for sign, times in counted.items():
             ratio = (times + RARE) / mine / ((often[sign] - times + RARE) / others)
             if ratio > 1:
-                speaks.setdefault(sign, []).append((guide, math.log(ratio)))
-    return Learned({sign: tuple(guides) for sign, guides in speaks.items()})
+                pair = guide, math.log(ratio)
+                speaks.setdefault(sign, []).append(pairs.setdefault(pair, pair))
+    kept = ((sign, tuple(those)) for sign, those in speaks.items())
+    return Learned({sign: several.setdefault(those, those) for sign, those in kept})
 
 
 def signs_of(folded: str) -> tuple[str, ...]:
