@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 from agent_tui.blueprints.filled import together
 from agent_tui.blueprints.model import Blueprint
@@ -11,6 +12,9 @@ from agent_tui.domain.commands import Command, PerformAction, RaiseWorkOrder
 from agent_tui.domain.walk import Walk
 from agent_tui.sim.guided import Guided, Opening
 from agent_tui.sim.hands import Hands
+
+Tell: TypeAlias = Callable[[str], Awaitable[bool]]
+"""Writes to the customer; whether they are still there once they have answered."""
 
 
 def subject(asked: Command) -> str:
@@ -27,30 +31,25 @@ class Leading:
         self._hands, self._blueprints, self._opening = hands, blueprints, opening
         self._id = opening.contact.id
         self._guides: list[Guided] = []
-        self._tell: Callable[[str], Awaitable[bool]] | None = None
         self._unwritten: list[str] = []
         self.done: set[str] = set()
         """Actions and departments' work orders that were tried."""
 
-    async def run(
-        self, between: Callable[[float], Awaitable[None]], tell: Callable[[str], Awaitable[bool]] | None = None
-    ) -> None:
+    async def run(self, between: Callable[[float], Awaitable[None]], tell: Tell | None = None) -> None:
         """Until the last blueprint ends or the customer is gone; `between(seconds)` after each node, with how long the
         talk has gone on. `tell` writes to the customer, where nothing is said aloud, and waits for an answer."""
-        self._tell = tell
         for number, blueprint in enumerate(self._blueprints, 1):
             guide = Guided(blueprint, self._opening, self._hands.rng, mistaken=number < len(self._blueprints))
             self._guides.append(guide)
             while not guide.over and self._hands.live(self._id):
-                await self._on(guide)
+                await self._on(guide, tell)
                 await between(sum(each.at for each in self._guides))
         if self._unwritten and tell is not None and self._hands.live(self._id):
             await tell("\n".join(self._unwritten))
 
-    async def _on(self, guide: Guided) -> None:
+    async def _on(self, guide: Guided, tell: Tell | None) -> None:
         """One node."""
         began, stay = self._hands.floor.pace.now(), guide.stay()
-        tell = self._tell
         there = await self._hands.pause(self._id, stay) if tell is None else await self._write(guide, tell)
         if tell is not None or not there:
             stay = (self._hands.floor.pace.now() - began).total_seconds()
@@ -64,7 +63,7 @@ class Leading:
         self.done.add(subject(asked))
         guide.go(stay, await self._send(asked))
 
-    async def _write(self, guide: Guided, tell: Callable[[str], Awaitable[bool]]) -> bool:
+    async def _write(self, guide: Guided, tell: Tell) -> bool:
         """Sentences are kept for the next question, as people write; whether the customer is still there."""
         text, waits = guide.written()
         self._unwritten += [text] if text else []
