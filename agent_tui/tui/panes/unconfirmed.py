@@ -16,7 +16,7 @@ def said(items: Sequence[Pending], words: Words) -> str:
     first, *others = items
     mark = marks.PENDING.get(first.state, ("~", ""))[0]
     more = f" +{len(others)}" if others else ""
-    return f"{mark} {words.of('pending', first.state)}{words('colon')}{words.msg(first.summary)}{more}"
+    return f"{mark} {words.labelled(words.of('pending', first.state), words.msg(first.summary))}{more}"
 
 
 def of_actions(items: Sequence[Pending]) -> Mapping[str, str]:
