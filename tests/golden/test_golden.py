@@ -23,6 +23,8 @@ FEW = 5
 """Of how many questions asked before one is tried."""
 LEAST_TOLD = 0.9
 """Of sentences that no saying and no question asked before was written for."""
+LEAST_ROUNDABOUT = 0.8
+"""Of those that avoid the words of the guides besides."""
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +51,15 @@ def test_situations_told_in_sentences_are_found_nine_times_in_ten(cache: Cache, 
     wrong, asked = missed(cache, HERE / f"{asked_by}{language}.txt", language)
     assert asked > 50
     assert 1 - len(wrong) / asked >= LEAST_TOLD, f"{len(wrong)} of {asked}"
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "ja"])
+def test_situations_told_without_the_words_of_the_guides_are_found_four_times_in_five(
+    cache: Cache, language: str
+) -> None:
+    wrong, asked = missed(cache, HERE / f"roundabout-held.{language}.txt", language)
+    assert asked > 30
+    assert 1 - len(wrong) / asked >= LEAST_ROUNDABOUT, f"{len(wrong)} of {asked}"
 
 
 @pytest.mark.parametrize("language", ["zh", "en", "ja"])
