@@ -26,6 +26,7 @@ from tests.server import engines
 
 HERE = "k-a1-c1"
 ROUNDS = 6
+"""One more than the times that each point is died at."""
 WELL, SIGKILLED = 0, 9
 
 
@@ -49,7 +50,7 @@ async def live(office: Office) -> None:
         while desk.pages:
             desk.deliver(0)
         await ErrandsJob(office.services, (core_banking.simulator(0.0),)).step()
-        if n % 2:
+        if n:
             desk.sign_in()
             await desk.snapshot()
 
