@@ -71,6 +71,10 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     product_id: str | None = None
     product: str = ""
     """Kind and masked number of the product, `credit_card •••• 1234`."""
+    complaint: str = ""
+    """Number of the complaint it is about."""
+    complaint_level: str = ""
+    """Its level when it was proposed."""
     amount_minor: int | None = None
     currency: str = "CNY"
     level: int

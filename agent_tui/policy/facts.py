@@ -9,11 +9,11 @@ import msgspec
 
 from agent_tui.domain.agent import Agent
 from agent_tui.domain.centre import Group
-from agent_tui.domain.complaint import COMPLAINT_LEVELS
+from agent_tui.domain.complaint import level_of
 from agent_tui.domain.contact import OPEN_STATES, Contact, Verified
 from agent_tui.domain.customer import Customer
 from agent_tui.domain.effects import Rows
-from agent_tui.domain.ticket import Ticket
+from agent_tui.domain.ticket import Ticket, TicketKind
 from agent_tui.policy.decision import ActorFacts, SubjectFacts
 
 
@@ -75,5 +75,5 @@ def subject_facts(about: About, agent: Agent, rows: Rows) -> SubjectFacts:
         owner=agent.id in (about.author_id, *((ticket.owner_id, ticket.handler_id) if ticket else ())),
         product_kind=product.kind if product else "",
         product_status=product.status if product else "",
-        complaint_level=(ticket.complaint_level or COMPLAINT_LEVELS[0]) if ticket else "",
+        complaint_level=level_of(ticket) if ticket and ticket.kind is TicketKind.COMPLAINT else "",
     )

@@ -10,10 +10,12 @@ from agent_tui import canon, ids
 from agent_tui.domain.apply import apply
 from agent_tui.domain.approval import Approval
 from agent_tui.domain.commands import BreakGlass, PerformAction, RequestApproval
+from agent_tui.domain.complaint import level_of
 from agent_tui.domain.contact import OPEN_STATES, Contact, Verified
 from agent_tui.domain.customer import Customer
 from agent_tui.domain.effects import Effects, Refusal
 from agent_tui.domain.standing import no
+from agent_tui.domain.ticket import Ticket
 from agent_tui.policy.decision import Allow, AllowWithReason, NeedsCosign
 from agent_tui.server import payload
 from agent_tui.server.authority import Grant, Inquiry, Judged, reserve, ruling_of
@@ -79,6 +81,7 @@ def _approval(
     contact = state.get(Contact, act.contact_id) if act.contact_id else None
     target = f"ticket:{act.ticket_id}" if act.ticket_id else f"customer:{act.customer_id}"
     version = state.version(target) or 0
+    complaint = state.get(Ticket, act.ticket_id) if act.ticket_id else None
     text = payload.text(hearing.vault, hearing.id, act, me.id, target, version)
     glass, lent = isinstance(command, BreakGlass), judged.standing.delegation
     return Approval(
@@ -100,6 +103,8 @@ def _approval(
         contact_id=act.contact_id,
         product_id=act.product_id,
         product=_product(customer, act.product_id),
+        complaint=complaint.number if complaint else "",
+        complaint_level=level_of(complaint) if complaint else "",
         amount_minor=act.amount_minor,
         currency=act.currency,
         level=hearing.terms.break_glass_level if glass else needed.level,

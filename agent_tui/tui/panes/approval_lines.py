@@ -30,9 +30,9 @@ NAMED = 3
 
 
 def what(words: Words, approval: Approval) -> str:
-    """The act in a few words: action, amount, customer (masked)."""
+    """The act in a few words: action, level of the complaint, amount, customer (masked)."""
     amount = f"{words.money(approval.amount_minor)} {approval.currency}" if approval.amount_minor else ""
-    label = words.label(f"action.{approval.action}")
+    label = f"{words.label(f'action.{approval.action}')} {words.of('complaint_level', approval.complaint_level)}"
     line = own(words, "line", action=label, amount=amount, customer=approval.customer_name)
     return " ".join(line.split())
 
@@ -156,7 +156,8 @@ class ApprovalText:
         kind, _, number = approval.product.partition(" ")
         product = f"{self.words.of('product', kind)} {number}" if approval.product else ""
         label = self.words.label(f"action.{approval.action}")
-        return "  ".join(filter(None, (label, amount, product)))
+        level = self.words.of("complaint_level", approval.complaint_level)
+        return "  ".join(filter(None, (label, amount, product, approval.complaint, level)))
 
     def _customer(self, approval: Approval) -> str:
         words = self.words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -25,7 +26,7 @@ PEOPLE = ("a1", *COLLEAGUES, "s1", "x1")
 """The owner, two of the group, a supervisor of another, somebody who has nothing to do with it."""
 
 
-def floor(kind: TicketKind = TicketKind.COMPLAINT, **ticket: object) -> Floor:
+def floor(kind: TicketKind = TicketKind.COMPLAINT, **ticket: Any) -> Floor:
     people = [
         eg.agent("d1", name="潘丽华", groups=("complaints",)),
         eg.agent("d2", groups=("complaints",)),
@@ -33,7 +34,7 @@ def floor(kind: TicketKind = TicketKind.COMPLAINT, **ticket: object) -> Floor:
         eg.agent("x1", groups=("elsewhere",)),
     ]
     level = "serious" if kind is TicketKind.COMPLAINT else None
-    given: dict[str, object] = {"customer_id": "c1", "complaint_level": level, **ticket}
+    given: dict[str, Any] = {"customer_id": "c1", "complaint_level": level, **ticket}
     hours = Calendar(id="always", timezone="Asia/Shanghai", hours=(Hours(),))
     return Floor(
         eg.group("complaints", hours=hours), *people, eg.ticket(kind=kind, group="complaints", owner_id="a1", **given)
@@ -172,10 +173,15 @@ def test_a_department_is_sent_no_complaint_since_nobody_there_may_close_it() -> 
 
 
 def test_who_may_handle_complaints_is_of_the_group_active_and_certified_today() -> None:
-    def able(**fields: object) -> Agent:
+    def able(**fields: Any) -> Agent:
         return eg.agent(**{"groups": ("complaints",), "certifications": {"complaints": eg.at(60)}, **fields})
 
     assert handlers_in("complaints", [able()], eg.NOW) == 1
-    for fields in ({"groups": ("cards",)}, {"active": False}, {"certifications": {"fees": eg.at(60)}}):
+    changes: tuple[dict[str, Any], ...] = (
+        {"groups": ("cards",)},
+        {"active": False},
+        {"certifications": {"fees": eg.at(60)}},
+    )
+    for fields in changes:
         assert handlers_in("complaints", [able(**fields)], eg.NOW) == 0
     assert handlers_in("complaints", [able()], eg.NOW + timedelta(minutes=1)) == 0
