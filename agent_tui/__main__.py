@@ -20,12 +20,19 @@ def _quirks() -> None:
         os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
 
 
+def _spare_the_desk() -> None:
+    """httpx brings a command line of its own along where it can, with its parser, a highlighter and progress bars: 3 MiB
+    and a tenth of a second of every desk. What is None among the modules counts as not installed."""
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+
+
 def _dispatch(argv: list[str], language: str) -> int:
     line = Line(split_language(argv)[1])
     if line.mode is None:
         return run(argv, language)
     args = mode_arguments(line.mode, line.rest, language)
     _quirks()
+    _spare_the_desk()
     # Nearly everything made during the start stays; `tui.app` switches the collector on again.
     gc.disable()
     from agent_tui.tui import start
