@@ -7,11 +7,13 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from agent_tui.domain.commands import MoveTicket, RaiseWorkOrder
+from agent_tui.domain.contact import Contact, ContactState
 from agent_tui.domain.rows import Entity
 from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
 from agent_tui.server.acts import acts
@@ -78,6 +80,20 @@ async def test_its_customer_comes_with_it_and_goes_when_it_leaves_their_hands(
     assert CUSTOMER not in rows
     assert (CUSTOMER in hers) == (leaves != "closed"), "its owner answers to the customer until it is closed"
     assert rows == (await desk.snapshot())[0] and hers == (await owner.snapshot())[0]
+
+
+async def test_its_owner_keeps_the_customer_while_a_colleague_has_it_in_hand(
+    client: Client, services: Services
+) -> None:
+    live = office.serving("b4", "c9")
+    assert isinstance(live, Contact)
+    office.put(services, live)
+    owner = await office.seat(client, "b4")
+    rows, cursor = await owner.snapshot()
+    assert (await (await office.seat(client, "a1")).send(move("in_progress"))).status_code == 200
+    office.put(services, msgspec.structs.replace(live, state=ContactState.CLOSED))
+    await owner.catch_up(rows, cursor)
+    assert CUSTOMER in rows, "the call is over, the complaint is not"
 
 
 async def test_of_two_who_take_it_up_at_once_one_has_it_and_the_other_is_told_who(
