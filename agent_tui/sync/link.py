@@ -116,7 +116,7 @@ class Link:
         self.pull = Pull(
             self._api, login, files.cache, files.state, files.clock, self._rows_came, self._doubt, files.pin
         )
-        files.state.to(Connection.CONNECTING, msg("desk.connection.connecting"))
+        files.state.begin()
         files.journal.prune()
         accepted = True
         try:

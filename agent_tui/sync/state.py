@@ -18,7 +18,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from agent_tui.clock import monotonic
-from agent_tui.i18n.message import Msg
+from agent_tui.i18n.message import Msg, msg
 
 TOO_OLD = "desk.connection.too_old"
 
@@ -60,6 +60,10 @@ class LinkState:
         self.alert = alert
         for listener in self._listeners:
             listener()
+
+    def begin(self) -> None:
+        """The server is about to be asked for the first time: whether it is there nobody knows."""
+        self.to(Connection.CONNECTING, msg("desk.connection.connecting"))
 
     def to(self, connection: Connection, why: Msg | None = None) -> None:
         """Change and tell who listens; telling the same again is silent."""

@@ -132,6 +132,8 @@ SWITCH_S = 0.001
 
 async def _at_desk(app: DeskApp, opened: Opened) -> int:
     """The desk of somebody whose files are open: painted first, and only then connected."""
+    # The first paint comes before the first try: nothing is said of a server that nobody has asked yet.
+    opened.desk.sight.link.begin()
     app.take_seat(opened.desk)
     if app.mode == "desk":
         from agent_tui.tui.screens.first import FirstScreen
