@@ -81,7 +81,10 @@ def _print(one: Redrawn, sample: Sample | None, language: str) -> None:
         print(say(f"review.cli.{name}", language, **args))
 
     made, terms = one.made, one.made.terms()
-    tell("title", day=made.day, after=made.after + 1, size=made.size, n=made.checkpoint)
+    if made.size > made.after:
+        tell("title", day=made.day, after=made.after + 1, size=made.size, n=made.checkpoint)
+    else:
+        tell("idle", day=made.day, n=made.checkpoint)
     tell("seed", seed=made.seed)
     wanted = size(terms.confidence, terms.error_rate)
     tell("terms", confidence=made.confidence, error_rate=made.error_rate, wanted=wanted)
