@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent_tui.cli.kinds import add_kinds
-from agent_tui.cli.where import add_database, resolve
+from agent_tui.cli.where import add_database
 from agent_tui.errors import EnvironmentError_, UsageError
 from agent_tui.i18n.catalog import say
-from agent_tui.server.place import Where
 
 if TYPE_CHECKING:
     from agent_tui.server.triage_model import Model
@@ -44,8 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     judge.add_argument("files", metavar="FILE", type=Path, nargs="+", help=text("files"))
     judge.add_argument("--model", metavar="MODEL", type=Path, help=text("model"))
     judge.add_argument("--folds", metavar="N", type=int, default=FOLDS, help=text("folds"))
-    counted.add_argument("--demo", action="store_true", help=text("demo"))
     for kind in (train, counted):
+        kind.add_argument("--demo", action="store_true", help=text("demo"))
         add_database(kind, text("database"), language)
     for kind in (train, judge):
         kind.add_argument(
@@ -76,8 +75,8 @@ def train(args: argparse.Namespace, language: str) -> None:
     samples = _files(args.files)
     if not args.only_files:
         samples += _own(args)
-    if args.database is not None:
-        samples += _history(resolve(args.database, args.keys))
+    if args.database is not None or args.demo:
+        samples += _history(args)
     if not samples:
         raise UsageError("triage.error.nothing_to_learn")
     with progress(language) as tell:
@@ -153,11 +152,11 @@ def _own(args: argparse.Namespace) -> list[Sample]:
     return own_words(centre.categories, read_blueprints(args.blueprints or data.folder("scripts/blueprints")))
 
 
-def _history(database: Where) -> list[Sample]:
+def _history(args: argparse.Namespace) -> list[Sample]:
     from agent_tui.cli import ledger
     from agent_tui.server.triage_data import history
 
-    return ledger.look(database, history)
+    return ledger.look(ledger.place(args.database, args.keys, demo=args.demo), history)
 
 
 @contextmanager

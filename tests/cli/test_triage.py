@@ -51,6 +51,7 @@ def test_the_centres_own_words_are_learned(cli: Cli, tmp_path: Path) -> None:
         (("eval", "{table}", "--sentences", "/nowhere"), 69, "/nowhere"),
         (("train", "--only-files", "--out", "x"), 2, "nothing to learn"),
         (("train", "{table}", "--out", "x", "--database", "/nowhere.db"), 65, "/nowhere.db"),
+        (("train", "{table}", "--out", "x", "--demo"), 65, "demo"),
         (("corrections", "--database", "/nowhere.db"), 65, "/nowhere.db"),
     ],
 )
