@@ -82,31 +82,25 @@ NOTHING_LEARNED = Learned()
 
 def learned_of(asked: Mapping[str, Sequence[str]]) -> Learned:
     """From guides (`,` between several that answer) and the questions that people asked."""
-    held: dict[str, Counter[str]] = {}
-    questions: Counter[str] = Counter()
+    led: dict[str, list[str]] = {}
     often: Counter[str] = Counter()
-    every = 0
     for guides, asked_so in asked.items():
-        for question in asked_so:
-            signs = signs_of(fold(shown(question)))
-            often.update(signs)
-            every += 1
-            for guide in guides.split(","):
-                held.setdefault(guide.strip(), Counter()).update(signs)
-                questions[guide.strip()] += 1
-    speaks: dict[str, list[tuple[str, float]]] = {}
-    # Most signs were met once: those that say the same share one tuple, for 4 MiB less in every desk.
-    pairs: dict[tuple[str, float], tuple[str, float]] = {}
-    several: dict[tuple[tuple[str, float], ...], tuple[tuple[str, float], ...]] = {}
-    for guide, counted in held.items():
-        mine, others = questions[guide] + SMOOTH, every - questions[guide] + SMOOTH
-        for sign, times in counted.items():
+        questions = [fold(shown(question)) for question in asked_so]
+        often.update(sign for question in questions for sign in signs_of(question))
+        for guide in guides.split(","):
+            led.setdefault(guide.strip(), []).extend(questions)
+    every = sum(map(len, asked.values()))
+    speaks: dict[str, tuple[tuple[str, float], ...]] = {}
+    # Most signs were met once, and say the same for the same guides: that is kept once, and guides are counted one by one.
+    once: dict[tuple[tuple[str, float], ...], tuple[tuple[str, float], ...]] = {}
+    for guide, questions in led.items():
+        mine, others = len(questions) + SMOOTH, every - len(questions) + SMOOTH
+        for sign, times in Counter(sign for question in questions for sign in signs_of(question)).items():
             ratio = (times + RARE) / mine / ((often[sign] - times + RARE) / others)
             if ratio > 1:
-                pair = guide, math.log(ratio)
-                speaks.setdefault(sign, []).append(pairs.setdefault(pair, pair))
-    kept = ((sign, tuple(those)) for sign, those in speaks.items())
-    return Learned({sign: several.setdefault(those, those) for sign, those in kept})
+                said = (*speaks.get(sign, ()), (guide, math.log(ratio)))
+                speaks[sign] = once.setdefault(said, said)
+    return Learned(speaks)
 
 
 def signs_of(folded: str) -> tuple[str, ...]:
