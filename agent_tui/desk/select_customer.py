@@ -38,6 +38,7 @@ def customer_card(sight: Sight, query: CustomerCard) -> Customer360 | None:
         promises=tuple(t for t in tickets if t.kind == TicketKind.CALL_BACK and t.state != TicketState.CLOSED),
         complaints=tuple(t for t in tickets if t.kind == TicketKind.COMPLAINT),
         notes=read.of_customer(sight.cache, Note, customer.id, OTHERS_AT_MOST),
+        hands={ticket.id: sight.name_of(ticket.handler_id) for ticket in tickets if ticket.handler_id},
     )
 
 

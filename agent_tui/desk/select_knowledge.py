@@ -118,14 +118,9 @@ def ticket_of(sight: Sight, query: TicketOf) -> TicketView | None:
         mine=ticket.owner_id == sight.cache.agent_id,
         ours=me is not None and ticket.group in me.groups,
         held=bool(ticket.handler_id) and ticket.handler_id == sight.cache.agent_id,
-        owner=_person_name(sight, ticket.owner_id),
-        handler=_person_name(sight, ticket.handler_id),
+        owner=sight.name_of(ticket.owner_id),
+        handler=sight.name_of(ticket.handler_id),
     )
-
-
-def _person_name(sight: Sight, agent_id: str | None) -> str:
-    agent = read.get(sight.cache, Agent, agent_id)
-    return agent.name if agent else agent_id or ""
 
 
 def questions(sight: Sight, query: Questions) -> tuple[Ticket, ...]:

@@ -8,11 +8,10 @@ import msgspec
 
 from agent_tui.desk.sight import Sight
 from agent_tui.desk.views import QueuePage, QueueRow, QueueRows
-from agent_tui.domain.agent import Agent
 from agent_tui.domain.complaint import COMPLAINT_LEVELS
 from agent_tui.domain.contact import Why
 from agent_tui.domain.ticket import TicketKind
-from agent_tui.store import place, read
+from agent_tui.store import place
 from agent_tui.store.window import Line, Window
 
 LISTS = {
@@ -157,10 +156,5 @@ def _ticket_row(sight: Sight, ticket: _TicketLine) -> QueueRow:
         mine=sight.cache.agent_id in ({ticket.owner_id, ticket.handler_id} - {None, ""}),
         pending=f"ticket:{ticket.id}" in sight.pending.by_target(),
         level=(ticket.complaint_level or COMPLAINT_LEVELS[0]) if ticket.kind == TicketKind.COMPLAINT else "",
-        handler=_named(sight, ticket.handler_id),
+        handler=sight.name_of(ticket.handler_id),
     )
-
-
-def _named(sight: Sight, agent_id: str | None) -> str:
-    agent = read.get(sight.cache, Agent, agent_id) if agent_id else None
-    return agent.name if agent else agent_id or ""

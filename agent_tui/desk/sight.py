@@ -39,6 +39,13 @@ class Sight(msgspec.Struct, kw_only=True):
 
         return next((a for a in read.every(self.cache, Agent) if a.id == self.cache.agent_id), None)
 
+    def name_of(self, agent_id: str | None) -> str:
+        """The name of a person; their id where this desk does not know them, empty for nobody."""
+        from agent_tui.domain.agent import Agent
+
+        agent = read.get(self.cache, Agent, agent_id) if agent_id else None
+        return agent.name if agent else agent_id or ""
+
     def my_contacts(self) -> tuple[Contact, ...]:
         """Offered to me or mine and not closed: those talking now first, then offers, then wrap-ups."""
         rows = self.cache.all(

@@ -208,6 +208,8 @@ class Customer360(msgspec.Struct, frozen=True, kw_only=True):
     """Call-backs promised and not done."""
     complaints: tuple[Ticket, ...]
     notes: tuple[Note, ...]
+    hands: dict[str, str] = {}
+    """Name of who has it in hand, by ticket."""
 
 
 class ActionRow(msgspec.Struct, frozen=True, kw_only=True):

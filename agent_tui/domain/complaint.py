@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from agent_tui.domain.agent import Agent
 from agent_tui.domain.ticket import Ticket, TicketState
+
+if TYPE_CHECKING:  # of no use before the first paint
+    from agent_tui.domain.agent import Agent
 
 COMPLAINT_LEVELS = ("general", "serious", "crisis")
 """From the lightest to the heaviest."""

@@ -4,7 +4,9 @@ and what became of it is said with its reason."""
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+import msgspec
 import pytest
 
 from agent_tui.domain import commands as c
@@ -12,7 +14,7 @@ from agent_tui.domain.approval import ApprovalState
 from agent_tui.wire.command import Outcome
 from tests import eg
 from tests.tui.fake import ME
-from tests.tui.requests import become, ended, of_mine, signature, signer, to_sign
+from tests.tui.requests import become, ended, lent, of_mine, signature, signer, to_sign
 from tests.tui.stage import stage
 
 S = ApprovalState
@@ -266,3 +268,25 @@ async def test_the_signer_sees_by_name_whose_authority_the_maker_acts_with_and_u
     async with stage(door) as at:
         await at.press("f8", "enter")
         assert "由 罗丹 转授，至 03-02 18:00；须事后监督" in at.text
+
+
+async def test_a_signer_reads_before_they_sign_in_whose_name_it_counts() -> None:
+    given = lent(grantor_id="a4", grantor_name="罗丹", grantee_id=ME)
+    door = signer(msgspec.structs.replace(to_sign(), delegation=given))
+    async with stage(door, size=(80, 24)) as at:
+        await at.press("f8", "enter")
+        assert "凭转授权" in at.text
+        await at.press("f9")
+        assert "以 罗丹 转授您的权限签署" in at.text
+
+
+async def test_whoever_signs_for_a_complaint_reads_which_and_of_what_level_in_words() -> None:
+    about: dict[str, Any] = {"action": "downgrade_complaint", "amount_minor": None, "limit_minor": None}
+    asked = to_sign(**about, complaint="260302-0001-3", complaint_level="crisis")
+    payload = (("action", "downgrade_complaint"), ("args.level", "serious"))
+    async with stage(signer(msgspec.structs.replace(asked, payload=payload))) as at:
+        await at.press("f8")
+        assert "投诉降级 危机 张•" in at.text
+        await at.press("enter")
+        assert "投诉降级  260302-0001-3  危机" in at.text
+        assert "严重 (serious)" in at.text and "级别  serious" not in at.text

@@ -101,7 +101,9 @@ async def sign(station: Station, view: ApprovalView) -> bool:
         customer=view.approval.customer_name,
         version=view.approval.target_version,
     )
-    said = [(binds, "strong"), (own(words, "sign.final"), "muted")]
+    lent = view.delegation
+    under = [(own(words, "sign.under", name=lent.grantor_name), "warn")] if lent is not None else []
+    said = [(binds, "strong"), *under, (own(words, "sign.final"), "muted")]
     key = f"cosign:{view.id}:comment"
     comment = Field(name="reason", label=own(words, "sign.comment"), value=station.door.draft(key), draft=key)
     return await _decide(station, view, "sign", own(words, "sign.title", what=label), comment, said)

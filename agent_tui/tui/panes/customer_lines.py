@@ -25,13 +25,14 @@ class CustomerText:
         self.words, self.now = words, now
         self.groups, self.categories = groups, categories
         self.label = _LABEL.get(words.language, 10)
+        self._hands: Mapping[str, str] = {}
 
     def lines(self, view: Customer360, reveals: Sequence[Reveal], width: int, contact: Contact | None) -> list[Line]:
         """Everything about one customer."""
         return [((" ", "text"), *line) if line else line for line in self._all(view, reveals, width - 1, contact)]
 
     def _all(self, view: Customer360, reveals: Sequence[Reveal], width: int, contact: Contact | None) -> list[Line]:
-        customer = view.customer
+        customer, self._hands = view.customer, view.hands
         shown = {reveal.field: reveal for reveal in reveals if reveal.customer_id == customer.id}
         past = [c for c in view.contacts if not contact or c.id != contact.id]
         return [
@@ -142,7 +143,10 @@ class CustomerText:
             ((mark + " ", role), piece(ticket.number, "strong")),
             (piece(self.words.of("ticket_kind", ticket.kind)),),
             (piece(self.words.of("ticket_state", ticket.state), role),),
-            (piece(level, "bad"),) if level else EMPTY,
+            (piece(level, marks.COMPLAINT.get(ticket.complaint_level or "", "bad")),) if level else EMPTY,
+            (piece(self.words("in_hand", who=self._hands[ticket.id]), "accent"),)
+            if ticket.id in self._hands
+            else EMPTY,
             (piece(("! " if late else "") + due, "bad" if late else "muted"),) if due else EMPTY,
             (piece(ticket.title),),
         ]
