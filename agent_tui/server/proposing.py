@@ -81,7 +81,6 @@ def _approval(
     contact = state.get(Contact, act.contact_id) if act.contact_id else None
     target = f"ticket:{act.ticket_id}" if act.ticket_id else f"customer:{act.customer_id}"
     version = state.version(target) or 0
-    complaint = state.get(Ticket, act.ticket_id) if act.ticket_id else None
     text = payload.text(hearing.vault, hearing.id, act, me.id, target, version)
     glass, lent = isinstance(command, BreakGlass), judged.standing.delegation
     return Approval(
@@ -103,8 +102,7 @@ def _approval(
         contact_id=act.contact_id,
         product_id=act.product_id,
         product=_product(customer, act.product_id),
-        complaint=complaint.number if complaint else "",
-        complaint_level=level_of(complaint) if complaint else "",
+        **_complaint(state.get(Ticket, act.ticket_id) if act.ticket_id else None),
         amount_minor=act.amount_minor,
         currency=act.currency,
         level=hearing.terms.break_glass_level if glass else needed.level,
@@ -132,6 +130,11 @@ def _expires(hearing: Hearing, contact: Contact | None) -> datetime:
     live = contact is not None and contact.state in OPEN_STATES
     waits = hearing.terms.approval_on_line_s if live else hearing.terms.approval_s
     return hearing.now + timedelta(seconds=waits)
+
+
+def _complaint(ticket: Ticket | None) -> dict[str, str]:
+    """Which complaint a signer is asked about, and its level."""
+    return {"complaint": ticket.number, "complaint_level": level_of(ticket)} if ticket else {}
 
 
 def _product(customer: Customer, product_id: str | None) -> str:
