@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -132,7 +133,7 @@ def _expires(hearing: Hearing, contact: Contact | None) -> datetime:
     return hearing.now + timedelta(seconds=waits)
 
 
-def _complaint(ticket: Ticket | None) -> dict[str, str]:
+def _complaint(ticket: Ticket | None) -> dict[str, Any]:
     """Which complaint a signer is asked about, and its level."""
     return {"complaint": ticket.number, "complaint_level": level_of(ticket)} if ticket else {}
 
