@@ -167,7 +167,8 @@ def _csv(uses: list[Use]) -> None:
 
 
 def _table(uses: list[Use], known: dict[str, Blueprint], language: str, *, nodes: bool) -> None:
-    from rich.console import Console
+    from rich.console import Console, Group
+    from rich.padding import Padding
     from rich.table import Table
 
     def text(name: str) -> str:
@@ -178,11 +179,11 @@ def _table(uses: list[Use], known: dict[str, Blueprint], language: str, *, nodes
         console.print(text("none"))
         return
     table = Table(box=None, pad_edge=False)
-    for name in ("blueprint", "title", "walks", "completed", "deviations", "missed", "seconds", "expected"):
-        table.add_column(text(name), justify="left" if name in ("blueprint", "title") else "right")
+    for name in ("blueprint", "walks", "completed", "deviations", "missed", "seconds", "expected"):
+        table.add_column(text(name), justify="left" if name == "blueprint" else "right")
     for use in uses:
         title = known[use.blueprint].title(language) if use.blueprint in known else ""
-        table.add_row(use.blueprint, title, *_figures(use))
+        table.add_row(Group(use.blueprint, Padding(title, (0, 0, 0, 2))), *_figures(use))
     console.print(table)
     if nodes:
         for use in uses:
