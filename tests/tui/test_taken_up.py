@@ -75,7 +75,7 @@ async def test_one_key_reads_a_ticket_of_the_group_and_one_takes_it_up() -> None
 async def test_whose_hands_it_is_in_stands_in_the_queue_and_on_its_page() -> None:
     async with stage(door := Group(**held("a3")), size=(80, 24)) as at:
         await at.press("f3")
-        assert "严重 [王芳] 等了太久" in at.text
+        assert "[王芳] 严重 等了太久" in at.text
         assert "F9 看工单" not in at.text
         await at.press("enter")
         assert "王芳 处理中" in at.text

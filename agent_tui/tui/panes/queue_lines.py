@@ -81,11 +81,11 @@ class QueueText:
         return (*group, *subject)
 
     def _before(self, row: QueueRow) -> Line:
-        """Before the subject: the level of a complaint, and who has a ticket in hand."""
+        """Before the subject: who has a ticket in hand, which a narrow pane must not cut off, and the level of a complaint."""
         said = self.words.of("complaint_level", row.level)
         level = (piece(said, marks.COMPLAINT.get(row.level, "text")), (" ", "text")) if said else ()
         handler = (piece(self.words("in_hand", who=row.handler), "accent"), (" ", "text")) if row.handler else ()
-        return (*level, *handler)
+        return (*handler, *level)
 
     def _state(self, row: QueueRow) -> str:
         table = "contact_state" if row.kind == "contact" else "ticket_state"
