@@ -97,10 +97,15 @@ def learned_of(asked: Mapping[str, Sequence[str]]) -> Learned:
         mine, others = len(questions) + SMOOTH, every - len(questions) + SMOOTH
         for sign, times in Counter(sign for question in questions for sign in signs_of(question)).items():
             ratio = (times + RARE) / mine / ((often[sign] - times + RARE) / others)
-            if ratio > 1:
+            if ratio > 1 and (often[sign] > 1 or not _longest(sign)):
                 said = (*speaks.get(sign, ()), (guide, math.log(ratio)))
                 speaks[sign] = once.setdefault(said, said)
     return Learned(speaks)
+
+
+def _longest(sign: str) -> bool:
+    """Met once, it says no more than the two shorter ones in it, and most signs would be of this kind."""
+    return len(sign) == LONGEST_SIGN and is_cjk(sign[0])
 
 
 def signs_of(folded: str) -> tuple[str, ...]:
