@@ -133,6 +133,7 @@ class Campaign:
             ("disk_full_desk", self._starve_desk, 8),
             ("disk_full_server", self._starve_server, 6),
             ("clock_jump_desk", self._skew_desk, 6),
+            ("lease_over", self._end_lease, 4),
             ("clock_jump_server", self._skew_server, 4),
             ("back_up", self._back_up, 12),
             ("restore", self._restore, 3),
@@ -195,6 +196,13 @@ class Campaign:
         await station.kill()
         station.start()
         return True
+
+    async def _end_lease(self) -> bool:
+        station = self._one()
+        await station.kill()
+        ended = disaster.end_lease(self._place, station.seat)
+        station.start()
+        return ended
 
     async def _skew_server(self) -> bool:
         server = self._server

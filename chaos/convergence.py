@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from agent_tui.clock import SystemClock
+from agent_tui.config.lease import Lease
 from agent_tui.server.database import Database
 from agent_tui.server.feed import Feed
 from agent_tui.server.problems import ProblemError
@@ -61,7 +62,7 @@ def diverged(place: Place, db: Database, seat: Seat) -> Iterator[str]:
     for file in siblings(place.desk(seat) / "cache.db"):
         if file.exists():
             shutil.copy2(file, scratch / file.name)
-    cache = open_cache(scratch / "cache.db", KEY)
+    cache = open_cache(scratch / "cache.db", Lease(place.desk(seat), KEY).key())
     try:
         if not cache.cursor:
             yield f"converged: {seat.name} never had a whole snapshot"

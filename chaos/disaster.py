@@ -1,5 +1,5 @@
 """What befalls the ledger itself: an older backup is loaded, sessions and scopes change, its connections or its whole
-PostgreSQL go away. Nothing here asks a desk."""
+PostgreSQL go away; and the lease of a desk that is closed. Nothing here asks a desk."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from agent_tui.clock import wall
+from agent_tui.config.lease import Lease
 from agent_tui.domain.agent import Agent
 from agent_tui.errors import AgentTuiError
 from agent_tui.server import backup, seed
@@ -18,8 +19,8 @@ from agent_tui.server.place import Remote
 from agent_tui.server.state import TableState
 from bench.postgres import rows
 from chaos.diary import Diary
-from chaos.evidence import outcomes, taken_away, work_done
-from chaos.place import SEATS, Place
+from chaos.evidence import said, taken_away, work_done
+from chaos.place import KEY, SEATS, Place, Seat
 
 SCOPES = (("cards",), ("cards", "merchant_ops"), ("merchant_ops",))
 KEYS = (".key", ".signing", ".escrow", ".pub")
@@ -48,12 +49,12 @@ def restore(place: Place) -> bool:
     file = place.folder / "ledger.backup"
     if not file.exists():
         return False
-    lost, done = read_apart(place.where, lambda tx: (outcomes(tx), work_done(tx)))
+    lost, done = read_apart(place.where, lambda tx: (said(tx), work_done(tx)))
     _empty(place)
     backup.restore(file, place.where, "chaos")
-    left, kept = read_apart(place.where, lambda tx: (outcomes(tx), work_done(tx)))
+    left, kept = read_apart(place.where, lambda tx: (said(tx), work_done(tx)))
     diary = Diary(place.log("undone"))
-    for id, outcome in taken_away(lost, left).items():
+    for id, outcome in taken_away(lost, left):
         diary.write("undone", id=id, outcome=outcome)
     diary.write("work_undone", **{name: done[name] - kept[name] for name in done})
     diary.close()
@@ -78,6 +79,15 @@ def end_sessions(place: Place) -> bool:
         tx._connection.execute("DELETE FROM token")  # type: ignore[attr-defined]
 
     return _beside(place, work)
+
+
+def end_lease(place: Place, seat: Seat) -> bool:
+    """While a desk is closed, the time passes for which it may keep what it was shown; False when it kept nothing."""
+    kept = (place.desk(seat) / "lease").exists()
+    lease = Lease(place.desk(seat), KEY)
+    if not lease.fresh:
+        lease.grant(-1.0)
+    return kept
 
 
 def move_somebody(place: Place, rng: random.Random) -> bool:

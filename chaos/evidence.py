@@ -83,7 +83,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Audit row → its link."""
     seen: tuple[Seen, ...]
     undone: Mapping[str, tuple[str, ...]] = {}
-    """Command → what had become of it, each time a restore from an older backup took that away."""
+    """Command → what was said of it and is so no more, in order, since the server was restored from an older backup."""
 
 
 class Named(tuple[Any, ...]):
@@ -168,17 +168,20 @@ def waiting(place: Place) -> int:
 
 
 def outcomes(tx: Tx) -> dict[str, str]:
-    """Of every command that the ledger knows, what has become of it by now."""
-    ends = {approval.id: ENDED[approval.state] for approval in TableState(tx).find(Approval) if not approval.open}
-    return {
-        row["id"]: ends.get(row["id"], row["outcome"]) if row["outcome"] == "awaiting_approval" else row["outcome"]
-        for row in query(tx, "SELECT id, outcome FROM command")
-    }
+    """Of every command that the ledger knows."""
+    return {row["id"]: row["outcome"] for row in query(tx, "SELECT id, outcome FROM command")}
 
 
-def taken_away(lost: Mapping[str, str], left: Mapping[str, str]) -> dict[str, str]:
-    """Of the outcomes before a restore, those that are no more."""
-    return {id: outcome for id, outcome in lost.items() if left.get(id) != outcome}
+def said(tx: Tx) -> dict[str, tuple[str, ...]]:
+    """Of every command, its outcome; of a request that has ended, then also what its maker was told of its end."""
+    ends = {approval.id: (ENDED[approval.state],) for approval in TableState(tx).find(Approval) if not approval.open}
+    return {id: (outcome, *ends.get(id, ())) for id, outcome in outcomes(tx).items()}
+
+
+def taken_away(lost: Mapping[str, tuple[str, ...]], left: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    """Of what was said before a restore, each command with what is so no more, in order."""
+    for id, told in lost.items():
+        yield from ((id, outcome) for outcome in told if outcome not in left.get(id, ()))
 
 
 def work_done(tx: Tx) -> dict[str, int]:

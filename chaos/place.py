@@ -21,7 +21,7 @@ from chaos import diary
 PASSWORD = "correct horse"
 LINK = "link:sim"
 KEY = bytes(range(32))
-"""Of every desk's two files; the campaign reads them afterwards."""
+"""Of every desk's journal, which the campaign reads afterwards, and its half of the cache's."""
 CUSTOMERS = 12
 OPENS = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 """The centre's business time at the start: a Monday, 10:00 in Shanghai."""

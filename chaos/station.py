@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from agent_tui.config.lease import Lease
 from agent_tui.desk import views
 from agent_tui.desk.build import open_desk
 from agent_tui.desk.desk import Desk
@@ -84,14 +85,16 @@ class Witness:
 
 async def take_seat(plan: Plan) -> Desk:
     """The desk, as soon as it can be opened."""
-    place = Place(folder=Path(plan.folder))
+    folder = Place(folder=Path(plan.folder)).desk(plan.seat)
+    lease = Lease(folder, KEY)
     profile = Profile(
         name=plan.seat.name,
-        folder=place.desk(plan.seat),
+        folder=folder,
         url=plan.url,
         login=plan.seat.login,
         device_id=f"device-{plan.seat.name}",
-        key=lambda _: KEY,
+        key=lambda file: lease.key() if file == "cache" else KEY,
+        lease=lease,
     )
     while True:
         try:

@@ -46,7 +46,7 @@ from agent_tui.wire.session import Session
 from bench import leftovers
 from chaos import diary
 from chaos.convergence import Rows, fresh, held
-from chaos.evidence import Evidence, Seen, gather, outcomes, taken_away
+from chaos.evidence import Evidence, Seen, gather, said, taken_away
 from chaos.place import Seat
 from tests import eg
 from tests.protocol.line import Counter, Line
@@ -340,7 +340,7 @@ class Office:
 
     def restore(self) -> None:
         """The machine burnt; on another one the backup is loaded. Everything since then is unknown there."""
-        lost = self.services.db.read_now(outcomes)
+        lost = self.services.db.read_now(said)
         self.services.db.close()
         before, self._place = self._place, Path(tempfile.mkdtemp(prefix="restored-", dir=self._folder))
         for file in before.glob("ledger.db.*"):
@@ -353,8 +353,9 @@ class Office:
             self.services = _open(self._place)
         engines.forget(before)
         self.counter.services = self.services
-        left = self.services.db.read_now(outcomes)
-        self.undone |= {id: (*self.undone.get(id, ()), was) for id, was in taken_away(lost, left).items()}
+        left = self.services.db.read_now(said)
+        for id, was in taken_away(lost, left):
+            self.undone[id] = (*self.undone.get(id, ()), was)
 
     # ---- the end -------------------------------------------------------------------------------------------------
 
