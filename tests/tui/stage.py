@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,8 @@ from agent_tui.tui.words import Words
 from tests.tui.fake import FakeDoor
 
 C = TypeVar("C")
+PAINTED_S = 0.02
+"""A frame and a little more. A sleep on `tests.tui.hurry` ends when all that was to be done by then has been done."""
 
 
 class Stage:
@@ -29,13 +32,16 @@ class Stage:
     async def press(self, *keys: str) -> None:
         """Press keys, each after what the one before led to."""
         for key in keys:
-            await self.pilot.press(key)
+            await self._give(key)
             await self.settle()
+
+    async def _give(self, key: str) -> None:
+        await self.pilot.app._press_keys([key])
 
     async def type(self, text: str) -> None:
         """Type text as a person does."""
         for char in text:
-            await self.pilot.press("space" if char == " " else char)
+            await self._give("space" if char == " " else char)
         await self.settle()
 
     async def fill(self, *texts: str) -> None:
@@ -53,11 +59,14 @@ class Stage:
     async def settle(self) -> None:
         """Until no key is held back and nothing is waiting to be done or painted."""
         program = self.pilot.app
-        await self.pilot.pause()
+        await self._frame()
         while isinstance(program, Program) and not program.ahead.at_rest:
-            await self.pilot.pause(0.01)
+            await self._frame()
         for _ in range(2):
-            await self.pilot.pause()
+            await self._frame()
+
+    async def _frame(self) -> None:
+        await asyncio.sleep(PAINTED_S)
 
     async def told(self, *entities: str) -> None:
         """Data changed, and the desk has painted it."""
