@@ -22,6 +22,9 @@ LIFE_LINES = ("abandonment", "service_level", "asa", "occupancy")
 
 MORE = ("aht", "utilisation", "contacts_per_hour", "csat", "fcr", "offered", "answered", "abandoned")
 
+TOO_LONG_S = 120.0
+"""A wait that is bad in whichever group it is: four times the slackest target of the shipped ones, 30 s."""
+
 STATES = ("reserved", "busy", "wrap_up", "ready", "not_ready")
 """The order of people on the wall; within a state the longest first."""
 
@@ -35,7 +38,7 @@ def metric_name(words: Words, metric: str) -> str:
 
 def summary(view: WallView, words: Words, width: int) -> Line:
     """One line: how many wait, how long, how many people are in which state."""
-    role = "bad" if view.longest_s > 120 else "warn" if view.waiting else "ok"
+    role = "bad" if view.longest_s > TOO_LONG_S else "warn" if view.waiting else "ok"
     parts: list[Line] = [
         (piece(own(words, "waiting", count=view.waiting), role),),
         (piece(own(words, "longest", span=words.span(view.longest_s)), role),) if view.waiting else EMPTY,
@@ -101,13 +104,17 @@ WITH_TARGET = 64
 """Columns from which each group's own target stands beside its service level."""
 
 
+WIDE_FROM = 90
+"""Columns from which the cells of a group stand further apart."""
+NARROW = {"waiting": 6, "longest": 8, "ready": 6, "busy": 6, "service_level": 10, "target": 5, "abandonment": 10}
+WIDE = {"waiting": 8, "longest": 9, "ready": 8, "busy": 8, "service_level": 12, "target": 8, "abandonment": 12}
+"""Columns of each cell after the name."""
+
+
 def group_head(words: Words, width: int) -> Line:
     return _group_cells(
-        [
-            own(words, f"column.{c}")
-            for c in ("group", "waiting", "longest", "ready", "busy", "service_level", "target", "abandonment")
-        ],
-        ["muted"] * 8,
+        [own(words, f"column.{column}") for column in ("group", *WIDE)],
+        ["muted"] * (1 + len(WIDE)),
         width,
     )
 
@@ -156,11 +163,14 @@ def _role(figure: Figure | None) -> str:
 
 
 def _group_cells(texts: Sequence[str], roles: Sequence[str], width: int) -> Line:
-    sizes = (6, 8, 6, 6, 10, 5 if width >= WITH_TARGET else 0, 10) if width < 90 else (8, 9, 8, 8, 12, 8, 12)
-    name = max(10, min(28, width - sum(sizes) - 1))
+    """The name, and to the right of it the cells there is room for."""
+    sizes = WIDE if width >= WIDE_FROM else NARROW
+    shown = [at for at, column in enumerate(sizes, 1) if column != "target" or width >= WITH_TARGET]
+    widths = list(sizes.values())
+    name = max(10, min(28, width - sum(widths[at - 1] for at in shown) - 1))
     line: Line = (cell(texts[0], name, roles[0]),)
-    for text, role, size in zip(texts[1:], roles[1:], sizes, strict=True):
-        line = (*line, cell(text, size, role, "right")) if size else line
+    for at in shown:
+        line = (*line, cell(texts[at], widths[at - 1], roles[at], "right"))
     return crop(line, width)
 
 
