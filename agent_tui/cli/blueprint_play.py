@@ -12,13 +12,15 @@ from agent_tui.blueprints.run import Result, Run, Shown
 from agent_tui.errors import InputError
 from agent_tui.i18n.catalog import LANGUAGES, say
 
+ITSELF = "="
+"""Before an answer that would be taken for a key: `=b` answers `b`."""
 LEFT = 65
 """Exit code when it was left before an end."""
 
 
 def play(blueprint: Blueprint, spoken: str, language: str, given: TextIO, out: TextIO) -> int:
     """0 at an end node, 65 when it was left before. `b` goes back, `j 2` to a step one has been at, `l` changes the
-    language, `q` leaves."""
+    language, `q` leaves; `=b` answers `b`."""
     return Play(blueprint, spoken, language, given, out).go()
 
 
@@ -53,7 +55,9 @@ class Play:
 
     def _step(self, now: Shown, line: str) -> None:
         try:
-            if line == "b":
+            if line.startswith(ITSELF):
+                self.run = running.advance(self.run, self._answer(now, line.removeprefix(ITSELF)))
+            elif line == "b":
                 self.run = running.back(self.run)
             elif line == "j" or line.startswith("j "):
                 self.run = running.jump(self.run, self._visited(line[1:].strip()))

@@ -16,7 +16,7 @@ from agent_tui.blueprints.model import Blueprint, node_map
 from agent_tui.blueprints.record import Notebook, closed, note
 from agent_tui.blueprints.walk import Run
 from agent_tui.cli.blueprint import find, lint_files, read, shipped
-from agent_tui.cli.blueprint_play import play
+from agent_tui.cli.blueprint_play import Play, play
 from agent_tui.cli.main import run as run_cli
 from agent_tui.config.centre import load as load_centre
 from agent_tui.domain.commands import RecordWalk
@@ -129,6 +129,15 @@ def test_one_can_jump_to_a_step_one_has_been_at_by_number_or_name() -> None:
         assert "“greet”" in played("pos_terminal", f"\n1\nj {word}\nq\n")[1]
     for word in ("", " 9", " second_line"):
         assert "1 greet  2 find_terminal" in played("pos_terminal", f"\n1\nj{word}\nq\n")[1]
+
+
+@pytest.mark.parametrize(("line", "answer"), [("=j 2", "j 2"), ("=q", None), ("==q", "=q"), ("plain", "plain")])
+def test_an_answer_that_looks_like_a_key_is_given_with_a_mark(line: str, answer: str | None) -> None:
+    walk = Play(find("callback_promise"), "en", "en", io.StringIO(f"1\n{line}\nq\n"), io.StringIO())
+    walk.go()
+    asked = walking.visited(walk.run)
+    assert ("when" in asked) == (answer is not None), "an answer of one letter is shorter than the question allows"
+    assert answer is None or walk.run.steps[-1].answer == answer
 
 
 def test_the_keys_are_told_at_the_start() -> None:
