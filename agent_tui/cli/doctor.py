@@ -219,6 +219,9 @@ def _port(settings: Settings) -> Iterator[Check]:
         try:
             probe.bind((server.host, server.port))
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+                yield Check("note", "host_elsewhere", args)
+                return
             why = {errno.EADDRINUSE: "taken", errno.EACCES: "not_allowed"}.get(error.errno or 0, "other")
             args["reason"] = error.strerror or str(error)
             yield Check("note", "port_busy", args, because=f"port_why.{why}")

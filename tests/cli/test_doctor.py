@@ -53,6 +53,16 @@ def test_a_busy_port_is_noted(cli: Cli) -> None:
     assert "is not free" in ran.out
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "desk.invalid"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_address_of_another_machine_is_no_question_of_the_port(cli: Cli, host: str, language: str) -> None:
+    """192.0.2.0/24 is for documentation (RFC 5737), `.invalid` never a name (RFC 2606)."""
+    settings(f'[server]\nhost = "{host}"\n')
+    out = cli("doctor", "--language", language).out
+    assert say("cli.doctor.host_elsewhere", language, host=host) in out
+    assert "--port" not in out
+
+
 def test_a_keyring_that_is_wanted_and_not_there_is_a_fault(cli: Cli) -> None:
     settings('[vault]\nbackend = "keyring"\n')
     ran = cli("doctor")
