@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from textual import events
 
 from agent_tui.desk.commands import COMMANDS, FORBIDDEN, LEADER, of_mode, printed
 from agent_tui.i18n.catalog import LANGUAGES, say
@@ -76,7 +77,8 @@ async def test_every_command_is_reached_by_key_and_by_palette(monkeypatch: pytes
 async def by_palette(at: Stage, id: str) -> None:
     """Found by its id, since labels of some begin alike."""
     await at.press("f10")
-    await at.type(id)
+    at.pilot.app.post_message(events.Paste(id))
+    await at.settle()
     await at.press("enter")
 
 
