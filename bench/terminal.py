@@ -158,6 +158,10 @@ class Terminal:
                 return int(line.split()[1]) / 1024
         return 0.0
 
+    def hang_up(self) -> None:
+        """Take the terminal away from under the program."""
+        os.close(self._fd)
+
     def close(self) -> int:
         """End the program; its exit code (negative: the signal)."""
         with contextlib.suppress(ProcessLookupError):

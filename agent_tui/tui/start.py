@@ -174,6 +174,8 @@ async def _at_entrance(app: DeskApp, entry: Entry, given: Typed) -> int:
 async def _shown(app: DeskApp) -> int:
     """Exit code, once the person has left; AgentTuiError where it ended by one."""
     sys.setswitchinterval(SWITCH_S)
+    # Without its terminal there is nobody to serve, whatever its starter did about this signal; all is on the disk.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     # Told to end, it gives the terminal back first.
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: app.exit(return_code=TERMINATED))
     await app.run_async()

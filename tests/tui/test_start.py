@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import pty
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from agent_tui.config.crash import write_down
 from agent_tui.errors import EnvironmentError_, TerminalUnfit
 from agent_tui.tui import start
+from bench.terminal import Terminal, lines
 
 
 @pytest.fixture(autouse=True)
@@ -98,6 +101,26 @@ def test_two_desks_of_the_demo_take_two_seats() -> None:
     assert caught.value.key == "tui.start.no_seat"
     for opened in (first, second):
         asyncio.run(opened.desk.close())
+
+
+def test_a_desk_whose_terminal_is_gone_ends_whatever_its_starter_did_about_that() -> None:
+    sign_in = [sys.executable, "-m", "agent_tui", "desk", "--server", "http://127.0.0.1:9", "--login", "x"]
+    was = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        terminal = Terminal(sign_in, env={"LC_ALL": "en_US.UTF-8"})
+    finally:
+        signal.signal(signal.SIGHUP, was)
+    assert terminal.wait(lambda screen: "x" in "".join(lines(screen)), 30) is not None
+    terminal.settle()
+    terminal.hang_up()
+    for _ in range(100):
+        pid, status = os.waitpid(terminal.pid, os.WNOHANG)
+        if pid:
+            break
+        time.sleep(0.1)
+    else:
+        os.kill(terminal.pid, signal.SIGKILL)
+    assert pid and os.WTERMSIG(status) == signal.SIGHUP
 
 
 def test_a_crash_is_written_down_without_words_or_values(capsys: pytest.CaptureFixture[str]) -> None:
