@@ -29,6 +29,9 @@ OPENED_S = 60.0
 """For the processes themselves to be there."""
 CLOCK_S = (-86_400.0, -3_600.0, -60.0, 60.0, 3_600.0, 86_400.0)
 
+ONCE = 1
+"""A deed that was drawn no oftener may have met nobody; one that never takes effect is broken."""
+
 Deed = Callable[[], Awaitable[bool]]
 """Says whether it took effect."""
 
@@ -268,7 +271,8 @@ class Campaign:
         await asyncio.sleep(SETTLED_S)
         counts = {**self.counts, **{f"line_{k}": n for k, n in self._proxy.counts.items()}}
         counts |= {"desk_starts": sum(s.runs for s in self._stations), "contacts": self._switch.offered}
-        idle = tuple(sorted(name for name, *_ in self._deeds() if self.counts[name] and not self._took[name]))
+        drawn = {name: self.counts[name] for name, *_ in self._deeds()}
+        idle = tuple(sorted(name for name, n in drawn.items() if n > ONCE and not self._took[name]))
         return Told(counts=counts, late=tuple(sorted(late)), peace_s=took, idle=idle)
 
     async def _until(self, fact: str, marks: dict[str, int], within_s: float) -> set[str]:
