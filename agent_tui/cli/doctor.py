@@ -180,14 +180,10 @@ def _vault(settings: Settings) -> Iterator[Check]:
             yield Check("note", "keyring_not", args, because=f"keyring_why.{_why_not(one)}")
 
 
-SYSTEMS = {"secret_service": "linux", "macos": "darwin", "windows": "win32"}
-"""Backend → the system that has it (`sys.platform`)."""
-
-
 def _why_not(one: secrets.Found) -> str:
     """What keeps a trusted keyring from being used, from what its library says in English."""
     said = one.reason.lower()
-    if not sys.platform.startswith(SYSTEMS[one.name]):
+    if not sys.platform.startswith(secrets.TRUSTED[one.name].system):
         return "other_system"
     if "dbus" in said or "d-bus" in said:
         return "no_bus"

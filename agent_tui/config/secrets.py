@@ -17,7 +17,7 @@ import os
 import threading
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -25,10 +25,20 @@ from agent_tui.config import paths
 from agent_tui.config.lease import erase
 from agent_tui.errors import ConfigError, StoreError
 
+
+class Trusted(NamedTuple):
+    """One store of secrets that is believed."""
+
+    module: str
+    kind: str
+    system: str
+    """Where there is one (`sys.platform`)."""
+
+
 TRUSTED = {
-    "secret_service": ("keyring.backends.SecretService", "Keyring"),
-    "macos": ("keyring.backends.macOS", "Keyring"),
-    "windows": ("keyring.backends.Windows", "WinVaultKeyring"),
+    "secret_service": Trusted("keyring.backends.SecretService", "Keyring", "linux"),
+    "macos": Trusted("keyring.backends.macOS", "Keyring", "darwin"),
+    "windows": Trusted("keyring.backends.Windows", "WinVaultKeyring", "win32"),
 }
 """Backends that keep a secret under the person's login, by what `doctor` calls them."""
 BACKENDS = ("file", "keyring")
@@ -193,10 +203,10 @@ def trusted_backends() -> tuple[Found, ...]:
 
 
 def _probe(name: str) -> Found:
-    module, kind = TRUSTED[name]
+    trusted = TRUSTED[name]
     try:
         # `priority` raises where the backend cannot work: no D-Bus, another system.
-        usable = float(getattr(import_module(module), kind).priority) > 0
+        usable = float(getattr(import_module(trusted.module), trusted.kind).priority) > 0
     except Exception as error:
         return Found(name, False, str(error).splitlines()[0] if str(error) else type(error).__name__)
     return Found(name, usable)
@@ -205,8 +215,8 @@ def _probe(name: str) -> Found:
 def _backend() -> Any:
     for found in trusted_backends():
         if found.usable:
-            module, kind = TRUSTED[found.name]
-            return getattr(import_module(module), kind)()
+            trusted = TRUSTED[found.name]
+            return getattr(import_module(trusted.module), trusted.kind)()
     raise ConfigError("config.vault_no_keyring", known=", ".join(TRUSTED))
 
 
