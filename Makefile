@@ -16,7 +16,7 @@ help:
 	@echo 'make check   formatters, types, import contracts, house tests, tests'
 	@echo 'make pty     two desks, hostile text, an outage and a newcomer through real terminals'
 	@echo 'make walks   ten thousand random walks over the service blueprints'
-	@echo 'make nightly everything of the server that a run tries less often on PostgreSQL than on SQLite, tried in full'
+	@echo 'make nightly everything of the server that a run tries in part only, tried in full'
 	@echo 'make protocol    the state machine of the protocol for a night; EXAMPLES=20000 ENGINE=sqlite or postgres'
 	@echo 'make killpoints  a death at every named point, first to fifth pass; HITS=5 ENGINE=sqlite or postgres'
 	@echo 'make chaos   desks and server on a bad line, killed again and again: nothing twice, nothing lost, nothing untrue'
@@ -62,7 +62,7 @@ EXAMPLES ?= 20000
 HITS     ?= 5
 
 nightly: $(VENV)/.dev
-	AGENT_TUI_WHOLE=1 $(BIN)/python -m pytest -k 'postgres' tests/server tests/flow $(ARGS)
+	AGENT_TUI_WHOLE=1 $(BIN)/python -m pytest -k 'postgres or test_fuzz' tests/server tests/flow $(ARGS)
 
 protocol: $(VENV)/.dev
 	AGENT_TUI_PROTOCOL_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n 0 -k '$(ENGINE)' tests/protocol/test_protocol.py $(ARGS)
