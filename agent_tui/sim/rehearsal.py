@@ -173,6 +173,8 @@ def _text(ask: Ask, errand: Errand, rng: random.Random) -> str:
     if ask.format in _WRITTEN:
         length = min(max(_WRITTEN[ask.format], least), most)
         return ("139" if ask.format == "phone" else "") + "".join(rng.choice("0123456789") for _ in range(length))
+    if ask.format == "month":
+        return (date.fromisoformat(errand.today).replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
     if ask.format == "email":
         return f"c{rng.randrange(10_000):04d}@example.com"
     return (errand.words or "-").ljust(least, "-")[:most]

@@ -148,6 +148,8 @@ def test_answers_are_read_as_people_type_them(asked: Ask, raw: str | int | bool,
         (ask("text"), " ", "empty"),
         (ask("text", high=3), "abcd", "length"),
         (ask("text", format="card_tail"), "12345", "format.card_tail"),
+        (ask("text", format="month"), "3月", "format.month"),
+        (ask("text", format="month"), "2026-13", "format.month"),
         (ask("text"), "卡号 4111 1111 1111 1111", "card"),
         (ask("number"), True, "number"),
     ],
@@ -169,6 +171,10 @@ def test_no_answer_crashes(type_: str, raw: str | None) -> None:
 @given(st.sampled_from(sorted(FORMATS)), st.text(max_size=30))
 def test_no_format_crashes(name: str, text: str) -> None:
     assert FORMATS[name](text) in (True, False)
+
+
+def test_a_format_of_a_newer_centre_is_taken_as_it_is_typed() -> None:
+    assert read(ask("text", format="of_tomorrow"), "x-1") == "x-1"
 
 
 def test_values_are_said_as_people_say_them() -> None:

@@ -24,6 +24,7 @@ _TEXTS = {
     "digits": "12345",
     "phone": "13800005678",
     "card_tail": "1234",
+    "month": "2026-02",
     "terminal": "10023345",
     "merchant": "102331005411",
     "email": "someone@example.com",
