@@ -126,6 +126,8 @@ def open_demo(mode: str, language: str, login: str | None = None) -> Opened:
 
 
 TERMINATED = 128 + signal.SIGTERM
+LOOK_S = 1.0
+"""Real seconds between two looks at whether the terminal is still there."""
 SWITCH_S = 0.001
 """How long a thread at work may keep a key waiting."""
 
@@ -178,12 +180,20 @@ async def _shown(app: DeskApp) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     # Told to end, it gives the terminal back first.
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: app.exit(return_code=TERMINATED))
+    _look(asyncio.get_running_loop(), sys.stdin.fileno())
     await app.run_async()
     if isinstance(app.failure, AgentTuiError):
         raise app.failure
     if app.failure is not None:
         return crashed(app.failure, app.words.language)
     return app.return_code or 0
+
+
+def _look(loop: asyncio.AbstractEventLoop, terminal: int) -> None:
+    """The kernel tells of a hang-up only whoever leads the session; whoever was started by that, as by `make`, looks."""
+    if not os.isatty(terminal):
+        signal.raise_signal(signal.SIGHUP)
+    loop.call_later(LOOK_S, _look, loop, terminal)
 
 
 async def _when_live(opened: Opened) -> None:

@@ -103,24 +103,32 @@ def test_two_desks_of_the_demo_take_two_seats() -> None:
         asyncio.run(opened.desk.close())
 
 
-def test_a_desk_whose_terminal_is_gone_ends_whatever_its_starter_did_about_that() -> None:
-    sign_in = [sys.executable, "-m", "agent_tui", "desk", "--server", "http://127.0.0.1:9", "--login", "x"]
+SIGN_IN = [sys.executable, "-m", "agent_tui", "desk", "--server", "http://127.0.0.1:9", "--login", "x"]
+DEAF = f"""
+import signal, subprocess, sys
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+sys.exit(-subprocess.run({SIGN_IN!r}).returncode)
+"""
+
+
+@pytest.mark.parametrize("argv", [SIGN_IN, [sys.executable, "-c", DEAF]], ids=["told", "only its starter is told"])
+def test_a_desk_whose_terminal_is_gone_ends_whatever_its_starter_did_about_that(argv: list[str]) -> None:
     was = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        terminal = Terminal(sign_in, env={"LC_ALL": "en_US.UTF-8"})
+        terminal = Terminal(argv, env={"LC_ALL": "en_US.UTF-8"})
     finally:
         signal.signal(signal.SIGHUP, was)
     assert terminal.wait(lambda screen: "x" in "".join(lines(screen)), 30) is not None
     terminal.settle()
     terminal.hang_up()
-    for _ in range(100):
+    for _ in range(150):
         pid, status = os.waitpid(terminal.pid, os.WNOHANG)
         if pid:
             break
         time.sleep(0.1)
     else:
         os.kill(terminal.pid, signal.SIGKILL)
-    assert pid and os.WTERMSIG(status) == signal.SIGHUP
+    assert pid and (status if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)) == signal.SIGHUP
 
 
 def test_a_crash_is_written_down_without_words_or_values(capsys: pytest.CaptureFixture[str]) -> None:
