@@ -34,11 +34,15 @@ class Switch:
     async def run(self, url: str) -> None:
         """Until cancelled. The server keeps its address through its restarts."""
         seat = await self._sign_in(url)
+        lanes = [asyncio.create_task(self._offer(seat)), asyncio.create_task(self._serve(seat))]
         try:
-            await asyncio.gather(self._offer(seat), self._serve(seat))
+            await asyncio.gather(*lanes)
         finally:
-            for task in (*self._open.values(), *self._tasks):
+            ended = [*lanes, *self._open.values(), *self._tasks]
+            for task in ended:
                 task.cancel()
+            # All of them before the seat: a connection that is made after its pool was closed is closed by nobody.
+            await asyncio.gather(*ended, return_exceptions=True)
             self._open.clear()
             await seat.close()
 
