@@ -158,22 +158,28 @@ class Terminal:
                 return int(line.split()[1]) / 1024
         return 0.0
 
-    def hang_up(self) -> None:
-        """Take the terminal away from under the program."""
+    def hang_up(self, seconds: float = 15) -> int:
+        """Take the terminal away from under the program; its exit code (negative: the signal)."""
         os.close(self._fd)
+        return self._ended(seconds, lambda: time.sleep(0.05))
 
     def close(self) -> int:
         """End the program; its exit code (negative: the signal)."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGTERM)
-        end = time.perf_counter() + 5
+        code = self._ended(5, lambda: self.read(0.05))
+        os.close(self._fd)
+        return code
+
+    def _ended(self, seconds: float, meanwhile: Callable[[], object]) -> int:
+        """The exit code of the program, killed where it is still there after so long."""
+        end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             done, status = os.waitpid(self.pid, os.WNOHANG)
             if done:
                 break
-            self.read(0.05)
+            meanwhile()
         else:
             os.kill(self.pid, signal.SIGKILL)
             _, status = os.waitpid(self.pid, 0)
-        os.close(self._fd)
         return os.waitstatus_to_exitcode(status)
