@@ -242,9 +242,8 @@ class Pull:
                 try:
                     self._forget_cursor()
                 except StoreError as failed:
-                    self._state.to(Connection.OFFLINE, _said(failed))
-                else:
-                    return
+                    await self._recover(failed)
+                return
             case Declined() if error.problem.name == "not-signed-in":
                 self._login.forget()
             case Refused():
