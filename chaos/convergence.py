@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from functools import partial
 
 from agent_tui.clock import SystemClock
-from agent_tui.config.lease import Lease
 from agent_tui.server.database import Database
 from agent_tui.server.feed import Feed
 from agent_tui.server.problems import ProblemError
@@ -16,7 +15,7 @@ from agent_tui.store.cache import Cache
 from agent_tui.store.engine import siblings
 from agent_tui.store.open import open_cache
 from agent_tui.wire.feed import parse_cursor
-from chaos.place import KEY, Place, Seat
+from chaos.place import Place, Seat
 
 Rows = dict[tuple[str, str], tuple[int, bytes]]
 SHOWN = 5
@@ -62,7 +61,7 @@ def diverged(place: Place, db: Database, seat: Seat) -> Iterator[str]:
     for file in siblings(place.desk(seat) / "cache.db"):
         if file.exists():
             shutil.copy2(file, scratch / file.name)
-    cache = open_cache(scratch / "cache.db", Lease(place.desk(seat), KEY).key())
+    cache = open_cache(scratch / "cache.db", place.lease(seat).key())
     try:
         if not cache.cursor:
             yield f"converged: {seat.name} never had a whole snapshot"

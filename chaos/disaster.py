@@ -10,7 +10,6 @@ from collections.abc import Callable
 import msgspec
 
 from agent_tui.clock import wall
-from agent_tui.config.lease import Lease
 from agent_tui.domain.agent import Agent
 from agent_tui.errors import AgentTuiError
 from agent_tui.server import backup, seed
@@ -20,7 +19,7 @@ from agent_tui.server.state import TableState
 from bench.postgres import rows
 from chaos.diary import Diary
 from chaos.evidence import said, taken_away, work_done
-from chaos.place import KEY, SEATS, Place, Seat
+from chaos.place import SEATS, Place, Seat
 
 SCOPES = (("cards",), ("cards", "merchant_ops"), ("merchant_ops",))
 KEYS = (".key", ".signing", ".escrow", ".pub")
@@ -84,7 +83,7 @@ def end_sessions(place: Place) -> bool:
 def end_lease(place: Place, seat: Seat) -> bool:
     """While a desk is closed, the time passes for which it may keep what it was shown; False when it kept nothing."""
     kept = (place.desk(seat) / "lease").exists()
-    lease = Lease(place.desk(seat), KEY)
+    lease = place.lease(seat)
     if not lease.fresh:
         lease.grant(-1.0)
     return kept

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from agent_tui.config.lease import Lease
 from agent_tui.domain.customer import Product, Tier
 from agent_tui.server.customers import NewCustomer, add_customers
 from agent_tui.server.database import Database
@@ -82,6 +83,10 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
     def desk(self, seat: Seat) -> Path:
         return self.folder / seat.name
+
+    def lease(self, seat: Seat) -> Lease:
+        """Of a desk's cache, as it is on disk now."""
+        return Lease(self.desk(seat), KEY)
 
     def log(self, name: str) -> Path:
         """What a desk or the link wrote down of itself, a line for each fact."""

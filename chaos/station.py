@@ -16,7 +16,6 @@ from pathlib import Path
 
 import msgspec
 
-from agent_tui.config.lease import Lease
 from agent_tui.desk import views
 from agent_tui.desk.build import open_desk
 from agent_tui.desk.desk import Desk
@@ -85,11 +84,11 @@ class Witness:
 
 async def take_seat(plan: Plan) -> Desk:
     """The desk, as soon as it can be opened."""
-    folder = Place(folder=Path(plan.folder)).desk(plan.seat)
-    lease = Lease(folder, KEY)
+    place = Place(folder=Path(plan.folder))
+    lease = place.lease(plan.seat)
     profile = Profile(
         name=plan.seat.name,
-        folder=folder,
+        folder=place.desk(plan.seat),
         url=plan.url,
         login=plan.seat.login,
         device_id=f"device-{plan.seat.name}",
