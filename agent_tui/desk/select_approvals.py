@@ -76,13 +76,8 @@ def _view(sight: Sight, me: Agent, approval: Approval) -> ApprovalView:
         true=canon.digest(approval.payload.encode()) == approval.payload_hash,
         cannot=cannot,
         delegation=under,
-        editors=tuple(_name(sight, id) for id in approval.editors),
+        editors=tuple(sight.name_of(id) for id in approval.editors),
     )
-
-
-def _name(sight: Sight, agent_id: str) -> str:
-    known = read.get(sight.cache, Agent, agent_id)
-    return known.name if known is not None else agent_id
 
 
 def _standing(sight: Sight, me: Agent, approval: Approval) -> tuple[Msg | None, Delegation | None]:
