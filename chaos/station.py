@@ -67,6 +67,9 @@ class Witness:
             if self._states.get(item.id) != item.state:
                 self._states[item.id] = item.state
                 self._diary.write("shown", id=item.id, state=item.state)
+        why = self._desk.view(views.StatusOf()).why
+        if why is not None and "constraint" in str(why.args.get("reason", "")):
+            self._diary.write("lie", what=f"a page of the feed does not go into the cache: {why.args['reason']}")
         text = self._desk.sight.cache.cursor
         if text:
             cursor = parse_cursor(text)

@@ -69,14 +69,14 @@ STATEMENTS = (
        END""",
     # A row's number `n` is its number in the index: what came later has a higher one, so the newest are met first.
     f"""CREATE TRIGGER row_found AFTER INSERT ON row WHEN new.entity IN {_SEARCHED} BEGIN
-         INSERT OR IGNORE INTO unindexed(n) VALUES (new.n);
+         INSERT INTO unindexed(n) VALUES (new.n) ON CONFLICT DO NOTHING;
        END""",
     f"""CREATE TRIGGER row_lost AFTER DELETE ON row WHEN old.entity IN {_SEARCHED} BEGIN
-         INSERT OR IGNORE INTO unindexed(n) VALUES (old.n);
+         INSERT INTO unindexed(n) VALUES (old.n) ON CONFLICT DO NOTHING;
        END""",
     f"""CREATE TRIGGER row_reworded AFTER UPDATE OF body ON row
        WHEN new.entity IN {_SEARCHED} AND new.body IS NOT old.body BEGIN
-         INSERT OR IGNORE INTO unindexed(n) VALUES (new.n);
+         INSERT INTO unindexed(n) VALUES (new.n) ON CONFLICT DO NOTHING;
        END""",
     """CREATE VIRTUAL TABLE find_guide USING fts5(title, words, sound, content='', contentless_delete=1,
          prefix='1 2 3', detail=column, tokenize='unicode61')""",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from agent_tui.domain.contact import Contact, ContactState
 from agent_tui.domain.rows import NAMES, Entity, encode
+from agent_tui.domain.ticket import Ticket
 from agent_tui.errors import StoreError
 from agent_tui.store import place, read, write
 from agent_tui.store.cache import Cache
@@ -91,6 +92,15 @@ def test_a_snapshot_drops_what_it_did_not_show_and_wins_over_higher_versions(cac
     write.finish_snapshot(cache, "v1.f.3.1", "1")
     assert [c.subject for c in read.every(cache, Contact)] == ["after"]
     assert cache.cursor == "v1.f.3.1"
+
+
+def test_a_snapshot_begun_again_takes_what_changed_since_it_broke_off(cache: Cache) -> None:
+    """Nothing is indexed before the first snapshot is whole, so its rows still wait for that when they come again."""
+    for title in ("before", "after"):
+        shown = SnapshotPage(cursor="v1.f.3.1", after="", at=eg.NOW, changes=(put(eg.ticket(title=title)),))
+        write.apply_snapshot(cache, shown, "1")
+    write.finish_snapshot(cache, "v1.f.3.1", "1")
+    assert [ticket.title for ticket in read.every(cache, Ticket)] == ["after"]
 
 
 _ids = st.sampled_from(["k1", "k2", "k3"])
