@@ -295,9 +295,12 @@ def _read(found: dict[str, Ticket], rows: Sequence[tuple[bytes]]) -> None:
 
 
 def _every(query: Query) -> str:
-    """All pieces as written, or the whole as pinyin; empty where too little was typed to say anything."""
-    written = [_written(piece) for piece in query.pieces]
-    ways = [" AND ".join(f"({one})" for one in written if one)] if written and all(written) else []
+    """All pieces as written, or the whole as pinyin; empty where too little was typed to say anything.
+
+    A lone character between longer words, as in 结算 未 到账, is held by too many to be asked for.
+    """
+    written = [one for one in map(_written, query.pieces) if one]
+    ways = [" AND ".join(f"({one})" for one in written)] if written else []
     if query.text.isascii():
         ways += [way for way, syllables in zip(_sounds(query), query.sounds, strict=False) if len(syllables) > 1]
     return " OR ".join(f"({way})" for way in ways)

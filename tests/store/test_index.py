@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import count
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from agent_tui.canon import digest
 from agent_tui.desk import lexicon, select_search
 from agent_tui.desk.indexing import Indexing
-from agent_tui.domain.rows import Entity
+from agent_tui.domain.knowledge import Article
+from agent_tui.domain.rows import NAMES, Entity, encode
+from agent_tui.domain.ticket import Ticket
 from agent_tui.search.entry import FORM, columns
 from agent_tui.search.query import read as read_query
 from agent_tui.store import find, index
@@ -20,6 +25,9 @@ from agent_tui.store.entries import entry_of
 from agent_tui.store.write import apply_page, put_meta, put_rows
 from agent_tui.wire.feed import Change, Page
 from tests import eg
+
+WORDS = ("年费减免", "积分兑换", "结算未到账")
+IDS_AND_WORDS = (st.sampled_from(["a", "b", "c"]), st.sampled_from(WORDS))
 
 
 def indexed(cache: Cache) -> None:
@@ -53,6 +61,49 @@ def test_a_row_is_found_once_indexed_and_no_more_once_gone(cache: Cache) -> None
     apply_page(cache, page)
     indexed(cache)
     assert guides(cache, "年费") == []
+
+
+_rows = st.one_of(
+    st.builds(lambda id_, words: eg.article(id_, pages={"zh": eg.page(words, "x", ())}), *IDS_AND_WORDS),
+    st.builds(lambda id_, words: eg.ticket(id_, title=words), *IDS_AND_WORDS),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(_rows, st.sampled_from(["put", "put", "gone", "index"])), max_size=20))
+def test_rows_may_change_before_the_index_knows_of_them(cache: Cache, steps: list[tuple[Entity, str]]) -> None:
+    """A row may come, change, go and give its number to the next one while the index waits for an idle moment."""
+    cache.connection.execute("DELETE FROM row")
+    indexed(cache)
+    there: dict[tuple[str, str], Entity] = {}
+    for (row, deed), version in zip(steps, count(1), strict=False):
+        entity = NAMES[type(row)]
+        match deed:
+            case "put":
+                there[entity, row.id] = row
+                change = Change(entity=entity, id=row.id, version=version, image=msgspec.Raw(encode(row)))
+            case "gone":
+                there.pop((entity, row.id), None)
+                change = Change(entity=entity, id=row.id, version=version, remove=True)
+            case _:
+                indexed(cache)
+                continue
+        apply_page(cache, Page(start=cache.cursor, to="c1", more=False, head=1, changes=(change,), at=eg.NOW))
+    indexed(cache)
+    for words in WORDS:
+        titles = {id_: row.title for (_, id_), row in there.items() if isinstance(row, Ticket)}
+        assert set(tickets(cache, words)) == {id_ for id_, title in titles.items() if title == words}
+        pages = {id_: row.pages["zh"].title for (_, id_), row in there.items() if isinstance(row, Article)}
+        assert set(guides(cache, words)) == {id_ for id_, title in pages.items() if title == words}
+
+
+def test_a_lone_character_between_words_is_not_asked_for(cache: Cache) -> None:
+    put_rows(
+        cache, [eg.ticket(title="结算未到账"), eg.ticket("t2", title="结算已到账"), eg.ticket("t3", title="结算")]
+    )
+    indexed(cache)
+    assert tickets(cache, "结算未到账") == ["t2", "t1"]
+    assert tickets(cache, "结算到账 未") == ["t2", "t1"] and tickets(cache, "未") == []
 
 
 def test_new_words_take_the_place_of_the_old(cache: Cache) -> None:
