@@ -198,6 +198,17 @@ def _check_move(ticket: Ticket, to: TicketState, agent: Agent, case: Case) -> No
         stale(f"ticket_is_{ticket.state.value}", number=ticket.number)
 
 
+def _check_answer(ticket: Ticket, case: Case) -> None:
+    """What people take up is answered by whoever did, no supervisor excepted; a complaint is closed under authority, and
+    never just answered."""
+    if ticket.kind is TicketKind.COMPLAINT:
+        refuse("complaint_by_action")
+    if ticket.handler_id is None:
+        refuse("take_up_first", number=ticket.number)
+    if ticket.handler_id != case.actor.id:
+        in_hand(ticket, case)
+
+
 def move_ticket(command: MoveTicket, case: Case) -> Effects:
     ticket = case.state.get(Ticket, command.ticket_id) or refuse("no_ticket", ticket=command.ticket_id)
     if command.state not in [state.value for state in TicketState]:
@@ -207,6 +218,8 @@ def move_ticket(command: MoveTicket, case: Case) -> Effects:
     if ticket.kind is TicketKind.COMPLAINT and to is TicketState.CLOSED:
         refuse("complaint_by_action")
     _check_hands(ticket, to, agent)
+    if to is TicketState.ANSWERED and ticket.kind in TAKEN_UP:
+        _check_answer(ticket, case)
     text = case.clean(command.text)
     if to is TicketState.ANSWERED and not text:
         refuse("answer_needed")

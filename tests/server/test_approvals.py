@@ -17,6 +17,7 @@ from agent_tui.domain.commands import (
     AmendApproval,
     BreakGlass,
     DecideApproval,
+    MoveTicket,
     RequestApproval,
     WithdrawApproval,
 )
@@ -370,6 +371,8 @@ async def test_a_complaint_is_closed_with_a_co_sign_against_the_tickets_version(
 ) -> None:
     maker, signer = await office.seat(client, "b3"), await office.fresh(client, "s1")
     close = act("close_complaint", "b3", ticket_id="t1")
+    assert (await maker.ask(close)).status_code == 403, "nobody has it in hand"
+    assert (await maker.send(MoveTicket(ticket_id="t1", state="in_progress"))).status_code == 200
     approval = await maker.asked(services, close)
     assert (approval.target, approval.level) == ("ticket:t1", 4)
     assert (await signer.decide(approval)).status_code == 200

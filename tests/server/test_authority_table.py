@@ -62,6 +62,8 @@ COMPLAINTS: dict[str, tuple[str, ...]] = {
     "escalate_complaint": ("serious",),
     "take_up_ticket": ("general", "crisis"),
 }
+IN_HAND = frozenset({"close_complaint", "escalate_complaint"})
+"""What is done to a complaint that one has in hand."""
 FIELDS = {"reveal_field": (Secret.PHONE, Secret.ID_NUMBER)}
 
 
@@ -96,6 +98,7 @@ def facts(row: Row) -> Facts:
         verified=row.verified,
         own_contact=True,
         own_group=True,
+        owner=row.action in IN_HAND,
         product_kind=kind,
         product_status=status,
         complaint_level=row.variant if row.action in COMPLAINTS else "",
@@ -244,7 +247,9 @@ class Asker:
         if row.action in COMPLAINTS:
             kind, level, id = TicketKind.COMPLAINT, row.variant, f"t-{row.tier}-{row.variant}-{self.sent}"
             complaint = eg.ticket(id, kind=kind, customer_id=f"c-{row.tier}", complaint_level=level, group="cards")
-            office.put(self.services, msgspec.structs.replace(complaint, number=f"260302-{self.sent:04d}-1"))
+            held = BY_LEVEL[row.level] if row.action in IN_HAND else None
+            number = f"260302-{self.sent:04d}-1"
+            office.put(self.services, msgspec.structs.replace(complaint, number=number, handler_id=held))
         return command(row, self.sent)
 
 

@@ -177,6 +177,20 @@ def test_anybody_who_has_to_do_with_a_complaint_may_raise_it_and_says_why() -> N
     assert isinstance(decided("escalate_complaint", 1, reason_given=False), AllowWithReason)
 
 
+@pytest.mark.parametrize("action", ["close_complaint", "escalate_complaint"])
+def test_a_colleague_closes_or_raises_no_complaint_that_is_not_in_their_hands(action: str) -> None:
+    def answer(role: str, **subject: bool) -> Decision:
+        given = {"owner": False, "own_group": True, "own_contact": False, **subject}
+        return decided(action, 4, role=role, **given)
+
+    assert isinstance(answer("agent"), Deny)
+    assert isinstance(answer("agent", owner=True), Allow)
+    assert isinstance(answer("supervisor"), Allow)
+    assert isinstance(answer("supervisor", own_group=False), Deny), "they take it up first"
+    on_the_line = answer("agent", own_contact=True)
+    assert isinstance(on_the_line, Allow if action == "escalate_complaint" else Deny), "who hears it may raise it"
+
+
 def test_the_owner_never_lowers_a_complaint_and_others_need_a_signer() -> None:
     assert isinstance(decided("downgrade_complaint", 5, owner=True, approvals=5, approved_by_level=5), Deny)
     answer = decided("downgrade_complaint", 4)
@@ -186,7 +200,7 @@ def test_the_owner_never_lowers_a_complaint_and_others_need_a_signer() -> None:
 
 @pytest.mark.parametrize(("complaint", "signers"), [("general", None), ("serious", (4, 1)), ("crisis", (4, 2))])
 def test_the_graver_the_complaint_the_more_sign_its_closing(complaint: str, signers: tuple[int, int] | None) -> None:
-    answer = decided("close_complaint", 3, complaint_level=complaint)
+    answer = decided("close_complaint", 3, complaint_level=complaint, owner=True)
     if signers is None:
         assert isinstance(answer, Allow)
     else:
@@ -195,7 +209,7 @@ def test_the_graver_the_complaint_the_more_sign_its_closing(complaint: str, sign
 
 
 def test_an_unknown_complaint_level_counts_as_a_crisis() -> None:
-    answer = decided("close_complaint", 3, complaint_level="")
+    answer = decided("close_complaint", 3, complaint_level="", owner=True)
     assert isinstance(answer, NeedsCosign)
     assert answer.people == 2
 
