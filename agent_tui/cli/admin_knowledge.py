@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from agent_tui.cli import signed_in
 from agent_tui.clock import wall
 from agent_tui.config import data
@@ -45,6 +47,7 @@ class Kind:
         )
         parser.add_argument("what_of", nargs="+", metavar="FILE|ID", help=text("what_of"))
         parser.add_argument("--reason", metavar="TEXT", help=text("reason"))
+        parser.add_argument("--over", action="store_true", help=text("over"))
         parser.add_argument("--centre", type=Path, metavar="FOLDER", help=say("cli.admin.centre", language))
         signed_in.add_arguments(parser, language)
 
@@ -59,7 +62,7 @@ class Kind:
         if args.verb == CHECK:
             print(say("knowledge.cli.checked", language, count=len(files)))
             return 0
-        self._send(args, language, lambda at: [self._checked(file, centre, at) for file in files])
+        self._send(args, language, lambda at: [self._told(file, centre, at, over=args.over) for file in files])
         print(say("knowledge.cli.published", language, count=len(files)))
         return 0
 
@@ -76,6 +79,9 @@ class Kind:
             if strange:
                 raise UsageError("knowledge.cli.no_category", file=str(file), category=min(strange))
         return command
+
+    def _told(self, file: Path, centre: Centre, at: datetime, *, over: bool) -> PublishBulletin | PublishArticle:
+        return msgspec.structs.replace(self._checked(file, centre, at), over=over)
 
     def _take_down(self, args: argparse.Namespace, language: str) -> int:
         if not (args.reason or "").strip():

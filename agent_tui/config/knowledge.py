@@ -134,6 +134,7 @@ def read_bulletin(file: Path, zone: str, at: datetime) -> PublishBulletin:
         acknowledge=acknowledge,
         valid_from=valid_from,
         valid_to=valid_to,
+        from_file=True,
     )
 
 
@@ -150,4 +151,5 @@ def read_article(file: Path, zone: str, at: datetime) -> PublishArticle:
         categories=source.words("categories"),
         valid_from=valid_from,
         valid_to=valid_to,
+        from_file=True,
     )

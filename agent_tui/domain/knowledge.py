@@ -47,6 +47,8 @@ class Bulletin(msgspec.Struct, frozen=True, kw_only=True):
     valid_to: datetime
     published_at: datetime
     published_by: str
+    from_file: bool = False
+    """Whether its words stand in a file; what was corrected at a desk since, no file overwrites unasked."""
     withdrawn_at: datetime | None = None
     version: int = 0
 
@@ -83,6 +85,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     valid_to: datetime
     published_at: datetime
     published_by: str
+    from_file: bool = False
+    """Whether its words stand in a file; what was corrected at a desk since, no file overwrites unasked."""
     retired_at: datetime | None = None
     version: int = 0
 

@@ -19,6 +19,10 @@ class PublishBulletin(Base, frozen=True, kw_only=True):
     to: tuple[str, ...] = ()
     """Groups it is for; empty for all staff."""
     acknowledge: bool = False
+    from_file: bool = False
+    """Whether it is what a file says."""
+    over: bool = False
+    """Whether a file may take the place of what was corrected at a desk."""
 
 
 class WithdrawBulletin(Base, frozen=True, kw_only=True):
@@ -45,6 +49,10 @@ class PublishArticle(Base, frozen=True, kw_only=True):
     valid_from: datetime
     valid_to: datetime
     categories: tuple[str, ...] = ()
+    from_file: bool = False
+    """Whether it is what a file says."""
+    over: bool = False
+    """Whether a file may take the place of what was corrected at a desk."""
 
 
 class RetireArticle(Base, frozen=True, kw_only=True):

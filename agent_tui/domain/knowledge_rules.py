@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import msgspec
 
+from agent_tui.domain.agent import Agent
 from agent_tui.domain.calendar import due
 from agent_tui.domain.case import Case, Stop
 from agent_tui.domain.centre import Group
@@ -61,6 +62,7 @@ def bulletin_of(command: PublishBulletin, before: Bulletin | None, by: str, now:
         valid_to=command.valid_to,
         published_at=now,
         published_by=by,
+        from_file=command.from_file,
     )
 
 
@@ -86,6 +88,7 @@ def article_of(command: PublishArticle, before: Article | None, by: str, now: da
         valid_to=command.valid_to,
         published_at=now,
         published_by=by,
+        from_file=command.from_file,
     )
 
 
@@ -103,9 +106,19 @@ def _check(command: PublishBulletin | PublishArticle, before: Bulletin | Article
         _no("no_group", group=command.department)
     if before is not None and before.department != command.department:
         _no("other_department", id=id, department=before.department)
+    if before is not None and command.from_file and not command.over:
+        _check_corrected(command.pages, before, case)
     if command.valid_to <= max(command.valid_from, case.now):
         _no("over", id=id)
     check_pages(command.pages, id)
+
+
+def _check_corrected(pages: Pages, before: Bulletin | Article, case: Case) -> None:
+    """Refuse to put a file's words in place of those somebody corrected at a desk."""
+    if before.from_file or before.pages == pages:
+        return
+    by = case.state.get(Agent, before.published_by)
+    _no("corrected", id=before.id, by=by.name if by else before.published_by)
 
 
 def check_pages(pages: Pages, id: str) -> None:

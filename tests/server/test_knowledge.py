@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,27 @@ async def test_a_question_comes_back_answered_to_who_asked(client: Client, servi
     assert answered.status_code == 200
     after = services.db.read_now(lambda tx: TableState(tx).get(Ticket, ticket.id))
     assert after and after.answer == "减半收取" and after.owner_id == "a1"
+
+
+@pytest.mark.parametrize("publish", [bulletin, article])
+async def test_no_file_takes_the_place_of_what_was_corrected_at_a_desk_unasked(
+    client: Client, publish: Callable[..., PublishBulletin | PublishArticle]
+) -> None:
+    seat = await office.seat(client, "b3")
+
+    async def status(title: str, **fields: Any) -> int:
+        answer = await seat.send(publish(pages={"zh": eg.page(title)}, **fields))
+        return int(answer.status_code)
+
+    assert await status("file", from_file=True) == 200
+    assert await status("file, next edition", from_file=True) == 200
+    assert await status("corrected") == 200
+    refused = await seat.send(publish(pages={"zh": eg.page("file, third edition")}, from_file=True))
+    assert refused.status_code == 403 and refused.json()["key"] == "knowledge.refusal.corrected"
+    assert await status("corrected", from_file=True) == 200, "the correction was brought into the file"
+    assert await status("file, third edition", from_file=True) == 200
+    assert await status("corrected again") == 200
+    assert await status("file, fourth edition", from_file=True, over=True) == 200
 
 
 def test_files_are_taken_in_once_and_leave_alone_what_a_department_changed(services: Services) -> None:
