@@ -1,4 +1,5 @@
-"""I5, I6, I8: what a desk holds, with the changes since, is what a fresh desk of the same person would hold."""
+"""I5, I6, I8: what a desk holds, with the changes since, is what a fresh desk of the same person would hold; and what it
+counts and finds is what it holds."""
 
 from __future__ import annotations
 
@@ -7,31 +8,36 @@ from collections.abc import Iterator
 from functools import partial
 
 from agent_tui.clock import SystemClock
+from agent_tui.domain import rows
+from agent_tui.domain.centre import Category
+from agent_tui.domain.ticket import Ticket
 from agent_tui.server.database import Database
 from agent_tui.server.feed import Feed
 from agent_tui.server.problems import ProblemError
-from agent_tui.store import write
+from agent_tui.store import index, read, write
 from agent_tui.store.cache import Cache
 from agent_tui.store.engine import siblings
+from agent_tui.store.entries import entry_of
 from agent_tui.store.open import open_cache
 from agent_tui.wire.feed import parse_cursor
 from chaos.place import Place, Seat
 
 Rows = dict[tuple[str, str], tuple[int, bytes]]
+INDEXED_S = 10.0
 SHOWN = 5
 """Rows that differ are named up to this many."""
 
 
 def fresh(db: Database, agent_id: str) -> Rows:
     """Everything this person may see now."""
-    rows: Rows = {}
+    seen: Rows = {}
     feed, after = _feed(), ""
     while True:
         page = db.read_now(partial(feed.snapshot, agent_id=agent_id, after=after))
-        rows |= {(c.entity, c.id): (c.version, bytes(c.image)) for c in page.changes}
+        seen |= {(c.entity, c.id): (c.version, bytes(c.image)) for c in page.changes}
         after = page.after
         if not after:
-            return rows
+            return seen
 
 
 def _feed() -> Feed:
@@ -68,6 +74,7 @@ def diverged(place: Place, db: Database, seat: Seat) -> Iterator[str]:
             return
         catch_up(db, cache, seat.agent_id)
         have, want = held(cache), fresh(db, seat.agent_id)
+        yield from (f"converged: {line} at {seat.name}" for line in miscounted(cache))
     except ProblemError as error:
         yield f"converged: the cursor of {seat.name} is refused: {error.problem.name}"
         return
@@ -79,3 +86,42 @@ def diverged(place: Place, db: Database, seat: Seat) -> Iterator[str]:
 
 def _version(rows: Rows, place: tuple[str, str]) -> str:
     return f"version {rows[place][0]}" if place in rows else "absent"
+
+
+COUNTED = """SELECT place >> 56, group_id, COUNT(*) FROM row WHERE place IS NOT NULL GROUP BY 1, 2"""
+KEPT = {
+    "find_ticket": ("SELECT id FROM find_ticket_docsize", "SELECT n FROM row WHERE entity = 'ticket'"),
+    "entry": ("SELECT n FROM entry", "SELECT id FROM find_guide_docsize"),
+    "find_text": ("SELECT id FROM find_text_docsize", "SELECT id FROM find_guide_docsize"),
+}
+"""Tables of the index, each with what its row numbers must be."""
+
+
+def miscounted(cache: Cache) -> Iterator[str]:
+    """What the totals and the index of a desk say otherwise than its rows, once the index knows of all of them."""
+    while index.step(cache, INDEXED_S):
+        pass
+    run = cache.connection.execute
+    if set(run(COUNTED)) != set(run("SELECT list, group_id, n FROM tally WHERE n <> 0")):
+        yield "totals are not those of the rows"
+    for name, (found, wanted) in KEPT.items():
+        if set(run(found)) != set(run(wanted)):
+            yield f"{name} does not hold what there is"
+    yield from _misfiled(cache)
+
+
+def _misfiled(cache: Cache) -> Iterator[str]:
+    """Rows of which the index keeps other words than theirs."""
+    run = cache.connection.execute
+    categories = {category.id: category for category in read.every(cache, Category)}
+    for n, entity, body in run("SELECT n, entity, body FROM row").fetchall():
+        row = rows.decode(entity, body)
+        if isinstance(row, Ticket):
+            kept = {number for (number,) in run("SELECT number FROM number WHERE n = ?", (n,))}
+            plain = set(index.numbers_of(row))
+            if kept != plain | {index.BACKWARDS + number[::-1] for number in plain}:
+                yield f"the index knows other numbers of {entity}/{row.id}"
+            continue
+        entry, known = entry_of(row, categories), index.entry(cache, n)
+        if entry != known:
+            yield f"the index knows other words of {entity}/{row.id}"

@@ -13,7 +13,10 @@ from agent_tui.domain.approval import Approval, ApprovalState
 from agent_tui.domain.centre import Notice
 from agent_tui.domain.commands import (
     AddNote,
+    AskAboutArticle,
     Command,
+    HandOver,
+    MoveTicket,
     PerformAction,
     RaiseWorkOrder,
     SendMessage,
@@ -31,7 +34,17 @@ from agent_tui.store.open import open_journal
 from chaos import diary
 from chaos.place import KEY, SEATS, Place, Seat
 
-CARRIERS = (AddNote, WrapUpContact, SendMessage, RaiseWorkOrder, SendNotice, PerformAction)
+CARRIERS = (
+    AddNote,
+    AskAboutArticle,
+    HandOver,
+    MoveTicket,
+    PerformAction,
+    RaiseWorkOrder,
+    SendMessage,
+    SendNotice,
+    WrapUpContact,
+)
 """Commands with which a robot's word travels."""
 WORDS = ("title", "note", "text", "reason")
 """Fields of commands in which a robot's word may stand."""

@@ -13,8 +13,9 @@ from typing import TypeAlias
 
 import msgspec
 
+from agent_tui.domain.actions import ACTIONS
 from agent_tui.domain.approval import Approval, ApprovalState
-from agent_tui.domain.commands import OFFLINE, PerformAction, RequestApproval
+from agent_tui.domain.commands import OFFLINE, PerformAction, RequestApproval, act_in
 from agent_tui.server import audit
 from agent_tui.server.database import Database, Tx
 from agent_tui.server.place import beside
@@ -24,7 +25,18 @@ from chaos.convergence import diverged
 from chaos.evidence import ENDED, Evidence, Seen, Sent, gather, look_at_desks, query
 from chaos.place import CUSTOMERS, PASSWORD, Place, clear_phone
 
-EFFECTS = frozenset({"AddNote", "WrapUpContact", "SendMessage", "RaiseWorkOrder", "SendNotice"})
+EFFECTS = frozenset(
+    {
+        "AddNote",
+        "AskAboutArticle",
+        "HandOver",
+        "MoveTicket",
+        "RaiseWorkOrder",
+        "SendMessage",
+        "SendNotice",
+        "WrapUpContact",
+    }
+)
 """Commands whose word stands in the state once they are applied."""
 LEAST_DONE = 0.4
 """Share of the commands that are applied in a campaign worth its name."""
@@ -87,6 +99,10 @@ def applied_means_done(found: Evidence) -> Iterator[str]:
 def _effect(sent: Sent, found: Evidence) -> bool | None:
     """Whether what was asked for is there; None where nothing of it can be seen."""
     if sent.type in EFFECTS and sent.word:
+        return found.effects[sent.word] > 0
+    act = act_in(sent.command)
+    if isinstance(act, PerformAction) and ACTIONS[act.action].external is None:
+        # What is done in the ledger alone leaves a note of why.
         return found.effects[sent.word] > 0
     if isinstance(sent.command, PerformAction):
         return found.orders.get(sent.id, 0) > 0

@@ -39,6 +39,8 @@ TABLES: dict[str, dict[str, object]] = {
 
 _SEARCHED = "('bundle', 'bulletin', 'article', 'ticket')"
 """Entities that are found by their words (`entries`)."""
+_NAMED = "('bundle', 'article')"
+"""Of these, those that say which reasons of contact they are about."""
 INDEXED_AS = 4
 """Grows when folding or tokens change: then the cache is filled and indexed again."""
 
@@ -78,6 +80,17 @@ STATEMENTS = (
        WHEN new.entity IN {_SEARCHED} AND new.body IS NOT old.body BEGIN
          INSERT INTO unindexed(n) VALUES (new.n) ON CONFLICT DO NOTHING;
        END""",
+    # Guides are found by the names of the reasons of contact they are about as well.
+    *(
+        f"""CREATE TRIGGER {name} AFTER {change} BEGIN
+         INSERT INTO unindexed(n) SELECT n FROM row WHERE entity IN {_NAMED} ON CONFLICT DO NOTHING;
+       END"""
+        for name, change in (
+            ("category_in", "INSERT ON row WHEN new.entity = 'category'"),
+            ("category_out", "DELETE ON row WHEN old.entity = 'category'"),
+            ("category_renamed", "UPDATE OF body ON row WHEN new.entity = 'category' AND new.body IS NOT old.body"),
+        )
+    ),
     """CREATE VIRTUAL TABLE find_guide USING fts5(title, words, sound, content='', contentless_delete=1,
          prefix='1 2 3', detail=column, tokenize='unicode61')""",
     # Texts say little by one word: only whole pieces are looked for in them, and no positions are kept.

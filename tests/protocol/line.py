@@ -6,7 +6,7 @@ ok   request_lost   answer_lost   twice   held (released later, when nobody wait
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -120,6 +120,8 @@ class Line:
         self.fates: deque[str] = deque()
         """Of the next requests, in order; after them everything goes well."""
         self.held: list[tuple[str, bytes]] = []
+        self.meanwhile: Callable[[], None] = lambda: None
+        """What happens elsewhere after each answer of the server."""
 
     async def call(
         self,
@@ -142,6 +144,7 @@ class Line:
             said = self._counter.answer(self._caller, path, content, params or {})
         except Killed:
             raise Offline("desk.connection.unreachable") from None
+        self.meanwhile()
         if fate == "twice":
             said = self._counter.answer(self._caller, path, content, params or {})
         if fate == "busy":

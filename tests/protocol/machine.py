@@ -16,21 +16,27 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from agent_tui.domain.approval import Approval
 from agent_tui.domain.commands import (
     AddNote,
+    AskAboutArticle,
     Command,
     DecideApproval,
+    HandOver,
     PerformAction,
     RaiseWorkOrder,
+    ReadBulletin,
     RequestApproval,
     SendMessage,
     SetAgentState,
     WrapUpContact,
 )
 from agent_tui.domain.contact import Contact
+from agent_tui.domain.knowledge import Bulletin
+from agent_tui.domain.ticket import Ticket, TicketKind
 from agent_tui.server import audit
-from agent_tui.store import read
+from agent_tui.store import index, read
 from agent_tui.wire.feed import parse_cursor
 from chaos import judge
 from chaos.robot import letters
+from tests.protocol import wording
 from tests.protocol.office import CONTACTS, SEATS, Desk, Dials, Office
 from tests.server import engines
 
@@ -51,6 +57,8 @@ IN_THE_END = (
 desks = st.sampled_from([seat.name for seat in SEATS])
 fates = st.lists(st.sampled_from(FATES), max_size=6)
 contacts = st.sampled_from(CONTACTS)
+changes = st.lists(st.integers(0, 35), max_size=4)
+INDEXED_S = 10.0
 LOOP = asyncio.new_event_loop()
 
 
@@ -155,6 +163,57 @@ class Protocol(RuleBasedStateMachine):
         if shown:
             self.desk(name).submit(decision_on(shown[n % len(shown)], sign))
 
+    # ---- people and what outlives a contact ----------------------------------------------------------------------
+
+    @rule(name=desks, complaint=st.sampled_from((None, "general")), offline=st.booleans())
+    def open_ticket(self, name: str, complaint: str | None, offline: bool) -> None:
+        customer = "c1" if complaint else None
+        order = RaiseWorkOrder(
+            group="cards", title=self.word(), text="T0000042", customer_id=customer, complaint=complaint
+        )
+        self.desk(name).submit(order, offline=offline)
+
+    @rule(name=desks, n=st.integers(0, 5), state=st.sampled_from(wording.MOVES), seen=st.booleans())
+    def move_ticket(self, name: str, n: int, state: str, seen: bool) -> None:
+        """Taken up, given back, answered, closed: of what this desk shows, whoever has it in hand."""
+        shown = read.every(self.desk(name).cache, Ticket)
+        if shown:
+            ticket = shown[n % len(shown)]
+            command = wording.move(ticket, state, self.word())
+            self.desk(name).submit(command, if_match=ticket.version if seen else None)
+
+    @rule(name=desks, n=st.integers(0, 5), action=st.sampled_from(("close_complaint", "escalate_complaint")))
+    def settle_complaint(self, name: str, n: int, action: str) -> None:
+        shown = [t for t in read.every(self.desk(name).cache, Ticket) if t.kind is TicketKind.COMPLAINT]
+        if shown:
+            ticket, args = shown[n % len(shown)], {"level": "serious"} if action == "escalate_complaint" else {}
+            act = PerformAction(action=action, customer_id="c1", ticket_id=ticket.id, reason=self.word(), args=args)
+            self.desk(name).submit(act)
+
+    @rule(name=desks, n=st.integers(0, 5), offline=st.booleans())
+    def note_on_ticket(self, name: str, n: int, offline: bool) -> None:
+        shown = read.every(self.desk(name).cache, Ticket)
+        if shown:
+            note = AddNote(text=self.word(), ticket_id=shown[n % len(shown)].id)
+            self.desk(name).submit(note, offline=offline)
+
+    @rule(name=desks, what=st.sampled_from(("hand_over", "ask")))
+    def leave(self, name: str, what: str) -> None:
+        word = self.word()
+        asked = AskAboutArticle(article_id=wording.ARTICLE, text=word)
+        self.desk(name).submit(HandOver(title=word, text="late") if what == "hand_over" else asked)
+
+    @rule(what=st.sampled_from(("bulletin", "article", "withdraw", "retire")))
+    def tell(self, what: str) -> None:
+        """The supervisor speaks for a department."""
+        self.desk("d4").submit(wording.told(what, self.word()))
+
+    @rule(name=desks, acknowledge=st.booleans())
+    def read_news(self, name: str, acknowledge: bool) -> None:
+        for bulletin in read.every(self.desk(name).cache, Bulletin):
+            news = ReadBulletin(bulletin_id=bulletin.id, revision=bulletin.revision, acknowledge=acknowledge)
+            self.desk(name).submit(news)
+
     # ---- the line ------------------------------------------------------------------------------------------------
 
     @rule(name=desks, fates=fates)
@@ -182,13 +241,21 @@ class Protocol(RuleBasedStateMachine):
         if self.desk(name).pages:
             self.desk(name).deliver(n, again=again)
 
-    @rule(name=desks, limit=st.sampled_from((5, 500)), breaks=st.sampled_from((0, 1, 2, 9)))
-    def snapshot(self, name: str, limit: int, breaks: int) -> None:
-        """From the start; broken off after some pages, or not."""
+    @rule(name=desks, limit=st.sampled_from((5, 20, 500)), breaks=st.integers(0, 12), elsewhere=changes)
+    def snapshot(self, name: str, limit: int, breaks: int, elsewhere: list[int]) -> None:
+        """From the start; broken off after some pages, or not, while rows change."""
         assert self.office is not None
-        self.office.counter.limit = limit
-        self.play(self.desk(name).snapshot(["ok"] * breaks + ["request_lost"] if breaks < 9 else ()))
-        self.office.counter.limit = 500
+        office, waiting = self.office, list(elsewhere)
+        office.counter.limit = limit
+        fates = ["ok"] * breaks + ["request_lost"]
+        self.play(self.desk(name).snapshot(fates, lambda: office.change(waiting.pop()) if waiting else None))
+        office.counter.limit = 500
+
+    @rule(name=desks)
+    def index(self, name: str) -> None:
+        """Nobody pressed a key for a while: search learns what came."""
+        while index.step(self.desk(name).cache, INDEXED_S):
+            pass
 
     # ---- the world -----------------------------------------------------------------------------------------------
 
@@ -208,6 +275,13 @@ class Protocol(RuleBasedStateMachine):
         assert self.office is not None
         row = self.office.read(Contact, contact)
         self.office.write(msgspec.structs.replace(row, agent_id=agent, group=group))
+
+    @rule(elsewhere=changes)
+    def change(self, elsewhere: list[int]) -> None:
+        """Tickets, bulletins, articles, reasons of contact and blueprints change, the same one again and again."""
+        assert self.office is not None
+        for n in elsewhere:
+            self.office.change(n)
 
     @rule(agent=st.sampled_from(("a1", "a2")), groups=st.sets(st.sampled_from(("cards", "loans"))))
     def regrant(self, agent: str, groups: set[str]) -> None:

@@ -25,7 +25,7 @@ from agent_tui.server.database import Database
 from agent_tui.server.feed import Feed
 from agent_tui.server.record import Recorder
 from agent_tui.server.tail import Tail
-from agent_tui.store import write
+from agent_tui.store import schema, write
 from agent_tui.store.cache import QUERIES
 from agent_tui.store.journal import Item, Journal
 from agent_tui.sync.batches import Batches
@@ -249,6 +249,23 @@ def makers_sign_for_themselves(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("agent_tui.server.approvals.check_signer", lambda *_: None)
 
 
+def _tables(patch: pytest.MonkeyPatch, statements: tuple[str, ...]) -> None:
+    """Caches made from now on have these; those made before are taken for an older program's."""
+    patch.setattr(schema, "STATEMENTS", statements)
+    patch.setattr(schema, "STAMP", schema.STAMP ^ 1)
+
+
+def mark_for_the_index_fails_the_page(patch: pytest.MonkeyPatch) -> None:
+    """What an upsert does about conflicts overrides what its triggers say with OR: a mark made twice undoes the page."""
+    said, hasty = ") VALUES (new.n) ON CONFLICT DO NOTHING", ") VALUES (new.n)"
+    found = [one.replace("INSERT INTO unindexed", "INSERT OR IGNORE INTO unindexed") for one in schema.STATEMENTS]
+    _tables(patch, tuple(one.replace(said, hasty) for one in found))
+
+
+def names_of_reasons_not_followed(patch: pytest.MonkeyPatch) -> None:
+    _tables(patch, tuple(one for one in schema.STATEMENTS if "CREATE TRIGGER category" not in one))
+
+
 @dataclass(frozen=True)
 class Bug:
     """A patch, and the drill that goes through the danger it makes real."""
@@ -277,4 +294,6 @@ BUGS = (
     Bug(audit_row_forgotten_on_refusal, drills.everything_goes_well),
     Bug(makers_sign_for_themselves, drills.maker_signs_their_own_request),
     Bug(version_not_compared, drills.everything_goes_well),
+    Bug(mark_for_the_index_fails_the_page, drills.ticket_changes_after_a_snapshot_broke_off),
+    Bug(names_of_reasons_not_followed, drills.reason_of_contact_gets_another_name),
 )

@@ -9,7 +9,7 @@ import asyncio
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -45,10 +45,11 @@ from agent_tui.wire.feed import Page
 from agent_tui.wire.session import Session
 from bench import leftovers
 from chaos import diary
-from chaos.convergence import Rows, fresh, held
+from chaos.convergence import Rows, fresh, held, miscounted
 from chaos.evidence import Evidence, Seen, gather, said, taken_away
 from chaos.place import Seat
 from tests import eg
+from tests.protocol import wording
 from tests.protocol.line import Counter, Line
 from tests.server import engines
 from tests.server import office as centre
@@ -202,17 +203,19 @@ class Desk:
             assert error.problem.name == "cursor-too-old"
             self.pull._forget_cursor()
 
-    async def snapshot(self, fates: Iterable[str] = ()) -> None:
-        """Everything anew; it may break off in the middle."""
+    async def snapshot(self, fates: Iterable[str] = (), meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Everything anew; it may break off in the middle, and something may happen elsewhere after each page."""
         from agent_tui.errors import Offline
 
         self.pull._forget_cursor()
         self.line.fates.extend(fates)
+        self.line.meanwhile = meanwhile
         try:
             await self.pull._snapshot()
         except Offline:
             pass
         finally:
+            self.line.meanwhile = lambda: None
             self.line.fates.clear()
             self.flush()
 
@@ -242,7 +245,7 @@ def template() -> Template:
 def _template(engine: str) -> Template:
     base = leftovers.own(PREFIX, _quick())
     services = _open(base)
-    rows = [*centre.rows(), *(_contact(id) for id in CONTACTS)]
+    rows = [*centre.rows(), *(_contact(id) for id in CONTACTS), *wording.rows()]
     services.db.write_now(lambda tx: seed.publish(tx, rows, "SeedOffice", eg.NOW))
     accounts = {seat.login: seat.agent_id for seat in SEATS}
     people = [seed.NewAccount(login=login, password="none", agent_id=id) for login, id in accounts.items()]
@@ -312,6 +315,11 @@ class Office:
     def write(self, *rows: Entity) -> None:
         """Rows changed by somebody else."""
         centre.put(self.services, *rows)
+
+    def change(self, n: int) -> None:
+        """The n-th change that somebody makes elsewhere to what is no contact."""
+        kind, id = wording.ELSEWHERE[n % len(wording.ELSEWHERE)]
+        self.write(wording.changed(self.read(kind, id), n))
 
     def read(self, kind: type[Any], id: str) -> Any:
         return self.services.db.read_now(lambda tx: TableState(tx).get(kind, id))
@@ -397,12 +405,11 @@ class Office:
         return gather(self.services.db, self.services.vault, seen, self.undone)
 
     def differences(self, desk: Desk) -> list[str]:
-        """Rows that this desk has otherwise than a fresh one would."""
+        """Rows that this desk has otherwise than a fresh one would, and what it counts and finds otherwise than it has."""
         have: Rows = held(desk.cache)
         want = fresh(self.services.db, desk.seat.agent_id)
-        return [
-            f"{desk.seat.name} {'/'.join(p)}" for p in sorted(have.keys() | want.keys()) if have.get(p) != want.get(p)
-        ]
+        wrong = ["/".join(p) for p in sorted(have.keys() | want.keys()) if have.get(p) != want.get(p)]
+        return [f"{desk.seat.name} {line}" for line in (*wrong, *miscounted(desk.cache))]
 
 
 def _waiting(desk: Desk) -> list[str]:
