@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice, product
+from itertools import accumulate, islice, product
 
 from agent_tui.search import sound
 from agent_tui.search.asked import Concept, Piece
@@ -26,6 +26,8 @@ LEAST_INITIALS = 3
 LONE_SHARE = 0.8
 """How much a word of two characters says that shares none of them with what was typed."""
 _TYPED = re.compile(rf"[{CJK}a-z]+")
+_DIVIDED = re.compile(rf"(?<![{CJK}a-z0-9])[a-z]+(?: +[a-z]+)+(?![{CJK}a-z0-9])")
+"""Words that may be pinyin divided by spaces."""
 
 
 def names_in(run: str, lexicon: Lexicon) -> list[Span]:
@@ -181,13 +183,15 @@ def _alike(pieces: Sequence[Piece], folded: str, taken: Sequence[Span], lexicon:
 
 def _runs(folded: str) -> Iterator[tuple[str, Sequence[int]]]:
     """What is typed without a space between, with the place of each character; pinyin also where it is divided."""
-    words = folded.split()
-    if len(words) > 1 and all(word.isascii() and sound.splits(word) for word in words):
-        places = [at for at, char in enumerate(folded) if char != " "]
-        yield "".join(words), places
-        return
+    divided: list[int] = []
+    for match in _DIVIDED.finditer(folded):
+        if all(map(sound.splits, match.group().split())):
+            places = [at for at in range(match.start(), match.end()) if folded[at] != " "]
+            divided += places
+            yield "".join(folded[at] for at in places), places
     for match in _TYPED.finditer(folded):
-        yield match.group(), range(match.start(), match.end())
+        if match.start() not in divided:
+            yield match.group(), range(match.start(), match.end())
 
 
 def _sounding(run: str, lexicon: Lexicon) -> Iterator[tuple[int, int, frozenset[str]]]:
@@ -212,7 +216,7 @@ def _ways(run: str) -> Iterator[list[tuple[str, int, int]]]:
     for part in re.findall(rf"[a-z]+|[{CJK}]", run):
         end = at + len(part)
         if part.isascii():
-            options.append([_placed(way, part, at) for way in _spelt(part)])
+            options.append([_placed(way, at) for way in _spelt(part)])
         else:
             options.append([[(reading, at, end)] for reading in known.get(part, ())] or [[("?", at, end)]])
         at = end
@@ -221,30 +225,20 @@ def _ways(run: str) -> Iterator[list[tuple[str, int, int]]]:
 
 
 def _spelt(letters: str) -> tuple[tuple[str, ...], ...]:
-    """Ways to read letters as syllables, some Latin words of a Chinese sentence among them."""
-    ways = sound.splits(letters)
+    """Ways to divide letters into syllables, some Latin words of a Chinese sentence among them."""
+    ways = sound.spellings(letters)
     if ways:
         return ways
     for word in SPOKEN_LATIN:
         if letters.startswith(word) and len(letters) > len(word):
-            return tuple((word, *way) for way in sound.splits(letters[len(word) :]))
+            return tuple((word, *way) for way in sound.spellings(letters[len(word) :]))
     return ((letters,),) if letters in SPOKEN_LATIN else ()
 
 
-def _placed(way: Sequence[str], letters: str, at: int) -> list[tuple[str, int, int]]:
-    """Syllables with their places: a plain syllable is found again in letters that may have an h or g more."""
-    found = []
-    for syllable in way:
-        end, spelt = at, ""
-        while spelt != syllable and end - at < len(letters):
-            end += 1
-            spelt = sound.plain_pinyin(letters[: end - at])
-        tail = letters[end - at : end - at + 1]
-        if tail in ("g", "h") and sound.plain_pinyin(letters[: end - at + 1]) == syllable:
-            end += 1
-        found.append((syllable, at, end))
-        letters, at = letters[end - at :], end
-    return found
+def _placed(way: Sequence[str], at: int) -> list[tuple[str, int, int]]:
+    """Plain syllables with the places of their letters."""
+    ends = [at + length for length in accumulate(map(len, way))]
+    return [(sound.plain_pinyin(part), end - len(part), end) for part, end in zip(way, ends, strict=True)]
 
 
 def heard(pieces: Sequence[Piece], letters: str, lexicon: Lexicon) -> tuple[Concept, ...]:
@@ -255,7 +249,8 @@ def heard(pieces: Sequence[Piece], letters: str, lexicon: Lexicon) -> tuple[Conc
         for name in lexicon.by_initials.get(sound.plain_pinyin(letters), ())[:MOST_HEARD]:
             found.append(Concept(pieces=every, name=letters, others=lexicon.others(name), how="initials"))
     if len(letters) >= LEAST_HEARD:
-        names = lexicon.sounding(sound.plain_pinyin(letters)) | lexicon.sounding(sound.regular(letters))
+        said = {"".join(way) for way in sound.splits(letters)} or {sound.plain_pinyin(letters)}
+        names = frozenset[str]().union(*map(lexicon.sounding, sorted(said)), lexicon.sounding(sound.regular(letters)))
         groups = [group for group in lexicon.same if not names.isdisjoint(group)][:MOST_HEARD]
         found += [Concept(pieces=every, name=letters, others=group, how="sound") for group in groups]
     return tuple(found)

@@ -17,6 +17,7 @@ MOST_READINGS = 8
 MOST_SPLITS = 3
 LONGEST = 40
 """Letters of a word that are still read as sounds."""
+LONGEST_SYLLABLE = 6
 
 _KANA = {
     "": "あいうえお", "k": "かきくけこ", "s": "さしすせそ", "t": "たちつてと", "n": "なにぬねの", "h": "はひふへほ",
@@ -80,19 +81,28 @@ def _beginnings() -> frozenset[str]:
 
 
 @cache
-def splits(letters: str) -> tuple[tuple[str, ...], ...]:
-    """Ways to read letters as syllables, the last perhaps not typed to its end; the fewest syllables first."""
-    plain = plain_pinyin(letters)
-    if not plain.isascii() or not plain.isalpha() or len(plain) > LONGEST:
+def spellings(letters: str) -> tuple[tuple[str, ...], ...]:
+    """Ways to divide letters into syllables, the last perhaps not typed to its end; the fewest syllables first.
+
+    Where a syllable ends is settled before its ending is made plain: 变更 is bian-geng, although `ng` stands in it twice.
+    """
+    if not letters.isascii() or not letters.isalpha() or len(letters) > LONGEST:
         return ()
-    ways: list[list[tuple[str, ...]]] = [[()], *([] for _ in plain)]
-    for end in range(1, len(plain) + 1):
-        known = _beginnings() if end == len(plain) else _all_syllables()
-        for start in range(max(0, end - 6), end):
-            if plain[start:end] in known:
-                ways[end] += [(*way, plain[start:end]) for way in ways[start][:MOST_SPLITS]]
+    ways: list[list[tuple[str, ...]]] = [[()], *([] for _ in letters)]
+    for end in range(1, len(letters) + 1):
+        known = _beginnings() if end == len(letters) else _all_syllables()
+        for start in range(max(0, end - LONGEST_SYLLABLE), end):
+            part = letters[start:end]
+            if not part.startswith("ng") and plain_pinyin(part) in known:
+                ways[end] += [(*way, part) for way in ways[start][:MOST_SPLITS]]
         ways[end].sort(key=len)
     return tuple(ways[-1][:MOST_SPLITS])
+
+
+@cache
+def splits(letters: str) -> tuple[tuple[str, ...], ...]:
+    """`spellings`, each syllable plain."""
+    return tuple(dict.fromkeys(tuple(map(plain_pinyin, way)) for way in spellings(letters)))
 
 
 def han_runs(folded_text: str) -> list[str]:

@@ -56,6 +56,20 @@ def test_letters_are_read_as_syllables(typed: str, syllables: tuple[str, ...] | 
     assert (syllables in ways) if syllables else not ways
 
 
+@pytest.mark.parametrize(
+    ("typed", "syllables"),
+    [("biangeng", ("bian", "gen")), ("qiangoudan", ("qian", "gou", "dan")), ("zhuanrengong", ("zuan", "ren", "gon"))],
+)
+def test_a_syllable_may_end_in_n_before_one_that_begins_with_g(typed: str, syllables: tuple[str, ...]) -> None:
+    assert sound.splits(typed)[0] == syllables
+
+
+@given(st.lists(st.sampled_from(sorted(sound.syllables_of())), min_size=1, max_size=5))
+def test_every_word_is_among_the_characters_that_its_letters_may_stand_for(chars: list[str]) -> None:
+    spelt = "".join(sound.syllables_of()[char][0] for char in chars)
+    assert all("".join(way) == spelt for way in sound.spellings(spelt)) and sound.spellings(spelt)
+
+
 def test_a_character_with_two_readings_is_found_by_both() -> None:
     spoken = sound.spoken(folded("还款"))
     assert "|huan|kuan|" in spoken and "|hai|kuan|" in spoken

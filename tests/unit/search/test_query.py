@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from agent_tui.desk import lexicon
 from agent_tui.search.lexicon import Lexicon
 from agent_tui.search.query import read
@@ -69,3 +71,10 @@ def test_a_name_is_known_with_other_characters_between_its_own_if_nothing_else_i
     assert "挂失" in read("卡弄没了", words).concepts[0].others
     assert "止付" in read("把卡锁住", words).concepts[0].others
     assert read("卡没", words).concepts == ()
+
+
+@pytest.mark.parametrize("typed", ["biangeng 手机", "bian geng 手机", "手机 bian geng", "bian geng", "手机biangeng"])
+def test_a_name_is_known_by_its_sound_beside_characters_and_divided_too(typed: str) -> None:
+    words = Lexicon.of([["变更", "修改"]], [])
+    found = [one for one in read(typed, words).concepts if "修改" in one.others]
+    assert found and {(one.how, one.name.replace(" ", "")) for one in found} == {("sound", "biangeng")}
