@@ -180,7 +180,7 @@ async def _shown(app: DeskApp) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     # Told to end, it gives the terminal back first.
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: app.exit(return_code=TERMINATED))
-    _look(asyncio.get_running_loop(), sys.stdin.fileno())
+    look_for_terminal(asyncio.get_running_loop(), sys.stdin.fileno())
     await app.run_async()
     if isinstance(app.failure, AgentTuiError):
         raise app.failure
@@ -189,11 +189,13 @@ async def _shown(app: DeskApp) -> int:
     return app.return_code or 0
 
 
-def _look(loop: asyncio.AbstractEventLoop, terminal: int) -> None:
-    """The kernel tells of a hang-up only whoever leads the session; whoever was started by that, as by `make`, looks."""
-    if not os.isatty(terminal):
+def look_for_terminal(loop: asyncio.AbstractEventLoop, terminal: int) -> None:
+    """SIGHUP once the terminal is gone: the kernel tells only whoever leads the session; whoever was started by that, as
+    by `make`, looks."""
+    if os.isatty(terminal):
+        loop.call_later(LOOK_S, look_for_terminal, loop, terminal)
+    else:
         signal.raise_signal(signal.SIGHUP)
-    loop.call_later(LOOK_S, _look, loop, terminal)
 
 
 async def _when_live(opened: Opened) -> None:

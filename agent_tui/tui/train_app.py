@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import signal
+import sys
 
 from textual.screen import Screen
 
@@ -91,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _show(words: Words, theme: themes.ThemeFile, seed: int, first: Wanted | None) -> int:
-    from agent_tui.tui.start import crashed
+    from agent_tui.tui.start import crashed, look_for_terminal
 
     centre = TrainingCentre(words.language)
     centre.sweep()
@@ -99,6 +100,7 @@ async def _show(words: Words, theme: themes.ThemeFile, seed: int, first: Wanted 
     loop = asyncio.get_running_loop()
     for name, code in ENDED_BY.items():
         loop.add_signal_handler(name, app.exit, None, code)
+    look_for_terminal(loop, sys.stdin.fileno())
     try:
         await app.run_async()
     finally:
