@@ -127,7 +127,13 @@ PUBLISHING: dict[str, Action] = {
 """What is done to the centre's own wording. The policy decides it as everything else; no customer is concerned, so it
 stands in no list of actions at a desk and cannot be lent."""
 
-HANDLING: dict[str, Action] = {"take_up_ticket": Action(id="take_up_ticket", risk=Risk.LOW, subject="ticket")}
+HANDLING: dict[str, Action] = {
+    a.id: a
+    for a in (
+        Action(id="take_up_ticket", risk=Risk.LOW, subject="ticket"),
+        Action(id="assign_ticket", risk=Risk.LOW, subject="ticket"),
+    )
+}
 """What is done to a ticket itself, by moving it. The policy decides who may; it is no business for a customer, so it stands
 in no list of actions, cannot be lent, and is not reviewed afterwards."""
 

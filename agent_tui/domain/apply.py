@@ -13,6 +13,7 @@ from agent_tui.domain import (
     action_rules,
     agent_rules,
     contact_rules,
+    hands_rules,
     knowledge_rules,
     link_rules,
     note_rules,
@@ -28,6 +29,7 @@ from agent_tui.domain import commands as c
 from agent_tui.domain.bounds import check_lengths
 from agent_tui.domain.case import Case, Stop, refuse
 from agent_tui.domain.effects import Actor, Effects, Refusal, State
+from agent_tui.domain.ticket_commands import AssignTicket, ReturnTicket
 
 Rule = Callable[[Any, Case], Effects]
 
@@ -65,6 +67,8 @@ RULES: dict[type[c.Command], Rule] = {
     c.AskAboutArticle: knowledge_rules.ask_about_article,
     c.RaiseWorkOrder: ticket_rules.raise_work_order,
     c.MoveTicket: ticket_rules.move_ticket,
+    AssignTicket: hands_rules.assign_ticket,
+    ReturnTicket: hands_rules.return_ticket,
     c.HandOver: ticket_rules.hand_over,
     c.OfferNew: offer_rules.offer_new,
     c.ReportEvent: link_rules.report_event,

@@ -35,6 +35,7 @@ from agent_tui.domain.knowledge_commands import (
 )
 from agent_tui.domain.release_commands import ProposeBlueprint, ReleaseBlueprint, RetireBlueprint
 from agent_tui.domain.review_commands import AnswerFinding, CloseFinding, FollowFinding, RecordFinding
+from agent_tui.domain.ticket_commands import AssignTicket, ReturnTicket
 from agent_tui.domain.triage import Guess
 from agent_tui.domain.walk import Walk
 
@@ -329,6 +330,8 @@ Command: TypeAlias = (
     | AskAboutArticle
     | RaiseWorkOrder
     | MoveTicket
+    | AssignTicket
+    | ReturnTicket
     | HandOver
     | SendNotice
     | OfferNew
@@ -345,7 +348,7 @@ OFFLINE: frozenset[type[Command]] = frozenset({WrapUpContact, AddNote, RaiseWork
 house page section 5: accepting a contact is never queued either)."""
 
 LINK_ONLY: frozenset[type[Command]] = frozenset({OfferNew, ReportEvent, ReceiveMessage, RecordSatisfaction})
-SYSTEM_ONLY: frozenset[type[Command]] = frozenset({OfferToAgent, TakeBackOffer, OverflowContact})
+SYSTEM_ONLY: frozenset[type[Command]] = frozenset({OfferToAgent, TakeBackOffer, OverflowContact, ReturnTicket})
 AUTHORITY: frozenset[type[Command]] = frozenset(
     {
         RequestApproval,

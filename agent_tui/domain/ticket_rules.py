@@ -235,8 +235,8 @@ def raised(ticket: Ticket, level: str, text: str, case: Case) -> Effects:
     return Effects(puts=puts, events=done.events if ticket.state is not TicketState.OPEN else ())
 
 
-def moved(ticket: Ticket, to: TicketState, text: str, case: Case) -> Effects:
-    """The ticket in its new state, with a note of what was written."""
+def moved(ticket: Ticket, to: TicketState, text: str, case: Case, *, hands: str | None = None) -> Effects:
+    """The ticket in its new state, with a note of what was written. `hands`: whose it is in then, if not the actor's."""
     closed_at = case.now if to is TicketState.CLOSED else None
     note = Note(
         id=case.new_id(),
@@ -251,7 +251,7 @@ def moved(ticket: Ticket, to: TicketState, text: str, case: Case) -> Effects:
         name="TicketMoved",
         at=case.now,
         contact_id=ticket.contact_id,
-        agent_id=case.actor.id,
+        agent_id=case.actor.id if case.actor.kind == "agent" else None,
         group=ticket.group,
         customer_id=ticket.customer_id,
         data={
@@ -273,7 +273,7 @@ def moved(ticket: Ticket, to: TicketState, text: str, case: Case) -> Effects:
         closed_at=closed_at,
         answer=answer,
         owner_id=owner,
-        handler_id=case.actor.id if held else None,
+        handler_id=(hands or case.actor.id) if held else None,
         handled_since=case.now if held else None,
     )
     changed = clocked(changed, case.state.get(Group, ticket.group))

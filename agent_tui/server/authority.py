@@ -13,6 +13,7 @@ from agent_tui.domain.case import Stop
 from agent_tui.domain.commands import Command
 from agent_tui.domain.effects import Effects
 from agent_tui.domain.standing import Standing, lent
+from agent_tui.domain.ticket_commands import AssignTicket
 from agent_tui.policy.ask import Facts
 from agent_tui.policy.decision import (
     Allow,
@@ -129,7 +130,21 @@ class Authority:
         asked = question(command, TableState(tx))
         if asked is None:
             return None
-        return self.ruling(tx, Inquiry(asked=asked, caller=caller, command_id=command_id, now=now, online=online))
+        inquiry = Inquiry(asked=asked, caller=caller, command_id=command_id, now=now, online=online)
+        ruling = self.ruling(tx, inquiry)
+        if isinstance(command, AssignTicket) and ruling.problem is None:
+            return self._for_colleague(tx, command, inquiry) or ruling
+        return ruling
+
+    def _for_colleague(self, tx: Tx, command: AssignTicket, inquiry: Inquiry) -> Ruling | None:
+        """What one gives to a colleague they must be allowed to take up themselves; None when they are."""
+        theirs = msgspec.structs.replace(
+            inquiry,
+            asked=msgspec.structs.replace(inquiry.asked, action="take_up_ticket"),
+            caller=Caller(kind="agent", id=command.assignee_id, device=inquiry.caller.device),
+        )
+        ruling = self.ruling(tx, theirs)
+        return ruling if ruling.problem is not None else None
 
     def ruling(self, tx: Tx, inquiry: Inquiry) -> Ruling:
         """What the policy says, as the audit keeps it."""

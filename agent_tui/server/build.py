@@ -61,6 +61,7 @@ from agent_tui.server.ports import core_banking, terminals
 from agent_tui.server.ports.faults import inject
 from agent_tui.server.presence import Presence
 from agent_tui.server.rates import Rates
+from agent_tui.server.returns import Returns
 from agent_tui.server.roll import Roll
 from agent_tui.server.router import Router
 from agent_tui.server.services import Services
@@ -251,6 +252,7 @@ def make_jobs(services: Services, settings: CentreSettings) -> tuple[Job, ...]:
         Presence(services),
         Sweeper(services),
         Expiry(services),
+        Returns(services),
     )
 
 

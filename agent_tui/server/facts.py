@@ -21,6 +21,7 @@ from agent_tui.domain.commands import (
 from agent_tui.domain.knowledge import Article, Bulletin
 from agent_tui.domain.release import Release, ReleaseState
 from agent_tui.domain.ticket import TAKEN_UP, Ticket, TicketKind, TicketState
+from agent_tui.domain.ticket_commands import AssignTicket
 from agent_tui.policy.facts import About
 from agent_tui.server.state import TableState
 
@@ -70,17 +71,9 @@ def question(command: Command, state: TableState) -> Question | None:
             return Question(
                 action="raise_work_order", customer_id=customer, contact_id=command.contact_id, reason=command.text
             )
-        case MoveTicket(state=TicketState.CLOSED):
+        case MoveTicket() | AssignTicket():
             ticket = state.get(Ticket, command.ticket_id)
-            if ticket is None or ticket.kind != TicketKind.COMPLAINT:
-                return None
-            customer = ticket.customer_id or ""
-            return Question(action="close_complaint", customer_id=customer, ticket_id=ticket.id, reason=command.text)
-        case MoveTicket(state=TicketState.IN_PROGRESS):
-            ticket = state.get(Ticket, command.ticket_id)
-            if ticket is None or ticket.kind not in TAKEN_UP:
-                return None
-            return Question(action="take_up_ticket", customer_id=ticket.customer_id or "", ticket_id=ticket.id)
+            return _handling(command, ticket) if ticket is not None else None
         case ProposeBlueprint():
             return Question(action="propose_blueprint")
         case ReleaseBlueprint():
@@ -91,6 +84,20 @@ def question(command: Command, state: TableState) -> Question | None:
             )
         case _:
             return _knowledge(command, state)
+
+
+def _handling(command: MoveTicket | AssignTicket, ticket: Ticket) -> Question | None:
+    """What is done to a ticket itself; the other moves need no authority."""
+    customer, taken_up = ticket.customer_id or "", ticket.kind in TAKEN_UP
+    match command:
+        case AssignTicket():
+            return Question(action="assign_ticket", customer_id=customer, ticket_id=ticket.id)
+        case MoveTicket(state=TicketState.IN_PROGRESS) if taken_up:
+            return Question(action="take_up_ticket", customer_id=customer, ticket_id=ticket.id)
+        case MoveTicket(state=TicketState.CLOSED) if ticket.kind is TicketKind.COMPLAINT:
+            return Question(action="close_complaint", customer_id=customer, ticket_id=ticket.id, reason=command.text)
+        case _:
+            return None
 
 
 def _knowledge(command: Command, state: TableState) -> Question | None:

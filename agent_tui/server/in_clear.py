@@ -20,6 +20,8 @@ _FIELDS = (
     "target_version",
     "delegation_id",
     "grantee_id",
+    "assignee_id",
+    "handler_id",
     "actions",
     "max_level",
     "max_minor",

@@ -87,7 +87,8 @@ def _without(row: Entity) -> Entity:
         case Note():
             return msgspec.structs.replace(row, text=ERASED)
         case Ticket():
-            return msgspec.structs.replace(row, name=ERASED, title=ERASED, text=ERASED)
+            answer = ERASED if row.answer else ""
+            return msgspec.structs.replace(row, name=ERASED, title=ERASED, text=ERASED, answer=answer)
         case Contact():
             return msgspec.structs.replace(row, caller="", name=ERASED, subject="", guess_words=())
         case Approval():

@@ -21,6 +21,7 @@ from agent_tui.domain.commands import Command, MoveTicket, PerformAction, RaiseW
 from agent_tui.domain.contact import Verified
 from agent_tui.domain.customer import Secret, Tier
 from agent_tui.domain.ticket import TicketKind
+from agent_tui.domain.ticket_commands import AssignTicket
 from agent_tui.policy import table
 from agent_tui.policy.ask import Facts
 from agent_tui.policy.decide import decide
@@ -61,6 +62,7 @@ COMPLAINTS: dict[str, tuple[str, ...]] = {
     "downgrade_complaint": ("serious",),
     "escalate_complaint": ("serious",),
     "take_up_ticket": ("general", "crisis"),
+    "assign_ticket": ("serious",),
 }
 IN_HAND = frozenset({"close_complaint", "escalate_complaint"})
 """What is done to a complaint that one has in hand."""
@@ -174,6 +176,8 @@ def command(row: Row, n: int) -> Command:
         return RaiseWorkOrder(group="cards", title="x", text="y", contact_id=contact, customer_id=customer)
     if row.action == "take_up_ticket":
         return MoveTicket(ticket_id=f"t-{row.tier}-{row.variant}-{n}", state="in_progress")
+    if row.action == "assign_ticket":
+        return AssignTicket(ticket_id=f"t-{row.tier}-{row.variant}-{n}", assignee_id="a2")
     product = PRODUCTS.get(row.action)
     extra = {
         "change_mobile": {"mobile": "13900001111"},

@@ -167,7 +167,12 @@ async def test_one_key_takes_up_once_and_never_means_something_else(client: Clie
 
 async def test_of_many_who_give_back_close_and_raise_at_once_one_does(client: Client, services: Services) -> None:
     seats = [await held_by(client, "b3"), await office.seat(client, "b4"), await office.seat(client, "s1")]
-    tries = [(seats[0], close()), (seats[1], close()), (seats[2], move("open")), (seats[0], move("open"))]
+    tries: list[tuple[office.Seat, Command]] = [
+        (seats[0], close()),
+        (seats[1], close()),
+        (seats[2], move("open")),
+        (seats[0], move("open")),
+    ]
     answers = await asyncio.gather(*(seat.send(tried) for seat, tried in tries))
     won = [answer for answer in answers if answer.status_code == 200]
     # Given back first, its owner may still close it: never two of a kind.

@@ -17,6 +17,7 @@ from agent_tui.domain.customer import Secret
 from agent_tui.domain.effects import Actor, Effects, Refusal
 from agent_tui.domain.hand_over import HandOver
 from agent_tui.domain.review import Finding
+from agent_tui.domain.ticket_commands import AssignTicket, ReturnTicket
 from tests import eg
 from tests.unit.domain.floor import Floor, person
 
@@ -56,6 +57,8 @@ COMMANDS: dict[type[c.Command], c.Command] = {
         c.RaiseWorkOrder(group="disputes", title="核实", text="", contact_id="k1"),
         HandOver(title="减免费用", text="超出额度"),
         c.MoveTicket(ticket_id="t1", state="in_progress"),
+        AssignTicket(ticket_id="t1", assignee_id="a1"),
+        ReturnTicket(ticket_id="t1", handler_id="a1"),
         c.SendNotice(text="请注意"),
         c.RecordFinding(review_id="r1", finding=Finding.NONE),
         c.FollowFinding(review_id="r1", text="已辅导"),

@@ -21,6 +21,8 @@ STATES = {
     "agent_is_": [state.value for state in AgentState],
     "ticket_is_": [state.value for state in TicketState],
     "product_is_": ["normal", "blocked", "lost", "frozen", "locked", "closed"],
+    "unfit_": ["inactive", "role", "group", "certification"],
+    "notice.returned_": ["inactive", "role", "group", "certification"],
     "holds_": ["card_number", "security_code", "secret"],
 }
 
