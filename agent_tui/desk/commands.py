@@ -148,6 +148,7 @@ COMMANDS: tuple[DeskCommand, ...] = (
     _watching("monitor.figures", "i", "f6"),
     _watching("monitor.recall", "r", "f7", risky=True),
     _watching("monitor.notice", "n", "ctrl+t"),
+    DeskCommand(id="monitor.tickets", group="monitor", leader="9", modes=("monitor",)),
     DeskCommand(id="monitor.hand_overs", group="monitor", leader="o", modes=("monitor",)),
     DeskCommand(id="monitor.releases", group="monitor", leader="b", modes=("monitor",)),
     DeskCommand(id="train.coach", group="train", keys=("ctrl+y",), leader="2", modes=("train",)),

@@ -9,6 +9,8 @@ import msgspec
 from agent_tui.desk.query import Query
 
 if TYPE_CHECKING:  # the models are made, never decoded
+    from datetime import datetime
+
     from agent_tui.domain.agent import Agent
     from agent_tui.domain.centre import Group
     from agent_tui.domain.knowledge import Article, Bulletin, ContactPerson, Reading
@@ -132,6 +134,8 @@ class TicketView(msgspec.Struct, frozen=True, kw_only=True):
     """Name of who owns it."""
     handler: str = ""
     """Name of who has it in hand; empty while nobody does."""
+    off_since: datetime | None = None
+    """Since when they are off shift; None while they are at work."""
 
 
 class Department(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from agent_tui.desk.found import (
     Acknowledgement,
     ArticleOf,
@@ -18,7 +20,7 @@ from agent_tui.desk.found import (
     TicketView,
 )
 from agent_tui.desk.sight import Sight
-from agent_tui.domain.agent import Agent, Role
+from agent_tui.domain.agent import Agent, AgentState, Role
 from agent_tui.domain.centre import Group
 from agent_tui.domain.knowledge import Article, Bulletin, ContactPerson, Reading, about_article, reading_id
 from agent_tui.domain.knowledge_rules import still_to_read
@@ -120,7 +122,13 @@ def ticket_of(sight: Sight, query: TicketOf) -> TicketView | None:
         held=bool(ticket.handler_id) and ticket.handler_id == sight.cache.agent_id,
         owner=sight.name_of(ticket.owner_id),
         handler=sight.name_of(ticket.handler_id),
+        off_since=_off_since(sight, ticket.handler_id),
     )
+
+
+def _off_since(sight: Sight, agent_id: str | None) -> datetime | None:
+    agent = read.get(sight.cache, Agent, agent_id) if agent_id else None
+    return agent.since if agent is not None and agent.state is AgentState.LOGGED_OFF else None
 
 
 def questions(sight: Sight, query: Questions) -> tuple[Ticket, ...]:

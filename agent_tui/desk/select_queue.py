@@ -157,4 +157,5 @@ def _ticket_row(sight: Sight, ticket: _TicketLine) -> QueueRow:
         pending=f"ticket:{ticket.id}" in sight.pending.by_target(),
         level=(ticket.complaint_level or COMPLAINT_LEVELS[0]) if ticket.kind == TicketKind.COMPLAINT else "",
         handler=sight.name_of(ticket.handler_id),
+        handler_id=ticket.handler_id or "",
     )

@@ -178,6 +178,7 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     """Of a complaint."""
     handler: str = ""
     """Name of who has a ticket in hand."""
+    handler_id: str = ""
 
 
 class QueuePage(msgspec.Struct, frozen=True, kw_only=True):

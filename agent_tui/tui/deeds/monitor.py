@@ -8,6 +8,7 @@ from agent_tui.domain.agent import Agent, AgentState
 from agent_tui.domain.commands import RecallFromBreak, SendNotice
 from agent_tui.tui.deeds.hand_overs import hand_overs
 from agent_tui.tui.deeds.release import releases
+from agent_tui.tui.deeds.ticket_floor import tickets
 from agent_tui.tui.dialogs.confirm import Confirm
 from agent_tui.tui.dialogs.fields import Field
 from agent_tui.tui.dialogs.form import Form
@@ -84,6 +85,7 @@ DEEDS: dict[str, Deed] = {
     "monitor.figures": _turn("figures"),
     "monitor.recall": recall,
     "monitor.notice": notice,
+    "monitor.tickets": tickets,
     "monitor.hand_overs": hand_overs,
     "monitor.releases": releases,
 }

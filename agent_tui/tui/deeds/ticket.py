@@ -17,6 +17,7 @@ from agent_tui.tui.line import Line, folded
 from agent_tui.tui.panes.action_lines import reasons_of
 from agent_tui.tui.panes.knowledge_lines import INDENT, ticket_page
 from agent_tui.tui.perform import Deed, send
+from agent_tui.tui.screens.attending import Attending
 from agent_tui.tui.screens.desk import DeskScreen
 from agent_tui.tui.screens.station import Station
 from agent_tui.tui.words import speaking
@@ -24,8 +25,9 @@ from agent_tui.wire.command import Outcome
 
 _own = speaking("ticket")
 
-FORWARD, END, BACK, HIGHER = "f9", "f8", "f7", "f6"
-"""Take it up, or close what was answered; answer it, or close a complaint; give it back; raise a complaint."""
+FORWARD, END, BACK, HIGHER, GIVE = "f9", "f8", "f7", "f6", "f5"
+"""Take it up, or close what was answered; answer it, or close a complaint; give it back; raise a complaint; put it into a
+colleague's hands."""
 
 
 async def in_front(desk: DeskScreen) -> None:
@@ -61,6 +63,10 @@ async def read_held(station: Station, view: TicketView) -> None:
         await (_take_up if ticket.state is TicketState.OPEN else _close)(station, ticket)
     elif pressed == BACK:
         await _move(station, ticket, TicketState.OPEN, keys[BACK])
+    elif pressed == GIVE:
+        from agent_tui.tui.deeds.ticket_floor import assign
+
+        await assign(station, view)
     elif ticket.kind is TicketKind.COMPLAINT:
         await _for_customer(station, ticket, "close_complaint" if pressed == END else "escalate_complaint")
     elif view.held:
@@ -94,15 +100,18 @@ def _keys(station: Station, view: TicketView, may: Decision) -> Mapping[str, str
         keys[FORWARD] = _own(words, "take_up")
     if ticket.state is TicketState.ANSWERED and not complaint and view.mine:
         keys[FORWARD] = _own(words, "close_answered")
-    if complaint and (view.held or view.mine) and isinstance(station, DeskScreen):
+    leads = _leads(station)
+    if complaint and (view.held or view.mine or leads) and isinstance(station, Attending):
         keys[END], keys[HIGHER] = _own(words, "close_complaint"), _own(words, "raise")
     elif not complaint and view.held:
         keys[END] = _own(words, "answer")
     elif not complaint and view.mine and FORWARD not in keys:
         keys[END] = _own(words, "close")
     nobodys = ticket.handler_id is None and view.ours
-    if ticket.state is TicketState.IN_PROGRESS and (view.held or nobodys or _leads(station)):
+    if ticket.state is TicketState.IN_PROGRESS and (view.held or nobodys or leads):
         keys[BACK] = _own(words, "give_back")
+    if leads and ticket.state is not TicketState.ANSWERED:
+        keys[GIVE] = _own(words, "assign")
     return keys
 
 
@@ -138,14 +147,17 @@ async def _close(station: Station, ticket: Ticket) -> None:
 
 
 async def _for_customer(station: Station, ticket: Ticket, action: str) -> None:
-    """The form of a business action about this complaint, its customer open beside it."""
-    if not isinstance(station, DeskScreen):
+    """The form of a business action about this complaint, its customer open beside it where one ever is."""
+    if not isinstance(station, Attending):
         return
     from agent_tui.tui.deeds.action import carry_out
 
     station.open(None, ticket.customer_id, ticket.id)
     outcome = await carry_out(station, action, {"ticket": ticket.id})
-    if action == "close_complaint" and outcome is not None and outcome.outcome == "applied":
+    if not isinstance(station, DeskScreen):
+        station.seat.own_again()
+        station.seat.watch()
+    elif action == "close_complaint" and outcome is not None and outcome.outcome == "applied":
         station.finished()
 
 

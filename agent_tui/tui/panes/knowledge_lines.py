@@ -83,12 +83,11 @@ def question_lines(ticket: Ticket, words: Words, width: int) -> list[Line]:
 
 
 def ticket_page(view: TicketView, words: Words, width: int) -> list[Line]:
-    """What it is, what was written about it, and what came back."""
+    """What it is, what was written about it, and what came back. Its number is the title of the page."""
     ticket = view.ticket
     head = own(
         words,
         "ticket.head",
-        number=ticket.number,
         kind=own(words, f"ticket_kind.{ticket.kind.value}"),
         state=own(words, f"ticket_state.{ticket.state.value}"),
         group=view.group,
@@ -124,6 +123,9 @@ def _whose(view: TicketView, words: Words, width: int) -> list[Line]:
     if ticket.handler_id and ticket.handled_since:
         since = words.day(ticket.handled_since)
         lines += folded(held(words, "in_hand", who=view.handler, at=since), width, "accent", INDENT)
+    if view.off_since:
+        off = held(words, "off_since", who=view.handler, at=words.day(view.off_since))
+        lines += folded(off, width, "warn", (("! ", "warn"),))
     return lines
 
 
