@@ -60,11 +60,10 @@ async def _decide(services: Services, content: Content) -> str:
 
 
 def _record(tx: Tx, services: Services, by: str, result: EscrowResult, maker: str) -> None:
+    """That a box was brought. The command in it has its own row in the chain, and only that one bears its id."""
     tail = Tail(tx, services.clock.now())
-    facts: dict[str, object] = {"maker": maker, "box": result.outcome}
-    draft = AuditDraft(
-        actor=by, type="TakeEscrow", outcome=_said(result.outcome), command_id=result.id or None, facts=facts
-    )
+    facts: dict[str, object] = {"maker": maker, "box": result.outcome, "command": result.id}
+    draft = AuditDraft(actor=by, type="TakeEscrow", outcome=_said(result.outcome), facts=facts)
     tail.audit(draft)
     tail.close()
 

@@ -16,6 +16,7 @@ from agent_tui.clock import wall
 from agent_tui.config.secrets import Keys
 from agent_tui.domain.agent import Role
 from agent_tui.domain.commands import AddNote, Command, PerformAction
+from agent_tui.server import audit
 from agent_tui.server.services import Services
 from agent_tui.server.terms import Terms
 from agent_tui.wire import routes
@@ -203,6 +204,15 @@ async def test_a_damaged_or_foreign_box_is_unreadable_and_harms_no_other(client:
     assert await bring(desk, bent, foreign, b"", good) == ["unreadable", "unreadable", "unreadable", "applied"]
     rows = bench.query(services, "SELECT actor, outcome FROM audit WHERE type = 'TakeEscrow' ORDER BY seq")
     assert [tuple(row) for row in rows] == [("a3", "refused")] * 3 + [("a3", "applied")]
+
+
+async def test_the_audit_proves_itself_after_boxes_came_once_and_again(client: Client, services: Services) -> None:
+    """A command has one row in the chain, whoever brought it how often."""
+    box = boxed(services, await noted(client, services))
+    desk = await bench.sign_in(client, "wang")
+    assert await bring(desk, box, box) == ["applied", "applied"]
+    proved = services.db.read_now(audit.verify)
+    assert proved.ok, proved.reason
 
 
 # ---- digest ----------------------------------------------------------------------------------------------------------
