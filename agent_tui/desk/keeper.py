@@ -151,10 +151,18 @@ class Keeper:
         await self.leave()
 
     def _all_sealed(self) -> bool:
-        """Whether every command that waits lies in a box."""
+        """Whether every command that waits lies in a box, now that those that did not were put in one: there may have been
+        no key or no room when they were made."""
+        waiting = {i.id: i for i in self._journal.items() if i.state in UNSENT and i.may_wait}
         boxes = self._journal.boxes
-        kept = boxes.ids() if boxes is not None else frozenset()
-        return all(item.id in kept for item in self._journal.items() if item.state in UNSENT and item.may_wait)
+        if boxes is None:
+            return not waiting
+        try:
+            for id in waiting.keys() - boxes.ids():
+                boxes.put(waiting[id])
+        except OSError as error:
+            _log.warning("escrow: %s", type(error).__name__)
+        return waiting.keys() <= boxes.ids()
 
     def _forget_cache(self) -> None:
         """The cache's key goes, then the cache; an empty one under a new key stands in its place."""

@@ -6,10 +6,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from agent_tui.client import endpoints
 from agent_tui.client.api import Api
+from agent_tui.client.problems import Declined
 from agent_tui.clock import monotonic
 from agent_tui.config.lease import Lease
 from agent_tui.errors import AgentTuiError
@@ -116,19 +118,28 @@ class Tend:
 
     async def _bring(self) -> None:
         """What was left sealed on this machine by desks that were wiped, or by a journal that is no more."""
-        boxes = self._journal.boxes
-        self._brought = True
-        if boxes is None:
-            return
-        known = {item.id for item in self._journal.items()}
-        files = [file for file in escrow.left_behind(boxes.folder) if file.stem not in known][:MAX_BOXES]
+        files = self._left_behind()
         if not files:
+            self._brought = True
             return
-        results = await endpoints.bring(self._api, tuple(file.read_bytes() for file in files))
+        try:
+            results = await endpoints.bring(self._api, tuple(file.read_bytes() for file in files))
+        except Declined:
+            # It heard of them and will say the same again; the next start asks once more.
+            self._brought = True
+            raise
         for file, result in zip(files, results, strict=False):
             escrow.put_away(file, readable=result.outcome != "unreadable")
             note_event(self._journal, "box", command=result.id, outcome=result.outcome)
         self._brought = len(files) < MAX_BOXES
+
+    def _left_behind(self) -> list[Path]:
+        """As many boxes as may go at once, without those of what this desk sends by itself."""
+        boxes = self._journal.boxes
+        if boxes is None:
+            return []
+        known = {item.id for item in self._journal.items()}
+        return [file for file in escrow.left_behind(boxes.folder) if file.stem not in known][:MAX_BOXES]
 
     # ---- the copy --------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import asyncio
 import base64
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from agent_tui.desk.door import Submitted
 from agent_tui.desk.keeper import TRIES, Opened
 from agent_tui.desk.profile import Profile
 from agent_tui.domain.commands import AddNote
+from agent_tui.errors import Offline
 from agent_tui.server.place import Where
 from agent_tui.server.seed import QUICK, NewAccount, add_accounts
 from agent_tui.store import escrow
@@ -351,3 +353,44 @@ async def test_a_wiped_desk_whose_work_is_in_no_box_keeps_its_journal(
     await desk.close()
     assert (tmp_path / "p" / "journal.db").exists()
     assert not clear_text(tmp_path / "p")
+
+
+async def test_what_was_in_no_box_is_put_in_one_before_the_keys_go(
+    tmp_path: Path, backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk was full when it was written, or the desk had no key for boxes yet."""
+    with monkeypatch.context() as full:
+        full.setattr("agent_tui.store.escrow.Boxes.put", lambda *_: None)
+        desk = await working(station(tmp_path / "p", backend))
+        await typing(desk, backend)
+    assert not escrow.found(tmp_path / "p" / escrow.FOLDER)
+    desk.keeper.revoked()
+    await until(lambda: desk.keeper.ended is not None)
+    await desk.close()
+    assert len(escrow.found(tmp_path / "p" / escrow.FOLDER)) == 1
+    assert not (tmp_path / "p" / "journal.db").exists()
+
+
+async def test_boxes_that_the_line_did_not_let_through_are_brought_when_it_does(
+    tmp_path: Path, backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = await working(station(tmp_path / "p" / "one", backend))
+    await typing(desk, backend)
+    desk.keeper.revoked()
+    await until(lambda: desk.keeper.ended is not None)
+    await desk.close()
+    backend.start()
+    bring, tries = endpoints.bring, 0
+
+    async def once_lost(*given: Any) -> Any:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise Offline("desk.connection.unreachable")
+        return await bring(*given)
+
+    monkeypatch.setattr(endpoints, "bring", once_lost)
+    monkeypatch.setattr("agent_tui.sync.tend.AGAIN_S", 0.02)
+    other = await working(station(tmp_path / "p" / "two", backend))
+    await until(lambda: not escrow.found(tmp_path / "p" / "one" / escrow.FOLDER), "brought")
+    await other.close()
