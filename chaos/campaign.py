@@ -142,6 +142,8 @@ class Campaign:
             ("restore", self._restore, 3),
             ("sessions_over", self._end_sessions, 4),
             ("scope_change", self._move, 6),
+            ("reword", self._reword, 6),
+            ("wipe", self._wipe, 8),
             *self._deeds_on_postgres(),
         ]
 
@@ -234,6 +236,13 @@ class Campaign:
 
     async def _move(self) -> bool:
         return await asyncio.to_thread(disaster.move_somebody, self._place, self._rng)
+
+    async def _reword(self) -> bool:
+        return await asyncio.to_thread(disaster.reword, self._place, self._rng)
+
+    async def _wipe(self) -> bool:
+        """The desk hears of it when it next gets through, whatever befalls it meanwhile."""
+        return await asyncio.to_thread(disaster.order_wipe, self._place, self._one().seat)
 
     async def _lose(self) -> bool:
         return await asyncio.to_thread(disaster.lose_connections, self._place)

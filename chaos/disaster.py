@@ -1,20 +1,26 @@
-"""What befalls the ledger itself: an older backup is loaded, sessions and scopes change, its connections or its whole
-PostgreSQL go away; and the lease of a desk that is closed. Nothing here asks a desk."""
+"""What befalls the ledger itself: an older backup is loaded, sessions, scopes and wordings change, a device is to be wiped,
+its connections or its whole PostgreSQL go away; and the lease of a desk that is closed. Nothing here asks a desk."""
 
 from __future__ import annotations
 
 import contextlib
 import random
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from agent_tui.clock import wall
 from agent_tui.domain.agent import Agent
+from agent_tui.domain.centre import Bundle, Category
+from agent_tui.domain.knowledge import Article
+from agent_tui.domain.rows import Entity
 from agent_tui.errors import AgentTuiError
-from agent_tui.server import backup, seed
+from agent_tui.server import backup, devices, seed
 from agent_tui.server.database import Tx, read_apart, write_apart
 from agent_tui.server.place import Remote
+from agent_tui.server.problems import ProblemError
+from agent_tui.server.signing import Signer
 from agent_tui.server.state import TableState
 from bench.postgres import rows
 from chaos.diary import Diary
@@ -25,6 +31,10 @@ SCOPES = (("cards",), ("cards", "merchant_ops"), ("merchant_ops",))
 KEYS = (".key", ".signing", ".escrow", ".pub")
 """Files that a backup does not hold."""
 
+
+NAMED = 3
+"""Rows of a kind that get another wording at a time: the same ones again and again."""
+LATE = datetime(2090, 1, 1, tzinfo=UTC)
 
 TRIES = 3
 """Of writing beside the servers, while they hold the head or the database is away."""
@@ -100,6 +110,39 @@ def move_somebody(place: Place, rng: random.Random) -> bool:
             seed.publish(tx, [msgspec.structs.replace(agent, groups=groups)], "MoveSomebody", wall())
 
     return _beside(place, work)
+
+
+def reword(place: Place, rng: random.Random) -> bool:
+    """Other names for reasons of contact, other words for articles, other ends for blueprints, behind everybody's back;
+    False when it could not be written."""
+    signer, n = Signer.beside(place.where), rng.randrange(1_000)
+
+    def work(tx: Tx) -> None:
+        state = TableState(tx)
+        changed: list[Entity] = []
+        for category in state.find(Category)[:NAMED]:
+            names = msgspec.structs.replace(category.names, en=f"Name {n}")
+            changed.append(msgspec.structs.replace(category, names=names))
+        for bundle in state.find(Bundle, status="blueprint")[:NAMED]:
+            other = msgspec.structs.replace(bundle, effective_to=LATE + timedelta(days=n))
+            changed.append(signer.bundle(other))
+        for article in state.find(Article)[:NAMED]:
+            pages = {lang: msgspec.structs.replace(page, title=f"Title {n}") for lang, page in article.pages.items()}
+            retired = wall() if n % 3 == 0 else None
+            changed.append(
+                msgspec.structs.replace(article, pages=pages, retired_at=retired, revision=article.revision + 1)
+            )
+        seed.publish(tx, changed, "Reword", wall())
+
+    return _beside(place, work)
+
+
+def order_wipe(place: Place, seat: Seat) -> bool:
+    """An administrator orders a device to forget everything; False when the server never saw it, or could not be told."""
+    try:
+        return _beside(place, lambda tx: devices.revoke(tx, place.device(seat), "somebody", wall()))
+    except ProblemError:
+        return False
 
 
 def _beside(place: Place, work: Callable[[Tx], None]) -> bool:

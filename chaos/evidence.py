@@ -32,7 +32,7 @@ from agent_tui.server.vault import Vault
 from agent_tui.store.journal import UNSENT, Item
 from agent_tui.store.open import open_journal
 from chaos import diary
-from chaos.place import KEY, SEATS, Place, Seat
+from chaos.place import SEATS, Place, Seat
 
 CARRIERS = (
     AddNote,
@@ -80,9 +80,15 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     receipts: dict[str, tuple[str, int, str]]
     """Command → outcome, audit row, its link."""
     facts: tuple[dict[str, Any], ...]
+    wipes: int = 0
+    """How often it forgot everything."""
 
     def of(self, fact: str) -> Iterator[dict[str, Any]]:
         return (f for f in self.facts if f["fact"] == fact)
+
+    def forgot(self, fact: Mapping[str, Any]) -> bool:
+        """Whether the desk was wiped since: it knows nothing of it any more."""
+        return bool(fact.get("wipes", 0) < self.wipes)
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,14 +166,14 @@ def _effects(state: TableState) -> Counter[str]:
 
 def look_at_desk(place: Place, seat: Seat) -> Seen:
     """The journal as the desk would find it at its next start."""
-    journal = open_journal(place.desk(seat) / "journal.db", KEY)
+    journal = open_journal(place.desk(seat) / "journal.db", place.key(seat))
     try:
         receipts = {id: (outcome, seq, link) for id, _, outcome, seq, link in journal.receipts()}
         items = journal.items()
     finally:
         journal.close()
     facts = tuple(diary.read(place.log(seat.name)))
-    return Seen(seat=seat, items=items, receipts=receipts, facts=facts)
+    return Seen(seat=seat, items=items, receipts=receipts, facts=facts, wipes=place.wipes(seat))
 
 
 def look_at_desks(place: Place) -> tuple[Seen, ...]:

@@ -5,11 +5,12 @@ at most once   lost   truth   converged   feed   versions   audit   limits   cos
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -23,7 +24,7 @@ from agent_tui.server.vault import Vault
 from agent_tui.store.journal import ATTENTION, UNSENT, Item
 from chaos.convergence import diverged
 from chaos.evidence import ENDED, Evidence, Seen, Sent, gather, look_at_desks, query
-from chaos.place import CUSTOMERS, PASSWORD, Place, clear_phone
+from chaos.place import ALONE_MINOR, CUSTOMERS, PASSWORD, SEATS, Place, clear_phone
 
 EFFECTS = frozenset(
     {
@@ -42,11 +43,13 @@ LEAST_DONE = 0.4
 """Share of the commands that are applied in a campaign worth its name."""
 SIGNED_OF = 10
 """Of so many requests, one at least is signed and executed; fewer may all meet a desk that is dead."""
+TYPED = re.compile(rb"x\dr[a-j]+n[a-j]+z")
+"""Words of robots (`chaos.robot`)."""
+DESKS = frozenset(seat.name for seat in SEATS)
+"""Folders in which nobody may find them."""
 SHOWN = 5
 """Places of a gap that are named."""
 MAY_WAIT = frozenset(kind.__name__ for kind in OFFLINE)
-ALONE_MINOR = {"a1001": 5_000, "a1002": 5_000, "a1004": 30_000}
-"""Fen of fees a person may waive alone for one customer in a day (the policy's appendix one)."""
 NOT_KEPT = frozenset({"refused", "conflict", "expired"})
 """What a desk may say of a command of which the server keeps nothing: it was never done."""
 ENDED_WITHOUT = ("refused", "conflict", "expired", "withdrawn")
@@ -120,10 +123,16 @@ def never_lost(found: Evidence) -> Iterator[str]:
             id, kind = kept["id"], kept["type"]
             if waiting.get(id) in UNSENT:
                 yield f"lost: {kind} {id} is still {waiting[id]} at {seen.seat.name}"
-            elif _last(id, found) in ENDED_WITHOUT:
+            elif _last(id, found) in ENDED_WITHOUT or (seen.forgot(kept) and _wiped_away(kept, found)):
                 continue
             elif id not in found.sent and (id not in seen.receipts or kind in MAY_WAIT):
                 yield f"lost: {kind} {id}, kept at {seen.seat.name}, is nowhere"
+
+
+def _wiped_away(kept: Mapping[str, Any], found: Evidence) -> bool:
+    """What a wipe may take: commands that nobody could bring later, those made before the desk had the key of boxes, and
+    what the server had once and lost to a restore."""
+    return kept["type"] not in MAY_WAIT or not kept["boxed"] or kept["id"] in found.undone
 
 
 def _last(id: str, found: Evidence) -> str | None:
@@ -184,7 +193,7 @@ def receipts_kept(found: Evidence) -> Iterator[str]:
     for seen in found.seen:
         waiting = {item.id for item in seen.items}
         for kept in seen.of("kept"):
-            if kept["id"] not in waiting and kept["id"] not in seen.receipts:
+            if kept["id"] not in waiting and kept["id"] not in seen.receipts and not seen.forgot(kept):
                 yield f"receipts: {kept['type']} {kept['id']} left none at {seen.seat.name}"
 
 
@@ -220,7 +229,7 @@ def undone_is_said(found: Evidence) -> Iterator[str]:
         waiting = {item.id: item.state for item in seen.items}
         for kept in seen.of("kept"):
             id = kept["id"]
-            if id in found.sent or _last(id, found) in (None, *ENDED_WITHOUT):
+            if seen.forgot(kept) or id in found.sent or _last(id, found) in (None, *ENDED_WITHOUT):
                 continue
             if waiting.get(id) not in ATTENTION:
                 yield f"restored: {kept['type']} {id} was {_last(id, found)}, is not any more, and nobody says so at {seen.seat.name}"
@@ -229,8 +238,10 @@ def undone_is_said(found: Evidence) -> Iterator[str]:
 def drafts_came_back(found: Evidence) -> Iterator[str]:
     """What was typed and on disk is there at every later start, until the person drops it."""
     for seen in found.seen:
-        typed = ""
+        typed, wipes = "", 0
         for fact in seen.facts:
+            if fact.get("wipes", wipes) != wipes:
+                typed, wipes = "", fact["wipes"]  # it was wiped: drafts go with the journal
             match fact["fact"]:
                 case "typed":
                     typed = fact["text"]
@@ -303,6 +314,8 @@ def secrets_kept(folder: Path) -> Iterator[str]:
         for canary in canaries:
             if canary in content:
                 yield f"secrets: {canary.decode()} stands in {path.name}"
+        if not DESKS.isdisjoint(path.parts) and (found := TYPED.search(content)):
+            yield f"secrets: what was typed stands in {path.name}: {found.group().decode()}"
         if path.suffix == ".err" and b"Traceback" in content:
             yield f"traceback: in {path.name}: {content.splitlines()[-1].decode(errors='replace')[:200]}"
 
@@ -334,6 +347,8 @@ def hollow(counts: Mapping[str, int], idle: tuple[str, ...]) -> Iterator[str]:
         yield f"hollow: only {done} of {commands} commands were applied"
     if not counts.get("money"):
         yield "hollow: no money moved"
+    if not counts.get("tickets_moved"):
+        yield "hollow: no ticket changed hands"
     if not counts.get("requested"):
         yield "hollow: nobody asked for a signature"
     elif counts["requested"] >= SIGNED_OF and not counts.get("executed"):
@@ -348,6 +363,10 @@ def _counts(found: Evidence) -> Counter[str]:
     counted["kept"] = sum(1 for seen in found.seen for _ in seen.of("kept"))
     counted["declined"] = sum(1 for seen in found.seen for _ in seen.of("declined"))
     counted["requested"] = sum(kept["type"] == "RequestApproval" for seen in found.seen for kept in seen.of("kept"))
+    counted["wiped"] = sum(1 for seen in found.seen for _ in seen.of("wiped"))
+    counted["tickets_moved"] = sum(
+        sent.type == "MoveTicket" and sent.outcome == "applied" for sent in found.sent.values()
+    )
     counted["money"] = sum(found.orders.values())
     counted["executed"] = sum(a.state is ApprovalState.EXECUTED for a in found.approvals.values())
     return counted

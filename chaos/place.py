@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,9 +22,11 @@ from chaos import diary
 
 PASSWORD = "correct horse"
 LINK = "link:sim"
-KEY = bytes(range(32))
-"""Of every desk's journal, which the campaign reads afterwards, and its half of the cache's."""
+SECRET = bytes(range(32))
+"""What the keys of desks are made of, so that the campaign can read their journals afterwards."""
 CUSTOMERS = 12
+ALONE_MINOR = {"a1001": 5_000, "a1002": 5_000, "a1004": 30_000}
+"""Fen of fees a person may waive alone for one customer in a day (the policy's appendix one)."""
 OPENS = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 """The centre's business time at the start: a Monday, 10:00 in Shanghai."""
 
@@ -84,9 +87,30 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     def desk(self, seat: Seat) -> Path:
         return self.folder / seat.name
 
+    def wipes(self, seat: Seat) -> int:
+        """How often a desk forgot everything. Each time it has other keys afterwards, and is another device."""
+        file = self._wipes(seat)
+        return int(file.read_text()) if file.exists() else 0
+
+    def count_wipe(self, seat: Seat, wipes: int) -> None:
+        """The keys after so many wipes are gone; those of the next take their place."""
+        fresh = self._wipes(seat).with_suffix(".fresh")
+        fresh.write_text(str(wipes + 1))
+        fresh.replace(self._wipes(seat))
+
+    def _wipes(self, seat: Seat) -> Path:
+        return self.folder / f"{seat.name}.wipes"
+
+    def device(self, seat: Seat) -> str:
+        return f"device-{seat.name}-{self.wipes(seat)}"
+
+    def key(self, seat: Seat) -> bytes:
+        """Of a desk's journal, and its half of the cache's."""
+        return hashlib.sha256(SECRET + self.device(seat).encode()).digest()
+
     def lease(self, seat: Seat) -> Lease:
         """Of a desk's cache, as it is on disk now."""
-        return Lease(self.desk(seat), KEY)
+        return Lease(self.desk(seat), self.key(seat))
 
     def log(self, name: str) -> Path:
         """What a desk or the link wrote down of itself, a line for each fact."""

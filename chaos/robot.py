@@ -32,8 +32,9 @@ from agent_tui.domain.commands import (
 from agent_tui.domain.contact import TEXT_CHANNELS, Contact, ContactState, Verified
 from agent_tui.domain.customer import Secret
 from agent_tui.errors import AgentTuiError
+from chaos.clerk import Clerk
 from chaos.diary import Diary
-from chaos.place import CUSTOMERS, PASSWORD, Seat
+from chaos.place import ALONE_MINOR, CUSTOMERS, PASSWORD, Seat
 
 PAUSE_S = (0.02, 0.3)
 ON_DISK_S = 0.3
@@ -42,10 +43,12 @@ PATIENCE_S = 3.0
 """and again after this, since the machine may be busy."""
 FEE_MINOR = (500, 900, 1_500, 2_600)
 ABOVE_MINOR = (5_100, 9_000, 31_000)
-"""What an agent of level 2 must have signed."""
+"""What must be signed, for whoever may not do so much alone."""
 SETTLE_S = 20.0
 DRAFT = "note:chaos"
 PATIENT_UNTIL = 40
+TICKETS = 0.3
+"""Of its turns, those in which a robot also does something with tickets and news."""
 
 
 def letters(n: int) -> str:
@@ -56,13 +59,16 @@ def letters(n: int) -> str:
 class Robot:
     """Works until it is cancelled, or the process is killed."""
 
-    def __init__(self, desk: Desk, diary: Diary, seat: Seat, run: int, rng: random.Random) -> None:
-        self._desk, self._diary, self._seat, self._rng = desk, diary, seat, rng
+    def __init__(self, desk: Desk, diary: Diary, seat: Seat, run: int, rng: random.Random, wipes: int = 0) -> None:
+        """`wipes`: how often this desk was wiped before."""
+        self._desk, self._diary, self._seat, self._rng, self._wipes = desk, diary, seat, rng, wipes
         self._name = f"x{seat.name[1:]}r{letters(run)}n"
         self._n = 0
         self._typed = ""
         self._settling: set[asyncio.Task[None]] = set()
+        self._over = False
         self._handled: list[str] = []
+        self._clerk = Clerk(desk, seat, rng, self._submit, self.token)
 
     def token(self) -> str:
         """A word nobody else ever writes: it is found as often as what was asked for came true."""
@@ -78,6 +84,8 @@ class Robot:
         self._type()
         if len(self._desk.view(views.PendingWork())) > PATIENT_UNTIL:
             return  # with so much unsent nobody begins anything new
+        if self._rng.random() < TICKETS:
+            self._clerk.turn()
         if self._seat.supervisor:
             await self._oversee()
             return
@@ -137,13 +145,13 @@ class Robot:
         """Money: what one may do alone, or what somebody must sign."""
         assert contact.customer_id is not None
         word = self.token()
-        above = self._rng.random() < 0.5
+        above, alone = self._rng.random() < 0.5, ALONE_MINOR.get(self._seat.agent_id, 0)
         act = PerformAction(
             action="waive_fee",
             customer_id=contact.customer_id,
             contact_id=contact.id,
             product_id=f"{contact.customer_id}-card",
-            amount_minor=self._rng.choice(ABOVE_MINOR if above else FEE_MINOR),
+            amount_minor=self._rng.choice([minor for minor in ABOVE_MINOR if minor > alone] if above else FEE_MINOR),
             reason=word,
         )
         self._submit(RequestApproval(command=act, reason=word) if above else act, token=word)
@@ -215,7 +223,16 @@ class Robot:
         if not isinstance(answer, Submitted):
             self._diary.write("declined", type=kind, why=answer.why.key)
             return
-        self._diary.write("kept", id=answer.id, type=kind, token=token, offline=answer.offline)
+        boxes = self._desk.journal.boxes
+        self._diary.write(
+            "kept",
+            id=answer.id,
+            type=kind,
+            token=token,
+            offline=answer.offline,
+            wipes=self._wipes,
+            boxed=boxes is not None and boxes.ready,
+        )
         task = asyncio.create_task(self._settle(answer.id))
         self._settling.add(task)
         task.add_done_callback(self._settling.discard)
@@ -235,12 +252,18 @@ class Robot:
         kept = self._desk.keep_draft(DRAFT, self._typed)
         asyncio.get_running_loop().call_later(ON_DISK_S, self._look_at_draft, kept, PATIENCE_S)
 
+    def stop(self) -> None:
+        """The desk was closed, or wiped: there is nothing to look at any more."""
+        self._over = True
+        for task in self._settling:
+            task.cancel()
+
     def _look_at_draft(self, kept: str, patience_s: float) -> None:
         """What is on disk is asked for at every later start. What is not, because the disk is full, must be said."""
-        if not self._desk.draft(DRAFT).startswith(kept):
+        if self._over or not self._desk.draft(DRAFT).startswith(kept):
             return  # dropped meanwhile
         if any(text.startswith(kept) for _, text, _ in self._desk.journal.drafts()):
-            self._diary.write("typed", text=kept)
+            self._diary.write("typed", text=kept, wipes=self._wipes)
         elif patience_s > 0:
             asyncio.get_running_loop().call_later(patience_s, self._look_at_draft, kept, 0.0)
         elif self._desk.sight.link.alert is None:

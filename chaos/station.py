@@ -12,6 +12,7 @@ import os
 import random
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -21,11 +22,12 @@ from agent_tui.desk.build import open_desk
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.profile import Profile
 from agent_tui.errors import AgentTuiError, StoreError
-from agent_tui.store import done
+from agent_tui.store import done, escrow
+from agent_tui.store.engine import connect, user_version
 from agent_tui.store.journal import UNSENT
 from agent_tui.wire.feed import parse_cursor
 from chaos.diary import Diary
-from chaos.place import KEY, PASSWORD, Place, Seat
+from chaos.place import PASSWORD, Place, Seat
 from chaos.robot import Robot
 
 LOOK_S = 0.2
@@ -53,9 +55,9 @@ class Witness:
         self._cursor: tuple[str, int] = ("", 0)
 
     async def watch(self, drain: bool) -> None:
-        """Until cancelled."""
+        """Until the desk was wiped."""
         drained = False
-        while True:
+        while not self._desk.keeper.ended:
             self._look()
             if drain and not drained and self._quiet():
                 self._diary.write("drained")
@@ -78,26 +80,32 @@ class Witness:
             self._cursor = (cursor.epoch, cursor.seq)
 
     def _quiet(self) -> bool:
-        """Nothing of mine is under way or in doubt, and what is shown is live."""
+        """Nothing of mine is under way, in doubt or in a box, and what is shown is live."""
         journal = self._desk.journal
+        if journal.boxes is not None and escrow.found(journal.boxes.folder):
+            return False
         waiting = any(item.state in UNSENT | {"applied"} for item in journal.items())
         doubtful = done.doubtful(journal, self._desk.sight.cache.agent_id, 1)
         return not waiting and not doubtful and str(self._desk.view(views.StatusOf()).connection) == "live"
 
 
-async def take_seat(plan: Plan) -> Desk:
-    """The desk, as soon as it can be opened."""
-    place = Place(folder=Path(plan.folder))
-    lease = place.lease(plan.seat)
-    profile = Profile(
-        name=plan.seat.name,
-        folder=place.desk(plan.seat),
+def profile_of(plan: Plan, place: Place) -> Profile:
+    """As `tui.start` makes one, with keys that the campaign can make again."""
+    seat, lease, key, wipes = plan.seat, place.lease(plan.seat), place.key(plan.seat), place.wipes(plan.seat)
+    return Profile(
+        name=seat.name,
+        folder=place.desk(seat),
         url=plan.url,
-        login=plan.seat.login,
-        device_id=f"device-{plan.seat.name}",
-        key=lambda file: lease.key() if file == "cache" else KEY,
+        login=seat.login,
+        device_id=place.device(seat),
+        key=lambda file: lease.key() if file == "cache" else key,
         lease=lease,
+        forget=lambda: place.count_wipe(seat, wipes),
     )
+
+
+async def take_seat(profile: Profile) -> Desk:
+    """The desk, as soon as it can be opened."""
     while True:
         try:
             return open_desk(profile)
@@ -107,31 +115,65 @@ async def take_seat(plan: Plan) -> Desk:
 
 
 async def work(plan: Plan) -> None:
-    diary = Diary(Place(folder=Path(plan.folder)).log(plan.seat.name))
-    desk = await take_seat(plan)
+    """Until the process is ended; a desk that was wiped is taken into use again, as another device."""
+    place = Place(folder=Path(plan.folder))
+    diary = Diary(place.log(plan.seat.name))
+    while True:
+        await work_until_wiped(plan, place, diary)
+
+
+async def work_until_wiped(plan: Plan, place: Place, diary: Diary) -> None:
+    wipes = place.wipes(plan.seat)
+    profile = profile_of(plan, place)
+    desk = await take_seat(profile)
+    cache_key = desk.sight.cache.key
     diary.write("opened", run=plan.run)
     kept = {draft.key: draft.text for draft in desk.view(views.Drafts())}
-    diary.write("found_drafts", drafts=kept)
+    diary.write("found_drafts", drafts=kept, wipes=wipes)
     witness = asyncio.create_task(Witness(desk, diary).watch(plan.drain))
-    robot = Robot(desk, diary, plan.seat, plan.run, random.Random(f"{plan.seed}/{plan.seat.name}/{plan.run}"))
-    hands = None
+    name = f"{plan.seed}/{plan.seat.name}/{plan.run}/{wipes}"
+    robot = Robot(desk, diary, plan.seat, plan.run * 100 + wipes, random.Random(name), wipes)
+    ended = [witness, asyncio.create_task(use(desk, robot, plan.drain))]
     try:
-        while True:
-            with contextlib.suppress(AgentTuiError):
-                await desk.connect(PASSWORD)
-                break
-            await asyncio.sleep(0.5)
-        hands = None if plan.drain else asyncio.create_task(robot.work())
-        ended = [task for task in (witness, hands) if task is not None]
-        await asyncio.wait(ended, return_when=asyncio.FIRST_EXCEPTION)
+        await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
         for task in ended:
             if task.done() and (error := task.exception()) is not None:
                 raise error
+        await desk.keeper.finish()
     finally:
-        for ended_task in (witness, hands):
-            if ended_task is not None:
-                ended_task.cancel()
+        for task in ended:
+            task.cancel()
+        robot.stop()
         await desk.close()
+    for what in left_over(profile, cache_key):
+        diary.write("lie", what=f"after a wipe {what}")
+    diary.write("wiped")
+
+
+async def use(desk: Desk, robot: Robot, drain: bool) -> None:
+    """Sign in and work, for as long as the desk lets anybody."""
+    while not desk.keeper.ended:
+        with contextlib.suppress(AgentTuiError):
+            await desk.connect(PASSWORD)
+            break
+        await asyncio.sleep(0.5)
+    if not drain and not desk.keeper.ended:
+        await robot.work()
+    await asyncio.Event().wait()
+
+
+def left_over(profile: Profile, cache_key: bytes) -> Iterator[str]:
+    """What could still be read of what was there before a wipe, by whoever had the keys."""
+    if (profile.folder / "lease").exists():
+        yield "the half of the cache's key is there"
+    with contextlib.suppress(StoreError):
+        file = profile.folder / "cache.db"
+        connection = connect(file, cache_key, synchronous="OFF")
+        try:
+            user_version(connection, file)
+            yield "the cache opens with its former key"
+        finally:
+            connection.close()
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from chaos.campaign import Campaign
 from chaos.judge import hollow
 from chaos.place import Place
 
-GOOD = {"commands": 400, "applied": 250, "money": 9, "requested": 12, "executed": 2}
+GOOD = {"commands": 400, "applied": 250, "money": 9, "tickets_moved": 5, "requested": 12, "executed": 2}
 
 
 def test_a_campaign_with_work_money_and_signatures_counts() -> None:
@@ -24,6 +24,7 @@ def test_a_campaign_with_work_money_and_signatures_counts() -> None:
         ({"applied": 12}, "only 12 of 400"),
         ({"commands": 0, "applied": 0}, "only 0 of 0"),
         ({"money": 0}, "no money moved"),
+        ({"tickets_moved": 0}, "no ticket"),
         ({"executed": 0}, "signed"),
         ({"executed": 0, "requested": 0}, "asked for a signature"),
     ],
