@@ -134,8 +134,10 @@ class TicketView(msgspec.Struct, frozen=True, kw_only=True):
     """Name of who owns it."""
     handler: str = ""
     """Name of who has it in hand; empty while nobody does."""
+    off_shift: bool = False
+    """They are not at work now."""
     off_since: datetime | None = None
-    """Since when they are off shift; None while they are at work."""
+    """Since when, where it is known."""
 
 
 class Department(msgspec.Struct, frozen=True, kw_only=True):

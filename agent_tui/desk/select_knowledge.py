@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from agent_tui.desk.found import (
     Acknowledgement,
     ArticleOf,
@@ -113,6 +111,8 @@ def ticket_of(sight: Sight, query: TicketOf) -> TicketView | None:
     if ticket is None:
         return None
     me = sight.me()
+    handler = read.get(sight.cache, Agent, ticket.handler_id) if ticket.handler_id else None
+    off = handler is not None and handler.state is AgentState.LOGGED_OFF
     return TicketView(
         ticket=ticket,
         group=_name(sight, ticket.group),
@@ -122,13 +122,9 @@ def ticket_of(sight: Sight, query: TicketOf) -> TicketView | None:
         held=bool(ticket.handler_id) and ticket.handler_id == sight.cache.agent_id,
         owner=sight.name_of(ticket.owner_id),
         handler=sight.name_of(ticket.handler_id),
-        off_since=_off_since(sight, ticket.handler_id),
+        off_shift=off,
+        off_since=handler.since if handler and off else None,
     )
-
-
-def _off_since(sight: Sight, agent_id: str | None) -> datetime | None:
-    agent = read.get(sight.cache, Agent, agent_id) if agent_id else None
-    return agent.since if agent is not None and agent.state is AgentState.LOGGED_OFF else None
 
 
 def questions(sight: Sight, query: Questions) -> tuple[Ticket, ...]:

@@ -123,8 +123,9 @@ def _whose(view: TicketView, words: Words, width: int) -> list[Line]:
     if ticket.handler_id and ticket.handled_since:
         since = words.day(ticket.handled_since)
         lines += folded(held(words, "in_hand", who=view.handler, at=since), width, "accent", INDENT)
-    if view.off_since:
-        off = held(words, "off_since", who=view.handler, at=words.day(view.off_since))
+    if view.off_shift:
+        since = words.day(view.off_since) if view.off_since else ""
+        off = held(words, "off_since" if since else "off_shift", who=view.handler, at=since)
         lines += folded(off, width, "warn", (("! ", "warn"),))
     return lines
 
