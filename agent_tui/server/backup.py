@@ -37,6 +37,9 @@ FORMAT = 1
 TABLES = tuple(name.removeprefix("dump_") for name in STATEMENTS if name.startswith("dump_"))
 """In the order in which they are written; the head is the last."""
 BATCH = 500
+AHEAD = 2**32
+"""So many numbers of requests to links are left out after a restore: a link asks for what follows the last one that it read,
+and it may have read more than the backup holds."""
 _PACKED = frozenset({("state", "body"), ("event", "body"), ("link_request", "body")})
 """Columns of text that may hold what is sealed."""
 Progress = Callable[[int], None]
@@ -233,6 +236,7 @@ def begin_epoch(tx: Tx, heading: Heading, by: str, now: datetime) -> None:
     """A new time, in which nothing of what happened after the backup is known."""
     tx.run("new_epoch", epoch=secrets.token_hex(4))
     tx.run("ext_begun")
+    tx.run("requests_skip", ahead=AHEAD, at=stamp(now))
     tail = Tail(tx, now)
     facts: dict[str, object] = {"by": by, "epoch": heading.epoch, "made": heading.at, "rows": heading.audit_seq}
     tail.audit(AuditDraft(actor="system:admin", type="RestoreBackup", outcome="applied", facts=facts))

@@ -111,7 +111,7 @@ class _Request(msgspec.Struct):
 def _forget_requests(tx: Tx, contacts: set[str]) -> None:
     """Links were told what to say to them. The database cannot read it: what it holds is sealed."""
     found = [row["seq"] for row in tx.each("requests_all") if _REQUEST.decode(row["body"]).contact_id in contacts]
-    tx.many("request_drop", [{"seq": seq} for seq in found])
+    tx.many("request_blank", [{"seq": seq} for seq in found])
 
 
 _REQUEST = msgspec.json.Decoder(_Request)

@@ -8,16 +8,26 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from agent_tui.cli import main
-from agent_tui.domain.commands import AddNote, OfferNew, OfferToAgent, ReceiveMessage, RevealField, SetAgentState
+from agent_tui.domain.commands import (
+    AcceptContact,
+    AddNote,
+    OfferNew,
+    OfferToAgent,
+    ReceiveMessage,
+    RevealField,
+    SetAgentState,
+)
 from agent_tui.domain.contact import Channel
 from agent_tui.domain.customer import Customer, Secret
+from agent_tui.domain.effects import LinkRequest
 from agent_tui.errors import UsageError
-from agent_tui.server import audit
+from agent_tui.server import audit, writing
 from agent_tui.server.database import Tx
 from agent_tui.server.router import ROUTER
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
 from agent_tui.wire import routes
+from tests import eg
 from tests.server import bench
 from tests.server.engines import named
 
@@ -94,3 +104,24 @@ def test_nobody_is_forgotten_by_mistake(services: Services) -> None:
     with pytest.raises(UsageError):
         main.run(["admin", "erase", "--customer", "c1", *database], "en")
     assert services.db.read_now(lambda tx: services.vault.get(tx, "c1", "phone")) == bench.PHONE
+
+
+async def test_a_link_hears_of_what_it_is_asked_after_somebody_was_forgotten(
+    client: Client, services: Services
+) -> None:
+    """The numbers of requests that were forgotten are given to no others."""
+
+    def heard(tx: Tx, after: int) -> list[int]:
+        return [row["seq"] for row in tx.all("link_requests", link="sim", after=after, limit=99)]
+
+    desk = await known_customer(client, services)
+    await desk.send(AcceptContact(contact_id="k1"))
+    read = services.db.read_now(lambda tx: heard(tx, 0))
+    assert read
+    assert main.run(["admin", "erase", "--customer", "c1", "--yes", *named(services.db.where)], "en") == 0
+    assert services.db.read_now(lambda tx: heard(tx, 0)) == []
+    asked = LinkRequest(link="sim", service="ClearConnection", contact_id="k9")
+    services.db.write_now(lambda tx: writing.add_requests(tx, [asked], "x", eg.NOW))
+    assert services.db.read_now(lambda tx: heard(tx, read[-1]))
+    text = "\n".join(await bench.dump(services))
+    assert "AnswerCall" not in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,14 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from agent_tui.domain.customer import Secret
+from agent_tui.domain.effects import LinkRequest
 from agent_tui.errors import Corrupt, InputError
-from agent_tui.server import audit, backup
-from agent_tui.server.database import Database, Tx, read_apart
+from agent_tui.server import audit, backup, writing
+from agent_tui.server.database import Database, Tx, read_apart, write_apart
 from agent_tui.server.place import Remote, Where
 from agent_tui.server.services import Services
 from agent_tui.wire import routes
+from tests import eg
 from tests.server import bench, engines
 from tests.server.engines import tamper
 
@@ -49,8 +52,9 @@ def place(services: Services, folder: Path, engine: str) -> Where:
 
 
 def counts(tx: Tx) -> dict[str, int]:
-    left = [table for table in backup.TABLES if table not in ("audit", "sync_head", "setting")]
-    return {table: engines.raw(tx, f"SELECT COUNT(*) FROM {table}")[0][0] for table in left}
+    left = [table for table in backup.TABLES if table not in ("audit", "sync_head", "setting", "link_request")]
+    asked = engines.raw(tx, "SELECT COUNT(*) FROM link_request WHERE link <> ''")[0][0]
+    return {"asked": asked, **{table: engines.raw(tx, f"SELECT COUNT(*) FROM {table}")[0][0] for table in left}}
 
 
 @pytest.mark.parametrize("into", engines.BOTH)
@@ -67,6 +71,31 @@ async def test_what_was_backed_up_is_there_again_in_a_new_epoch(busy: Services, 
     assert read_apart(where, lambda tx: busy.vault.get(tx, "c1", Secret.NAME)) == bench.NAME
     assert not read_apart(where, lambda tx: engines.raw(tx, "SELECT 1 FROM token")), "a session outlived the restore"
     assert [row["attempts"] for row in read_apart(where, lambda tx: tx.all("ext_new", limit=9))] == [1], "done again?"
+
+
+@pytest.mark.parametrize("into", engines.BOTH)
+def test_a_link_that_had_read_more_than_the_backup_holds_misses_nothing(
+    services: Services, tmp_path: Path, into: str
+) -> None:
+    """Calls are answered and ended through these requests: one that is never heard of leaves a customer ringing."""
+
+    def ask(tx: Tx, contact_id: str) -> None:
+        asked = LinkRequest(link="sim", service="AnswerCall", contact_id=contact_id)
+        writing.add_requests(tx, [asked], "x", eg.NOW)
+
+    def heard(tx: Tx, after: int) -> list[int]:
+        return [row["seq"] for row in tx.all("link_requests", link="sim", after=after, limit=9)]
+
+    services.db.write_now(lambda tx: ask(tx, "k1"))
+    backup.backup(services.db.where, tmp_path / "ledger.backup")
+    for n in range(3):
+        services.db.write_now(partial(ask, contact_id=f"k{n}"))
+    read = services.db.read_now(lambda tx: heard(tx, 0))[-1]
+    where = place(services, tmp_path / "new", into)
+    backup.restore(tmp_path / "ledger.backup", where, "root")
+    write_apart(where, lambda tx: ask(tx, "k9"))
+    assert len(read_apart(where, lambda tx: heard(tx, read))) == 1
+    assert len(read_apart(where, lambda tx: heard(tx, 0))) == 2
 
 
 async def test_a_desk_of_the_old_epoch_is_told_to_load_afresh(

@@ -104,10 +104,11 @@ UPDATE command SET args = '' WHERE id IN (
 UPDATE ext_outbox SET body = '' WHERE customer_id = :customer_id AND state <> 'new';
 
 -- :requests_all
-SELECT seq, clear(body) AS body FROM link_request ORDER BY seq;
+SELECT seq, clear(body) AS body FROM link_request WHERE link <> '' ORDER BY seq;
 
--- :request_drop
-DELETE FROM link_request WHERE seq = :seq;
+-- :request_blank
+-- The number stays: given to another request, that one would never reach a link which has read so far.
+UPDATE link_request SET link = '', cause = NULL, body = '' WHERE seq = :seq;
 
 -- :audit_acts
 SELECT payload FROM audit

@@ -220,3 +220,8 @@ UPDATE sync_head SET epoch = :epoch WHERE one = 1;
 
 -- :ext_begun
 UPDATE ext_outbox SET attempts = 1 WHERE state = 'new' AND attempts = 0;
+
+-- :requests_skip
+-- A number that no request ever had, so far ahead that the lost ledger cannot have come to it.
+INSERT INTO link_request (seq, link, at, cause, body)
+VALUES ((SELECT COALESCE(MAX(seq), 0) + :ahead FROM link_request), '', :at, NULL, '');
