@@ -16,6 +16,7 @@ from agent_tui.search.query import read as read_query
 from agent_tui.search.rank import Hit, Sought, rank
 from agent_tui.store import find, index, read
 from agent_tui.store.cache import Cache
+from agent_tui.store.find_tickets import tickets
 
 
 def prepare() -> None:
@@ -53,7 +54,7 @@ def search(sight: Sight, query: Search) -> Found:
     )
     entries = [
         *find.guides(cache, asked, known, guess.category, [vote.guide for vote in votes]),
-        *find.tickets(cache, asked),
+        *tickets(cache, asked, known),
     ]
     hits = rank(sought, entries, query.most)
     names = {group.id: group.names.say(sight.language) for group in read.every(cache, Group)}

@@ -38,6 +38,15 @@ class Concept(msgspec.Struct, frozen=True, kw_only=True):
     """Several words of the query are this one thing."""
 
 
+class Spelt(msgspec.Struct, frozen=True, kw_only=True):
+    """Letters beside characters that may be pinyin."""
+
+    pieces: tuple[int, ...]
+    """Which pieces they are."""
+    ways: tuple[tuple[str, ...], ...]
+    """Ways to read them as syllables."""
+
+
 class Query(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     """All of it, folded, empty words included."""
@@ -45,6 +54,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     concepts: tuple[Concept, ...] = ()
     sounds: tuple[tuple[str, ...], ...] = ()
     """Ways to read it as pinyin; empty where it cannot be."""
+    spelt: tuple[Spelt, ...] = ()
+    """Parts of it that may be pinyin, where others are characters."""
     initials: str = ""
     """Letters that may be the initials of a word."""
     romaji: str = ""
@@ -53,7 +64,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     folded: str = ""
     """That, folded, of the same length."""
     numbers: tuple[str, ...] = ()
-    """What may be a ticket's, an order's or a terminal's number, or the end of one."""
+    """What may be a ticket's, an order's or a terminal's number, or the end of one; the longest first."""
 
     @property
     def empty(self) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from agent_tui.search import sound
-from agent_tui.search.fold import fold, shown, tokens
+from agent_tui.search.fold import fold, parts, shown, tokens
 
 TITLE, WORDS, TEXT = "title", "words", "text"
 CATEGORY = "\ue003"
@@ -119,8 +120,21 @@ def _plain(id: str) -> str:
     return "".join(char for char in id.lower() if char.isalnum())
 
 
+_JOINED = re.compile(r"[^\W_]+(?:[-'’.&/][^\W_]+)+")
+LONGEST_JOINED, MOST_DIGITS = 20, 2
+
+
 def ticket_tokens(title: str, text: str) -> str:
-    """What the index keeps of a ticket: tokens of its texts and the pinyin of its title."""
-    named = fold(shown(title))
-    found = dict.fromkeys([*tokens(named), *tokens(fold(shown(text))), *sound.pinyin_tokens(named)])
-    return " ".join(found)
+    """What the index keeps of a ticket: tokens of its texts, words of them that are written without their hyphen too, and
+    how its title sounds."""
+    named, told = fold(shown(title)), fold(shown(text))
+    sounds = [*sound.pinyin_tokens(named), *sound.initial_tokens(named), *sound.romaji_tokens(named)]
+    return " ".join(dict.fromkeys([*tokens(named), *tokens(told), *_joined(f"{title}\n{text}"), *sounds]))
+
+
+def _joined(text: str) -> Iterator[str]:
+    """`wifi` for Wi-Fi, `callback` for call-back; numbers are kept elsewhere."""
+    for word in _JOINED.findall(shown(text)):
+        plain = "".join(parts(fold(word)))
+        if len(plain) <= LONGEST_JOINED and plain.isascii() and sum(map(str.isdigit, plain)) <= MOST_DIGITS:
+            yield plain

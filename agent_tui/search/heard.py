@@ -24,20 +24,36 @@ def by_sound(query: Query, entry: Entry) -> tuple[float, Match | None]:
     for syllables in query.sounds:
         if len(syllables) < 2 and len(syllables[0]) < 2:
             continue
-        at = entry.spoken.find("|" + "|".join(syllables))
-        if at >= 0:
-            found = _sounding(entry, syllables)
-            if found is not None:
-                return found.score * SOUND, found
+        found = _said(entry, syllables)
+        if found is not None:
+            return found.score, found
     if query.romaji and any(heard.startswith(query.romaji) for heard in entry.romaji):
         found = _in_kana(entry, query.romaji)
         if found is not None:
             return found.score * SOUND, found
-    if len(query.initials) > 1 and _initial(query.initials).search(entry.spoken):
+    if len(query.initials) > 1 and (not entry.spoken or _initial(query.initials).search(entry.spoken)):
         found = _sounding(entry, tuple(query.initials))
         if found is not None:
             return found.score * INITIALS * min(1.0, 0.7 + 0.1 * len(query.initials)), found
     return 0.0, None
+
+
+def spelt(query: Query, entry: Entry) -> dict[int, Match]:
+    """Piece → where the entry says what its letters may be the pinyin of."""
+    found: dict[int, Match] = {}
+    for one in query.spelt:
+        match = next((match for way in one.ways if (match := _said(entry, way)) is not None), None)
+        if match is not None:
+            found |= dict.fromkeys(one.pieces, match)
+    return found
+
+
+def _said(entry: Entry, syllables: tuple[str, ...]) -> Match | None:
+    """Where a title or word sounds so. Of tickets no sounds are prepared: their titles are short, and there are many."""
+    if entry.spoken and f"|{'|'.join(syllables)}" not in entry.spoken:
+        return None
+    found = _sounding(entry, syllables)
+    return msgspec.structs.replace(found, score=found.score * SOUND) if found is not None else None
 
 
 @lru_cache(maxsize=64)

@@ -106,7 +106,8 @@ class Lexicon(msgspec.Struct, frozen=True):
         at = bisect_left(self.latin, (word, 0))
         if at < len(self.latin) and self.latin[at][0].startswith(word):
             return ()
-        return tuple(near for near in typo.meant(word, self.latin) if near[0] == word[0])
+        near = typo.meant(word, self.latin) or typo.begun(word, self.latin)
+        return tuple(other for other in near if other[0] == word[0])
 
     def sounding(self, letters: str) -> frozenset[str]:
         """Words that sound so; if there is none, those whose sound begins so."""

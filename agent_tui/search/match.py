@@ -5,6 +5,7 @@ A phrase counts more than scattered pairs of characters, a whole title or word m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -24,6 +25,10 @@ LEAST_OF_KANA = 0.6
 """Pairs of kana stand in every Japanese text."""
 LEAST_KEYWORD, LEAST_KANA_KEYWORD = 2, 3
 """Characters of a guide's own word that is looked for inside what was typed."""
+
+
+LEAST_APART = 3
+"""Letters of a word that is found in two parts, in texts of no stated language: those of tickets, which are short."""
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -100,7 +105,14 @@ def _in_words(piece: Piece, one: Field, meant: Mapping[str, tuple[str, ...]]) ->
         at = word_at(one.folded, other)
         if at >= 0:
             return phrase(other, at, one, "typo", TYPO)
-    return None
+    apart = _apart(piece.text).search(one.folded) if len(piece.text) >= LEAST_APART and not one.language else None
+    return phrase(apart.group(), apart.start(), one, "written", 1.0) if apart else None
+
+
+@lru_cache(maxsize=64)
+def _apart(word: str) -> re.Pattern[str]:
+    """A word with a gap somewhere in it: `wi fi` for `wifi`."""
+    return re.compile(rf"(?<![a-z0-9]){' ?'.join(word)}(?![a-z0-9])")
 
 
 def word_at(folded: str, beginning: str) -> int:

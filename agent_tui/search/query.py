@@ -7,16 +7,23 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, product
 
 from agent_tui.search import sound
-from agent_tui.search.asked import NOTHING, Concept, Piece, Query
+from agent_tui.search.asked import NOTHING, Concept, Piece, Query, Spelt
 from agent_tui.search.concepts import concepts, heard, names_in
 from agent_tui.search.fold import PART, fold, is_cjk, is_kana, pairs, parts, shown, stem
 from agent_tui.search.lexicon import Lexicon
 
 LONGEST = 80
 """Characters of a query that are read."""
-_NUMBER = re.compile(r"^(?=.*\d)[a-z]{0,4}\d[\da-z]*$")
+_NUMBER = re.compile(r"^[a-z]{0,4}\d[\da-z]*$")
+_BETWEEN = re.escape(" -‐‑‒–—―−ー/#._")
+"""What people put between the parts of a number."""
+_DIVIDED = re.compile(rf"(?<![a-z0-9])(?:[a-z]{{1,4}}[{_BETWEEN}]*)?\d[\da-z]*(?:[{_BETWEEN}]+\d[\da-z]*)*")
+_APART = re.compile(rf"([a-z]+)[{_BETWEEN}]")
 LEAST_NUMBER = 4
-MOST_INITIALS = 8
+LEAST_OF_WORDS, LEAST_OF_NUMBERS = 3, 5
+"""Letters from which the beginning of a word, and of one with digits, says something: every terminal and order has a number,
+so the beginning of one stands in too many texts."""
+MOST_INITIALS = 16
 LONGEST_ALIKE, MOST_READINGS = 6, 3
 """Characters of a word that is looked for by its sound; readings that are tried."""
 
@@ -39,6 +46,7 @@ def read(typed: str, lexicon: Lexicon) -> Query:
         folded=folded,
         concepts=tuple(dict.fromkeys(known)),
         sounds=sound.splits(letters) if spelt and _in_syllables(found) else _alike(letters, known),
+        spelt=() if letters.isascii() else tuple(_spelt(pieces, folded)),
         initials=letters if spelt and len(letters) <= MOST_INITIALS else "",
         romaji=sound.regular(letters) if spelt and len(letters) > 2 else "",
         numbers=_numbers(typed),
@@ -58,14 +66,36 @@ def _alike(letters: str, known: Sequence[Concept]) -> tuple[tuple[str, ...], ...
     return tuple(islice(product(*readings), MOST_READINGS))
 
 
+def _spelt(pieces: Sequence[Piece], folded: str) -> Iterator[Spelt]:
+    """Neighbouring words that can be read as pinyin, together."""
+    together: list[int] = []
+    for at, piece in enumerate(pieces):
+        if piece.cjk or not sound.splits(piece.text):
+            continue
+        if together and (together[-1] != at - 1 or folded[pieces[at - 1].end : piece.start].strip()):
+            yield from _said(pieces, together)
+            together = []
+        together.append(at)
+    yield from _said(pieces, together)
+
+
+def _said(pieces: Sequence[Piece], together: Sequence[int]) -> Iterator[Spelt]:
+    letters = "".join(pieces[at].text for at in together)
+    if len(letters) > 1:
+        yield Spelt(pieces=tuple(together), ways=sound.splits(letters))
+
+
 def _numbers(typed: str) -> tuple[str, ...]:
-    """Numbers as they are kept: letters and digits, hyphens dropped."""
+    """Numbers as they are kept: letters and digits, without what divides them; with the letters before and without."""
+    text = shown(typed).lower()
     found = []
-    for word in shown(typed).lower().split():
-        plain = "".join(char for char in word if char.isascii() and char.isalnum())
-        if len(plain) >= LEAST_NUMBER and _NUMBER.match(plain):
-            found.append(plain)
-    return tuple(found)
+    for match in _DIVIDED.finditer(text):
+        plain = "".join(char for char in match.group() if char.isalnum())
+        letters = _APART.match(match.group())
+        found += [plain, *([plain[len(letters[1]) :]] if letters else [])]
+        found += ["".join(filter(str.isalnum, part)) for part in match.group().split()]
+    kept = [number for number in found if len(number) >= LEAST_NUMBER and _NUMBER.match(number)]
+    return tuple(sorted(dict.fromkeys(kept), key=len, reverse=True))
 
 
 def _pieces(folded: str, visible: str, lexicon: Lexicon) -> tuple[Piece, ...]:
@@ -79,10 +109,17 @@ def _pieces(folded: str, visible: str, lexicon: Lexicon) -> tuple[Piece, ...]:
             kept += _meant(part, visible[match.start() : match.end()], match.start(), lexicon)
         elif part not in lexicon.empty:
             kept.append((part, match.start()))
-    chosen = kept or everything
-    typing = folded[-1] != " " and chosen[-1] == everything[-1]
+    typing = folded[-1] != " "
+    said = kept[:-1] if typing and kept[-1:] == everything[-1:] and _barely_begun(kept[-1][0]) else kept
+    chosen = kept if said else everything
+    typing = typing and chosen[-1] == everything[-1]
     last = len(chosen) - 1
     return tuple(_piece(text, start, whole=at != last or not typing) for at, (text, start) in enumerate(chosen))
+
+
+def _barely_begun(word: str) -> bool:
+    """A word that is being typed and says nothing yet: until it does, what stands before it is all that was asked."""
+    return word.isascii() and len(word) < (LEAST_OF_NUMBERS if any(map(str.isdigit, word)) else LEAST_OF_WORDS)
 
 
 def _piece(text: str, start: int, *, whole: bool) -> Piece:

@@ -8,14 +8,17 @@ and recent comes before its equals.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 
 import msgspec
 
 from agent_tui.search.asked import Piece, Query
-from agent_tui.search.entry import TEXT, TITLE, WORDS, Entry
-from agent_tui.search.heard import ELSEWHERE, by_sound
+from agent_tui.search.entry import TEXT, TITLE, WORDS, Entry, Field
+from agent_tui.search.fold import parts
+from agent_tui.search.heard import ELSEWHERE, by_sound, spelt
 from agent_tui.search.learned import Vote
 from agent_tui.search.match import Match, best_of, contained, named
 
@@ -34,10 +37,12 @@ LEARNED = 0.5
 FITS, EXPIRED, URGENT, FRESH = 1.2, 0.4, 1.1, 0.12
 DAY_S = 86_400.0
 FRESH_DAYS = 45.0
+WHOLE_TITLE = 1.0
+"""Of a ticket whose whole title was typed: whoever types that means this one, unless a guide is called so too."""
 KIND = {"blueprint": 1.03, "bulletin": 1.0, "article": 1.0, "ticket": 0.62}
 FAINT = 0.22
 """Of the best score, below which a hit is noise beside it."""
-NUMBER, OWN_NUMBER = 3.0, 6.0
+NUMBER, OWN_NUMBER = 3.0, 9.0
 """What a number finds comes before anything, and what bears it before what only mentions it."""
 
 
@@ -120,7 +125,9 @@ def judge(sought: Sought, says: Sequence[float], entry: Entry) -> Answer | None:
     if pointed:
         score = max(score, POINTED) + POINTED_TOO
     if by_number is not None:
-        score += OWN_NUMBER if _plain(entry.number) in sought.query.numbers else NUMBER
+        number, _ = by_number
+        share = len(number) / len(sought.query.numbers[0])
+        score += share * (OWN_NUMBER if _plain(entry.number) == number else NUMBER)
     vote = sought.learned.get(entry.id) if entry.kind != "ticket" else None
     if vote and (vote.alone or score > LEAST):
         score += LEARNED * vote.share
@@ -131,7 +138,7 @@ def judge(sought: Sought, says: Sequence[float], entry: Entry) -> Answer | None:
         entry=entry,
         score=score * _standing(entry, sought, expired),
         matches=matches,
-        by_number=by_number,
+        by_number=by_number[1] if by_number else None,
         pointed=pointed,
         vote=vote,
         expired=expired,
@@ -156,6 +163,8 @@ def _told(sought: Sought, answer: Answer) -> Hit:
 def _standing(entry: Entry, sought: Sought, expired: bool) -> float:
     """What speaks for an entry before any word of it is read."""
     factor = KIND.get(entry.kind, 1.0)
+    if entry.kind == "ticket" and _is_title(sought.query, entry):
+        factor = WHOLE_TITLE
     if sought.category and sought.category in entry.categories:
         factor *= FITS
     if expired or entry.valid_from > sought.now:
@@ -166,6 +175,11 @@ def _standing(entry: Entry, sought: Sought, expired: bool) -> float:
         days = max(sought.now - entry.at, 0.0) / DAY_S
         factor *= 1.0 + FRESH * max(0.0, 1.0 - days / FRESH_DAYS)
     return factor
+
+
+def _is_title(query: Query, entry: Entry) -> bool:
+    """Whether all that was typed is all of its title."""
+    return any(one.place == TITLE and " ".join(parts(one.folded)) == query.text for one in entry.fields)
 
 
 # ---- by what is written and by number --------------------------------------------------------------------------------
@@ -181,10 +195,11 @@ def _by_words(sought: Sought, says: Sequence[float], entry: Entry) -> tuple[floa
     query, matches = sought.query, []
     total, reached = sum(says), 0.0
     others, together = named(query.concepts, entry, sought.language)
+    heard = spelt(query, entry)
     inside = contained(query.pieces, query.text, entry, sought.weights, sought.language)
     for at, piece in enumerate(query.pieces):
         best, places = best_of(piece, entry, sought.weights, sought.meant, sought.language)
-        for other in (inside.get(at), others.get(at)):
+        for other in (inside.get(at), others.get(at) or heard.get(at)):
             if other is not None and (best is None or other.score > best.score):
                 best = other
         if best is None:
@@ -199,23 +214,28 @@ def _by_words(sought: Sought, says: Sequence[float], entry: Entry) -> tuple[floa
     return score, matches
 
 
-def _by_number(query: Query, entry: Entry) -> Reason | None:
+def _by_number(query: Query, entry: Entry) -> tuple[str, Reason] | None:
+    """The longest number of the query that it bears or holds."""
     plain = _plain(entry.number) if query.numbers else ""
     for number in query.numbers:
         if plain and (plain.startswith(number) or plain.endswith(number)):
-            return Reason(how="number", place=TITLE, language="", text=entry.number)
+            return number, Reason(how="number", place=TITLE, language="", text=entry.number)
         for one in entry.fields:
-            at = one.folded.find(number)
-            if at >= 0:
-                return Reason(
-                    how="number",
-                    place=one.place,
-                    language=one.language,
-                    text=one.text,
-                    start=at - 1,
-                    end=at - 1 + len(number),
-                )
+            at = _divided(number).search(one.folded)
+            if at is not None:
+                return number, _marked(one, at.start(), at.end())
     return None
+
+
+def _marked(one: Field, start: int, end: int) -> Reason:
+    """A number where it stands: folded texts have a line end before them."""
+    return Reason(how="number", place=one.place, language=one.language, text=one.text, start=start - 1, end=end - 1)
+
+
+@lru_cache(maxsize=64)
+def _divided(number: str) -> re.Pattern[str]:
+    """A number, whatever divides its parts in a folded text."""
+    return re.compile(" ?".join(number))
 
 
 def _plain(number: str) -> str:

@@ -8,6 +8,8 @@ LEAST = 4
 """Letters of a word that is still corrected; shorter ones are too close to everything."""
 TWO_FROM = 8
 """From this length two errors are forgiven."""
+LEAST_BEGUN = 5
+"""Letters of a word in the making from which an error in it is forgiven."""
 MOST = 3
 
 
@@ -21,8 +23,11 @@ def letters(word: str) -> int:
 
 def distance(a: str, b: str, most: int) -> int:
     """Insertions, deletions, replacements and swaps of neighbours from `a` to `b`; `most + 1` for more than `most`."""
-    if abs(len(a) - len(b)) > most:
-        return most + 1
+    return most + 1 if abs(len(a) - len(b)) > most else _last_row(a, b, most)[-1]
+
+
+def _last_row(a: str, b: str, most: int) -> list[int]:
+    """The distances from `a` to every beginning of `b`; `most + 1` for all when each is more than `most`."""
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
@@ -33,8 +38,23 @@ def distance(a: str, b: str, most: int) -> int:
                 cost = min(cost, older[j - 2] + 1)
             row.append(cost)
         if min(row) > most:
-            return most + 1
-    return row[-1]
+            return [most + 1] * len(row)
+    return row
+
+
+def begun(word: str, known: Iterable[tuple[str, int]]) -> tuple[str, ...]:
+    """The known words of which `word` is nearly a beginning, at most MOST; the first letter must be right."""
+    if len(word) < LEAST_BEGUN or not word.isalpha() or not word.isascii():
+        return ()
+    bits, found = letters(word), []
+    for other, other_bits in known:
+        if len(other) <= len(word) or other[0] != word[0] or (bits & ~other_bits).bit_count() > 1:
+            continue
+        away = min(_last_row(word, other[: len(word) + 1], 1))
+        if away <= 1:
+            found.append((away, len(other), other))
+    found.sort()
+    return tuple(other for _, _, other in found[:MOST])
 
 
 def meant(word: str, known: Iterable[tuple[str, int]]) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ def of_ticket(ticket: Ticket) -> Entry:
         titles={"": ticket.title or ticket.number},
         fields=fields,
         named="".join(one.folded for one in fields),
+        romaji=sounds_of(fields[0].folded)[1] if ticket.title else (),
         number=ticket.number,
         at=ticket.opened_at.timestamp(),
         owner=ticket.group,

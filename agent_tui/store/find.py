@@ -1,7 +1,6 @@
-"""Looking things up in the index: which entries are worth ranking, and what the index knows about the words asked for.
+"""Looking guides up in the index: which are worth ranking, and what the index knows about the words asked for.
 
-Guides are few and wanted ranked: every word counts, the best candidates are read. Of tickets there may be a million: all
-words must be in them, and the newest are met first.
+They are few and wanted ranked: every word counts, the best candidates are read.
 """
 
 from __future__ import annotations
@@ -12,22 +11,16 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 
-from agent_tui.domain.rows import decode
-from agent_tui.domain.ticket import Ticket
 from agent_tui.search import sound, typo
 from agent_tui.search.asked import Piece, Query
 from agent_tui.search.entry import Entry, category_token, guide_token
 from agent_tui.search.fold import is_cjk, pairs, stem, tokens
+from agent_tui.search.query import LEAST_OF_NUMBERS, LEAST_OF_WORDS
 from agent_tui.store import index
 from agent_tui.store.cache import Cache, GuideWords
-from agent_tui.store.entries import of_ticket
-from agent_tui.store.index import BACKWARDS
 
-GUIDES, TICKETS, OF_CATEGORY, OF_GUIDE = 40, 24, 12, 4
+GUIDES, OF_CATEGORY, OF_GUIDE = 40, 12, 4
 """Candidates that are read and ranked."""
-LEAST_OF_TICKETS, LEAST_OF_NUMBERS = 3, 5
-"""Letters of a word, and of one with digits, from which its beginning is looked for among tickets' texts: every terminal
-and order has a number, so the beginning of one stands in too many."""
 SEAM = 0.3
 RARE = 2
 OFTEN = 20
@@ -38,9 +31,10 @@ MOST_WEIGHED = 500
 MOST_COUNTED = 5_000
 """Tokens whose number of guides is remembered."""
 TEXTS = 16
-LEAST_HALF = 3
+LEAST_HALF = 2
 """Letters of each of two words that were run together."""
-_AFTER = "\U0010ffff"
+AFTER = "\U0010ffff"
+"""Behind every character."""
 
 
 class Known:
@@ -71,7 +65,7 @@ class Known:
             start, end = _begun(words, gram)
             reach = max(found, min(self.guides, words.upto[end] - words.upto[start]))
             if not found:
-                found, near = reach, self._near(words, piece.text, end - start)
+                found, near = reach, self._near(words, piece, end - start)
                 if near:
                     self.meant[gram] = near
         self.reach[gram] = reach
@@ -86,17 +80,19 @@ class Known:
         rarer = frozenset(gram for gram, says in self.weights.items() if says > common)
         return rarer or frozenset(self.weights)
 
-    def _near(self, words: GuideWords, word: str, begun: int) -> tuple[str, ...]:
-        """Words that may have been meant where what was typed begins few known ones: near ones, or two run together."""
-        if begun > RARE or _is_known(words, word):
+    def _near(self, words: GuideWords, piece: Piece, begun: int) -> tuple[str, ...]:
+        """Words that may have been meant where what was typed begins few known ones: near ones, two run together,
+        or one that nearly begins so."""
+        if begun > RARE or _is_known(words, piece.text):
             return ()
-        near = typo.meant(word, words.known)
-        return tuple(dict.fromkeys(stem(other) for other in near)) or _run_together(words, word)
+        near = typo.meant(piece.text, words.known)
+        found = tuple(dict.fromkeys(stem(other) for other in near)) or _run_together(words, piece.text)
+        return found or typo.begun(piece.text, words.known)
 
 
 def _begun(words: GuideWords, beginning: str) -> tuple[int, int]:
     """From where to where the known words begin so."""
-    return bisect_left(words.known, (beginning, 0)), bisect_left(words.known, (beginning + _AFTER, 0))
+    return bisect_left(words.known, (beginning, 0)), bisect_left(words.known, (beginning + AFTER, 0))
 
 
 def _is_known(words: GuideWords, word: str) -> bool:
@@ -149,9 +145,9 @@ def guides(
     if in_text:
         numbers |= dict.fromkeys(n for (n,) in cache.all("texts_found", in_text, TEXTS))
     if category:
-        numbers |= dict.fromkeys(_newest(cache, _quoted(category_token(category)), OF_CATEGORY))
+        numbers |= dict.fromkeys(_newest(cache, quoted(category_token(category)), OF_CATEGORY))
     for id in also:
-        numbers |= dict.fromkeys(_newest(cache, _quoted(guide_token(id)), OF_GUIDE))
+        numbers |= dict.fromkeys(_newest(cache, quoted(guide_token(id)), OF_GUIDE))
     found = (index.entry(cache, n) for n in numbers)
     return [entry for entry in found if entry is not None]
 
@@ -188,9 +184,9 @@ def _terms_of(query: Query, known: Known) -> dict[str, int]:
             if gram in telling:
                 terms[term] = known.reach[gram]
             for other in known.meant.get(gram, ()):
-                terms[_all(other) + "*"] = _fewest(cache, tokens(other))
+                terms[every_token(other) + "*"] = _fewest(cache, tokens(other))
     for name in (name for concept in query.concepts for name in concept.others if _used(cache, name)):
-        terms[_all(name)] = _fewest(cache, _telling_tokens(name))
+        terms[every_token(name)] = _fewest(cache, _telling_tokens(name))
     terms |= _sounds_of(query, cache)
     return terms
 
@@ -198,13 +194,14 @@ def _terms_of(query: Query, known: Known) -> dict[str, int]:
 def _sounds_of(query: Query, cache: Cache) -> dict[str, int]:
     """The ways it may sound → how many guides each finds at most; what is not typed to its end is taken for rare."""
     terms: dict[str, int] = {}
-    for way, syllables in zip(_sounds(query), query.sounds, strict=False):
-        terms[way] = _fewest(cache, [f"{sound.PINYIN}{a}{b}" for a, b in pairwise(syllables)][:-1])
+    ways = [*query.sounds, *(way for spelt in query.spelt for way in spelt.ways)]
+    for syllables in (way for way in ways if len("".join(way)) > 1):
+        terms[sounding(syllables)] = _fewest(cache, [f"{sound.PINYIN}{a}{b}" for a, b in pairwise(syllables)][:-1])
     if len(query.initials) > 1:
         couples = [f"{sound.INITIALS}{a}{b}" for a, b in pairwise(query.initials)]
-        terms[" AND ".join(map(_quoted, couples))] = _fewest(cache, couples)
+        terms[" AND ".join(map(quoted, couples))] = _fewest(cache, couples)
     if len(query.romaji) > 1:
-        terms[_quoted(sound.ROMAJI + query.romaji) + "*"] = 0
+        terms[quoted(sound.ROMAJI + query.romaji) + "*"] = 0
     return terms
 
 
@@ -215,19 +212,19 @@ def _fewest(cache: Cache, all_of: Iterable[str]) -> int:
 
 def _pieces_in_text(query: Query) -> str:
     """Pieces of which every pair or word must be in a text; single characters say too little there."""
-    written = (_written(piece) or _quoted(piece.text) for piece in query.pieces if len(piece.text) > 1)
+    written = (as_written(piece) or quoted(piece.text) for piece in query.pieces if len(piece.text) > 1)
     return " OR ".join(f"({piece})" for piece in written)
 
 
 def _terms(piece: Piece) -> list[str]:
     if piece.cjk and len(piece.text) > 1:
-        return [_quoted(gram) for gram in piece.grams]
-    return [_quoted(piece.grams[0]) + "*"]
+        return [quoted(gram) for gram in piece.grams]
+    return [quoted(piece.grams[0]) + "*"]
 
 
-def _all(name: str) -> str:
+def every_token(name: str) -> str:
     """A name in which every word or pair of characters must be."""
-    return " AND ".join(_quoted(token) for token in _telling_tokens(name))
+    return " AND ".join(quoted(token) for token in _telling_tokens(name))
 
 
 def _telling_tokens(name: str) -> list[str]:
@@ -239,7 +236,7 @@ def _used(cache: Cache, name: str) -> bool:
     """Whether any guide may be called so; most other names are nobody's, and a long question is a slow one."""
     found = cache.names.get(name)
     if found is None:
-        asked = _all(name)
+        asked = every_token(name)
         found = cache.names[name] = bool(asked and cache.first("guide_called", asked))
     return found
 
@@ -255,61 +252,33 @@ def learn_names(cache: Cache, names: Iterable[str], seconds: float) -> bool:
     return False
 
 
-def _sounds(query: Query) -> list[str]:
-    """Each way to read the query as pinyin: all neighbouring syllables, the last perhaps not typed to its end."""
-    found = []
-    for syllables in query.sounds:
-        if len(syllables) == 1:
-            if len(syllables[0]) > 1:
-                found.append(_quoted(sound.PINYIN + syllables[0]) + "*")
-            continue
-        couples = [_quoted(f"{sound.PINYIN}{a}{b}") for a, b in pairwise(syllables)]
-        found.append(" AND ".join([*couples[:-1], couples[-1] + "*"]))
-    return found
+def sounding(syllables: Sequence[str]) -> str:
+    """What is read as pinyin: all neighbouring syllables, the last perhaps not typed to its end."""
+    if len(syllables) == 1:
+        return quoted(sound.PINYIN + syllables[0]) + "*"
+    couples = [quoted(f"{sound.PINYIN}{a}{b}") for a, b in pairwise(syllables)]
+    return " AND ".join([*couples[:-1], couples[-1] + "*"])
 
 
-def _quoted(token: str) -> str:
-    return '"' + token.replace('"', "") + '"'
-
-
-# ---- tickets --------------------------------------------------------------------------------------------------------
-
-
-def tickets(cache: Cache, query: Query) -> list[Entry]:
-    """The newest tickets that hold every piece, those with the number asked for first."""
-    found: dict[str, Ticket] = {}
-    for number in query.numbers:
-        for form in (number, BACKWARDS + number[::-1]):
-            _read(found, cache.all("numbers_found", form, form + _AFTER, TICKETS))
-    asked = _every(query)
-    if asked:
-        _read(found, cache.all("tickets_found", asked, TICKETS))
-    return [of_ticket(ticket) for ticket in found.values()]
-
-
-def _read(found: dict[str, Ticket], rows: Sequence[tuple[bytes]]) -> None:
-    for (body,) in rows:
-        ticket = decode("ticket", body)
-        if isinstance(ticket, Ticket):
-            found.setdefault(ticket.id, ticket)
-
-
-def _every(query: Query) -> str:
-    """All pieces as written, or the whole as pinyin; empty where too little was typed to say anything.
-
-    A lone character between longer words, as in 结算 未 到账, is held by too many to be asked for.
-    """
-    written = [one for one in map(_written, query.pieces) if one]
-    ways = [" AND ".join(f"({one})" for one in written)] if written else []
-    if query.text.isascii():
-        ways += [way for way, syllables in zip(_sounds(query), query.sounds, strict=False) if len(syllables) > 1]
-    return " OR ".join(f"({way})" for way in ways)
-
-
-def _written(piece: Piece) -> str:
+def as_written(piece: Piece) -> str:
+    """A piece as its pairs, or as the beginning of a word; empty for a lone character."""
     if piece.cjk:
-        return " AND ".join(_quoted(pair) for pair in pairs(piece.text)) if len(piece.text) > 1 else ""
-    least = LEAST_OF_NUMBERS if any(map(str.isdigit, piece.text)) else LEAST_OF_TICKETS
-    if len(piece.text) < least:
-        return _quoted(piece.text) if piece.whole else ""
-    return _quoted(piece.grams[0]) + "*"
+        return every_pair(piece.text) if len(piece.text) > 1 else ""
+    if len(piece.text) < least_of(piece):
+        return quoted(piece.text)
+    return quoted(piece.grams[0]) + "*"
+
+
+def every_pair(run: str) -> str:
+    """A run of characters of which every pair of neighbours must be there."""
+    return " AND ".join(map(quoted, pairs(run)))
+
+
+def least_of(piece: Piece) -> int:
+    """Letters from which the beginning of a word is looked for."""
+    return LEAST_OF_NUMBERS if any(map(str.isdigit, piece.text)) else LEAST_OF_WORDS
+
+
+def quoted(token: str) -> str:
+    """A token as the index is asked for it."""
+    return '"' + token.replace('"', "") + '"'

@@ -16,6 +16,7 @@ from agent_tui.domain.centre import Category
 from agent_tui.domain.rows import decode
 from agent_tui.domain.ticket import Ticket
 from agent_tui.search.entry import FORM, Entry, columns, ticket_tokens
+from agent_tui.search.fold import shown
 from agent_tui.search.query import LEAST_NUMBER
 from agent_tui.store import read
 from agent_tui.store.cache import QUERIES, Cache
@@ -27,7 +28,7 @@ MERGED = 8
 """Pages of an index that are put together between two looks at the clock."""
 BACKWARDS = "~"
 _FORM = "index_form"
-_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?=[A-Za-z]{0,4}[\d-]*\d)[A-Za-z]{0,4}\d[\dA-Za-z-]{2,30}")
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:([A-Za-z]{1,4})(-?))?(\d[\dA-Za-z-]{2,30})")
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER: msgspec.msgpack.Decoder[Entry] = msgspec.msgpack.Decoder(Entry)
 
@@ -99,8 +100,11 @@ def _ticket(cache: Cache, n: int, body: bytes) -> None:
 
 
 def numbers_of(ticket: Ticket) -> tuple[str, ...]:
-    """A ticket's own number and those of orders and terminals in its texts, letters and digits only, lower case."""
-    found = [ticket.number, *_NUMBER.findall(f"{ticket.title}\n{ticket.text}")]
+    """A ticket's own number and those of orders and terminals in its texts, letters and digits only, lower case; behind
+    letters and a hyphen the digits by themselves too."""
+    found = [ticket.number]
+    for letters, hyphen, digits in _NUMBER.findall(shown(f"{ticket.title}\n{ticket.text}")):
+        found += [letters + digits, *([digits] if hyphen else [])]
     plain = ("".join(char for char in number.lower() if char.isalnum()) for number in found)
     return tuple(dict.fromkeys(number for number in plain if len(number) >= LEAST_NUMBER))
 

@@ -162,6 +162,12 @@ DELETE FROM find_ticket WHERE rowid = ?;
 SELECT r.body FROM find_ticket f JOIN row r ON r.n = f.rowid
 WHERE f.find_ticket MATCH ? AND r.entity = 'ticket' ORDER BY f.rowid DESC LIMIT ?;
 
+-- :tickets_hold
+SELECT 1 FROM find_ticket WHERE find_ticket MATCH ? LIMIT 1;
+
+-- :ticket_words
+SELECT term FROM find_ticket_word WHERE term >= ? AND term < ? LIMIT ?;
+
 -- :number_put
 INSERT OR IGNORE INTO number(number, n) VALUES (?, ?);
 

@@ -41,7 +41,7 @@ _SEARCHED = "('bundle', 'bulletin', 'article', 'ticket')"
 """Entities that are found by their words (`entries`)."""
 _NAMED = "('bundle', 'article')"
 """Of these, those that say which reasons of contact they are about."""
-INDEXED_AS = 4
+INDEXED_AS = 5
 """Grows when folding or tokens change: then the cache is filled and indexed again."""
 
 STATEMENTS = (
@@ -104,6 +104,7 @@ STATEMENTS = (
     # A million tickets: no positions are kept, the few that are met first are read again.
     """CREATE VIRTUAL TABLE find_ticket USING fts5(tokens, content='', contentless_delete=1, detail=none,
          tokenize='unicode61')""",
+    "CREATE VIRTUAL TABLE find_ticket_word USING fts5vocab(find_ticket, 'row')",
     # Ticket, order and terminal numbers, forwards and (behind a ~) backwards: by their beginning and by their end.
     "CREATE TABLE number(number TEXT, n INTEGER, PRIMARY KEY (number, n)) WITHOUT ROWID",
     "CREATE INDEX number_n ON number(n)",

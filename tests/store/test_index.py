@@ -19,7 +19,7 @@ from agent_tui.domain.rows import NAMES, Entity, encode
 from agent_tui.domain.ticket import Ticket
 from agent_tui.search.entry import FORM, columns
 from agent_tui.search.query import read as read_query
-from agent_tui.store import find, index
+from agent_tui.store import find, find_tickets, index
 from agent_tui.store.cache import Cache
 from agent_tui.store.entries import entry_of
 from agent_tui.store.write import apply_page, put_meta, put_rows
@@ -36,7 +36,8 @@ def indexed(cache: Cache) -> None:
 
 
 def tickets(cache: Cache, typed: str) -> list[str]:
-    return [entry.id for entry in find.tickets(cache, read_query(typed, lexicon.shipped()))]
+    query = read_query(typed, lexicon.shipped())
+    return [entry.id for entry in find_tickets.tickets(cache, query, find.Known(cache, query))]
 
 
 def guides(cache: Cache, typed: str) -> list[str]:
@@ -142,7 +143,7 @@ def test_the_newest_tickets_are_met_first(cache: Cache) -> None:
     put_rows(cache, rows)
     indexed(cache)
     found = tickets(cache, "结算")
-    assert len(found) == find.TICKETS and found[0] == "t059"
+    assert len(found) == find_tickets.TICKETS and found[0] == "t059"
 
 
 def test_a_slice_ends_when_its_time_is_over(cache: Cache) -> None:
