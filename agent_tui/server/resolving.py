@@ -33,6 +33,7 @@ class Lost(msgspec.Struct, frozen=True, kw_only=True):
     maker: str
     contact_id: str | None
     body: bytes
+    """What was asked for, sealed; empty since the customer was forgotten."""
 
 
 def ticket_id(key: str) -> str:
@@ -49,7 +50,7 @@ def unknown(tx: Tx, ticket: str) -> Lost | None:
                 cause=row["cause"],
                 maker=row["maker"],
                 contact_id=row["contact_id"],
-                body=bytes(row["body"]),
+                body=bytes(row["body"] or b""),
             )
     return None
 
@@ -76,10 +77,15 @@ def resolve(hearing: Hearing, command: ResolveEffect) -> Turn:
     approval = hearing.state.get(Approval, lost.cause)
     _check_hands(hearing, lost, approval)
     done = command.outcome == "done"
-    errand = _ERRANDS.decode(hearing.vault.open_command(lost.key, lost.body))
+    errand = _ERRANDS.decode(hearing.vault.open_command(lost.key, lost.body)) if lost.body else None
     puts: list[Entity] = [_closed(ticket, reason, hearing)]
     effects = Effects(events=(_event(ticket, lost, command.outcome, hearing),))
-    if done and errand.promise is not None and (kept := promises.keep(errand.promise, hearing.state)) is not None:
+    if (
+        done
+        and errand
+        and errand.promise is not None
+        and (kept := promises.keep(errand.promise, hearing.state)) is not None
+    ):
         puts.append(kept)
     if not done and approval is not None:
         over = ended(approval, ApprovalState.FAILED, hearing.now, hearing.matter.caller.id, "authority.failed_effect")
@@ -89,7 +95,7 @@ def resolve(hearing: Hearing, command: ResolveEffect) -> Turn:
 
     def settle(tx: Tx) -> None:
         tx.run("ext_resolve", ext_key=lost.key, state=state, at=at, result=f"resolved:{command.outcome}")
-        if done:
+        if done and errand:
             keep_clear(tx, hearing.vault, errand)
 
     return Turn(

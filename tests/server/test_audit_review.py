@@ -246,3 +246,12 @@ async def test_whoever_is_forgotten_is_forgotten_in_reviews_too(client: Client, 
     await close_day(services)
     (made,) = services.db.read_now(lambda tx: supervision.draws_of(tx, DAY))
     assert services.db.read_now(lambda tx: supervision.recompute(tx, made)).same
+
+
+async def test_a_day_is_drawn_though_somebody_was_forgotten_meanwhile(services: Services) -> None:
+    """The acts stay in the audit and are drawn; what they said is nowhere any more."""
+    await a_day(services)
+    services.db.write_now(lambda tx: personal.erase(tx, "c1", eg.NOW, "somebody"))
+    await close_day(services)
+    assert {one.day for one in reviews(services)} == {DAY}
+    assert all(one.reason == "" for one in reviews(services))

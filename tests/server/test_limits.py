@@ -16,6 +16,7 @@ from agent_tui.domain.customer import Secret
 from agent_tui.domain.effects import External
 from agent_tui.domain.ticket import Ticket, TicketKind
 from agent_tui.errors import UsageError
+from agent_tui.server import personal
 from agent_tui.server.errands import ErrandsJob
 from agent_tui.server.ports import core_banking, terminals
 from agent_tui.server.ports.faults import inject
@@ -24,6 +25,7 @@ from agent_tui.server.ports.simulated import SimulatedSystem
 from agent_tui.server.services import Services
 from agent_tui.server.state import TableState
 from agent_tui.server.terms import Terms
+from tests import eg
 from tests.server import bench, office
 from tests.server.engines import tamper
 from tests.server.office import act, says, waive
@@ -254,6 +256,20 @@ async def test_found_done_what_was_promised_comes_true(
     assert (await (await office.seat(client, "s1")).send(finding)).status_code == 200
     row = (await (await office.seat(client, "s1")).snapshot())[0]["customer", "c1"]
     assert {p["id"]: p["status"] for p in row["products"] if "status" in p}["c1-credit"] == "blocked"
+
+
+@pytest.mark.parametrize("outcome", ["done", "not_done"])
+async def test_what_became_of_it_can_be_said_after_the_customer_was_forgotten(
+    client: Client, services: Services, job: ErrandsJob, bank: SimulatedSystem, outcome: str
+) -> None:
+    bank.silent.add("block_card")
+    await (await office.seat(client, "a1")).send(act("block_card", product_id="c1-credit"))
+    await job.step()
+    found = ticket(services)
+    services.db.write_now(lambda tx: personal.erase(tx, "c1", eg.NOW, "somebody"))
+    finding = ResolveEffect(ticket_id=found.id, outcome=outcome, reason="seen in core banking")
+    answer = await (await office.seat(client, "s1")).send(finding)
+    assert answer.status_code == 200, answer.text
 
 
 class Dying:

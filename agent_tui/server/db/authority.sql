@@ -50,7 +50,8 @@ WHERE command_id = :command_id AND state = 'reserved' AND amount_minor > :amount
 UPDATE limit_hold SET state = :state WHERE command_id = :command_id AND state = 'reserved';
 
 -- :command_args
-SELECT args FROM command WHERE id = :id AND maker = :maker;
+-- Of somebody who was forgotten nothing is left to read.
+SELECT args FROM command WHERE id = :id AND maker = :maker AND length(args) > 0;
 
 -- :ext_unknown
 SELECT ext_key, cause, maker, contact_id, body FROM ext_outbox WHERE state = 'unknown' ORDER BY ext_key;
