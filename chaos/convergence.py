@@ -11,6 +11,7 @@ from agent_tui.clock import SystemClock
 from agent_tui.domain import rows
 from agent_tui.domain.centre import Category
 from agent_tui.domain.ticket import Ticket
+from agent_tui.errors import StoreError
 from agent_tui.server.database import Database
 from agent_tui.server.feed import Feed
 from agent_tui.server.problems import ProblemError
@@ -77,6 +78,9 @@ def diverged(place: Place, db: Database, seat: Seat) -> Iterator[str]:
         yield from (f"converged: {line} at {seat.name}" for line in miscounted(cache))
     except ProblemError as error:
         yield f"converged: the cursor of {seat.name} is refused: {error.problem.name}"
+        return
+    except StoreError as error:
+        yield f"converged: what {seat.name} is sent does not go into its cache: {error.args_.get('reason', error.key)}"
         return
     finally:
         cache.close()

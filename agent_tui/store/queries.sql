@@ -214,8 +214,10 @@ SELECT id, type FROM done WHERE doubtful AND agent_id IN ('', ?) ORDER BY made_m
 UPDATE done SET doubtful = 0 WHERE id = ?;
 
 -- :done_again
-INSERT OR IGNORE INTO outbox(id, agent_id, lane, type, target, if_match, body, offline, made_at, made_ms, seen, state, attempts, problem, reasons)
-SELECT id, agent_id, lane, type, target, if_match, body, 0, made_at, made_ms, seen, ?2, 1, ?3, ?4 FROM done WHERE id = ?1;
+-- OR IGNORE would let a row go that breaks any rule of the table, and with it the command.
+INSERT INTO outbox(id, agent_id, lane, type, target, if_match, body, offline, made_at, made_ms, seen, state, attempts, problem, reasons)
+SELECT id, agent_id, lane, type, target, if_match, body, 0, made_at, made_ms, seen, ?2, 1, ?3, ?4 FROM done WHERE id = ?1
+ON CONFLICT(id) DO NOTHING;
 
 -- :done_forget
 DELETE FROM done WHERE id = ?;

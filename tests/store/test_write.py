@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +13,7 @@ from agent_tui.domain.contact import Contact, ContactState
 from agent_tui.domain.rows import NAMES, Entity, encode
 from agent_tui.domain.ticket import Ticket
 from agent_tui.errors import StoreError
-from agent_tui.store import place, read, write
+from agent_tui.store import place, read, schema, write
 from agent_tui.store.cache import Cache
 from agent_tui.wire.feed import Change, Page, SnapshotPage
 from tests import eg
@@ -141,3 +143,10 @@ def test_pages_in_any_order_and_twice_end_in_the_same_rows(
     assert {c.id: c.subject for c in read.every(cache, Contact)} == {i: f"v{v}" for i, v in newest.items()}
     for contact in read.every(cache, Contact):
         write.apply_page(cache, page(gone(contact)))
+
+
+def test_no_trigger_leaves_it_to_its_statement_what_a_conflict_means() -> None:
+    """What an upsert does about conflicts overrides an OR within the triggers that it fires; ON CONFLICT stands."""
+    triggers = [one for one in schema.STATEMENTS if "CREATE TRIGGER" in one]
+    assert triggers
+    assert not [one for one in triggers if re.search(r"\b(INSERT|UPDATE)\s+OR\b|\bREPLACE\b", one)]
