@@ -40,6 +40,8 @@ class Staff(msgspec.Struct, frozen=True, kw_only=True):
     robots: tuple[tuple[str, str], ...]
     signers: tuple[tuple[str, str], ...] = ()
     """Robot supervisors who answer requests for a co-sign."""
+    clerks: tuple[tuple[str, str], ...] = ()
+    """Robots of departments, who answer work orders."""
 
     def seats(self) -> tuple[Seat, ...]:
         """For the runtime file."""
@@ -49,10 +51,12 @@ class Staff(msgspec.Struct, frozen=True, kw_only=True):
 
     def logins(self) -> Logins:
         """For the robots."""
-        return Logins(observer=self.observer, link=self.link, colleagues=self.robots, signers=self.signers)
+        return Logins(
+            observer=self.observer, link=self.link, colleagues=self.robots, signers=self.signers, clerks=self.clerks
+        )
 
     def accounts(self) -> tuple[tuple[str, str], ...]:
-        return (*self.desks, *self.monitors, self.observer, self.link, *self.robots, *self.signers)
+        return (*self.desks, *self.monitors, self.observer, self.link, *self.robots, *self.signers, *self.clerks)
 
 
 def _with_password(people: Sequence[Agent]) -> tuple[tuple[str, str], ...]:
@@ -79,6 +83,7 @@ def staff(centre: Centre) -> Staff:
         link=(LINK, secrets.token_urlsafe(12)),
         robots=_with_password([p for p in answering if p not in desks]),
         signers=_with_password(floor[3:]),
+        clerks=_with_password(departments[1:]),
     )
 
 

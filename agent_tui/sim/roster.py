@@ -6,12 +6,14 @@ import msgspec
 
 
 class Logins(msgspec.Struct, frozen=True, kw_only=True):
-    """Login and password of the observer, the link, each colleague, and supervisors who only sign."""
+    """Login and password of the observer, the link, each colleague, supervisors who only sign, and people of departments,
+    who see to work orders."""
 
     observer: tuple[str, str]
     link: tuple[str, str]
     colleagues: tuple[tuple[str, str], ...]
     signers: tuple[tuple[str, str], ...] = ()
+    clerks: tuple[tuple[str, str], ...] = ()
 
 
 class Floorful(msgspec.Struct, frozen=True, kw_only=True):

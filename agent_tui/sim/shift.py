@@ -21,6 +21,7 @@ from agent_tui.sim.line import Line
 from agent_tui.sim.link import SwitchLink
 from agent_tui.sim.office import Office
 from agent_tui.sim.pace import Pace
+from agent_tui.sim.paperwork import Paperwork
 from agent_tui.sim.persona import Known, Persona
 from agent_tui.sim.roster import Floorful, Logins
 from agent_tui.sim.scripts import Scripts
@@ -44,6 +45,7 @@ class Shift:
         self.customers = Customers(self.line, self.floor, self.office)
         self.link = SwitchLink(self.line, self.floor, self.office, self.cast, how.seed)
         self.signers = Signers(self.floor, self.line, how.seed)
+        self.paperwork = Paperwork(self.floor, self.line, how.seed)
         self.colleagues: list[Colleague] = []
         self._seats: list[WebSeat] = []
         self._rng = random.Random(f"traffic/{how.seed}")
@@ -70,6 +72,8 @@ class Shift:
             # At their desk, though not for calls: whoever asks for a co-sign sees that somebody is there.
             await seat.send(SetAgentState(state="not_ready", reason="meeting"))
         shift.signers.employ([observer, *shift._seats])
+        shift._seats += [await WebSeat.open(url, *login) for login in logins.clerks]
+        shift.paperwork.employ([observer, *shift._seats])
         return shift
 
     async def employ(self, url: str, logins: Iterable[tuple[str, str]], stagger_s: float = 0.0) -> None:
@@ -85,6 +89,7 @@ class Shift:
         colleague = Colleague(seat, self.floor, self.office, self.cast, self._speeches, self.how.seed, self._scripts)
         self.colleagues.append(colleague)
         self.signers.employ([seat])
+        self.paperwork.employ([seat])
         self.line.spawn(colleague.work())
         return colleague
 
