@@ -17,6 +17,8 @@ from agent_tui.store.escrow import Boxes
 from agent_tui.store.journal import Journal
 from agent_tui.store.writer import Writer
 
+SAVED = ".saved"
+"""End of the name of what `salvage` made of a damaged journal, until it takes that one's place."""
 LEAST_BYTES = 4096
 """One page: a journal that is shorter, and has no log beside it, was cut off."""
 
@@ -80,6 +82,9 @@ def _in_memory(key: bytes) -> Connection:
 def open_journal(path: Path, key: bytes, boxes: Boxes | None = None) -> Journal:
     """The journal with its writer running. NewerDatabase, Corrupt (damaged or another key), DiskFull."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    saved = path.with_name(path.name + SAVED)
+    if saved.exists() and not path.exists():
+        saved.replace(path)
     if path.exists() and path.stat().st_size < LEAST_BYTES and not siblings(path)[1].exists():
         raise Corrupt("desk.store.unreadable", path=str(path))
     connection = connect(path, key, synchronous="FULL")

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agent_tui.clock import wall
-from agent_tui.errors import StoreError
+from agent_tui.errors import DiskFull, StoreError
 from agent_tui.store.create import migrate_journal
-from agent_tui.store.engine import Connection, DatabaseError, connect, siblings
+from agent_tui.store.engine import Connection, DatabaseError, connect, siblings, translate
+from agent_tui.store.open import SAVED
 
 TABLES = ("outbox", "draft", "receipt", "done", "local_audit")
 STEPS = 2_000
@@ -27,52 +28,77 @@ class Salvaged(NamedTuple):
 
 
 def salvage(path: Path, key: bytes) -> Salvaged:
-    """Put the damaged files aside and make a new journal of what is readable. DiskFull, StoreError."""
+    """Put the damaged files aside and make a new journal of what is readable. DiskFull, StoreError: then nothing was moved.
+
+    Whoever is killed on the way finds the damaged journal as it was, or what was saved of it whole (`open_journal`).
+    """
+    saved = path.with_name(path.name + SAVED)
+    if not saved.exists():
+        _gather(path, key, saved)
     copy = _aside(path)
-    fresh = connect(path, key, synchronous="FULL")
+    saved.replace(path)
+    connection = connect(path, key, synchronous="FULL")
     try:
-        migrate_journal(fresh, path, 0)
-        kept = {table: _move(copy, key, fresh, table) for table in TABLES}
+        counted = [connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in ("outbox", "draft")]
     finally:
-        fresh.close()
-    path.chmod(0o600)
-    return Salvaged(copy, kept["outbox"], kept["draft"])
+        connection.close()
+    return Salvaged(copy, *counted)
+
+
+def _gather(path: Path, key: bytes, saved: Path) -> None:
+    """All that is readable, in a file of its own that has its name only once it is whole."""
+    fresh = path.with_name(path.name + ".fresh")
+    _remove(fresh)
+    connection = connect(fresh, key, synchronous="FULL")
+    try:
+        migrate_journal(connection, fresh, 0)
+        for table in TABLES:
+            _move(path, key, connection, table)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except DatabaseError as error:
+        raise translate(error, path) from None
+    finally:
+        connection.close()
+    fresh.chmod(0o600)
+    fresh.replace(saved)
+    _remove(fresh)
+
+
+def _remove(fresh: Path) -> None:
+    for file in siblings(fresh):
+        file.unlink(missing_ok=True)
 
 
 def _aside(path: Path) -> Path:
-    """Rename the journal with all that belongs to it, under a name that was never used."""
+    """Rename the journal with all that belongs to it, under a name that was never used; the journal itself last."""
     mark = f".damaged-{wall():%Y%m%d-%H%M%S}"
-    at = 0
-    while (copy := path.with_name(f"{path.name}{mark}{f'-{at}' if at else ''}")).exists():
+    at, copy = 0, path.with_name(path.name + mark)
+    while any(file.exists() for file in siblings(copy)):
         at += 1
-    for old, new in zip(siblings(path), siblings(copy), strict=True):
+        copy = path.with_name(f"{path.name}{mark}-{at}")
+    for old, new in reversed(list(zip(siblings(path), siblings(copy), strict=True))):
         if old.exists():
             old.rename(new)
     return copy
 
 
-def _move(copy: Path, key: bytes, fresh: Connection, table: str) -> int:
-    """How many rows of a table were saved."""
+def _move(damaged: Path, key: bytes, fresh: Connection, table: str) -> None:
     known = [row[1] for row in fresh.execute(f"PRAGMA table_info({table})")]
-    saved = 0
-    for row in _rows(copy, key, table):
+    for row in _rows(damaged, key, table):
         names = [name for name in known if name in row]
         marks = ", ".join("?" * len(names))
         try:
-            fresh.execute(
-                f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({marks})", [row[n] for n in names]
-            )
-            saved += 1
-        except DatabaseError:
-            # What the damage made of this row is none that the journal may hold.
-            continue
-    return saved
+            fresh.execute(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", [row[n] for n in names])
+        except DatabaseError as error:
+            # What the damage made of this row is none that the journal may hold; a full disk is no fault of the row's.
+            if isinstance(translate(error, damaged), DiskFull):
+                raise
 
 
-def _rows(copy: Path, key: bytes, table: str) -> Iterator[dict[str, object]]:
+def _rows(damaged: Path, key: bytes, table: str) -> Iterator[dict[str, object]]:
     """Every readable row: from the first to the damage, from the last back to it, and one by one between."""
     try:
-        connection = connect(copy, key, synchronous="FULL")
+        connection = connect(damaged, key, synchronous="FULL")
     except StoreError:
         return
     try:

@@ -3,15 +3,17 @@ traceback and nothing readable is lost."""
 
 from __future__ import annotations
 
+import contextlib
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agent_tui.desk import views
 from agent_tui.desk.build import open_desk
 from agent_tui.domain.commands import AddNote
-from agent_tui.errors import Corrupt
+from agent_tui.errors import Corrupt, DiskFull
 from agent_tui.store import schema
 from agent_tui.store.create import journal_migrations
 from agent_tui.store.engine import connect
@@ -143,6 +145,72 @@ def test_a_journal_of_every_version_opens_with_all_it_held(tmp_path: Path, versi
     assert [item.id for item in journal.items()] == ["i1"]
     assert journal.drafts()[0][:2] == ("note:k1", "草稿")
     journal.close()
+
+
+def test_a_row_that_the_journal_may_not_hold_is_not_counted_as_saved(tmp_path: Path, whole: bytes) -> None:
+    path = tmp_path / "journal.db"
+    path.write_bytes(whole)
+    connection = connect(path, KEY, synchronous="FULL")
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+    connection.execute("UPDATE outbox SET state = 'bent' WHERE id = 'i003'")
+    connection.close()
+    assert salvage(path, KEY).commands == NOTES - 1
+
+
+def test_a_disk_without_room_leaves_the_damaged_journal_where_it_is(
+    tmp_path: Path, whole: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "journal.db"
+    path.write_bytes(bent(whole, 9_000))
+    before = path.read_bytes()
+
+    def small(file: Path, key: bytes, *, synchronous: str) -> Any:
+        connection = connect(file, key, synchronous=synchronous)
+        if file.suffix == ".fresh":
+            connection.execute("PRAGMA max_page_count = 12")
+        return connection
+
+    with monkeypatch.context() as full, pytest.raises(DiskFull):
+        full.setattr("agent_tui.store.salvage.connect", small)
+        salvage(path, KEY)
+    assert path.read_bytes() == before
+    saved = salvage(path, KEY)
+    assert saved.commands == NOTES or saved.drafts == DRAFTS
+    assert {file.name for file in tmp_path.iterdir()} == {path.name, saved.copy.name}
+
+
+def test_whoever_is_killed_while_the_journal_is_saved_loses_nothing_of_it(
+    tmp_path: Path, whole: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At each of the renames at its end, and once more at the second try."""
+    renames = 5
+    for last in range(renames):
+        folder = tmp_path / str(last)
+        folder.mkdir()
+        path = folder / "journal.db"
+        path.write_bytes(bent(whole, 9_000))
+        path.with_name("journal.db-shm").write_bytes(b"")
+        left = last
+
+        def counted(file: Path, target: Path, rename: Any = Path.rename) -> Any:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise KeyboardInterrupt
+            return rename(file, target)
+
+        with monkeypatch.context() as dying:
+            dying.setattr(Path, "rename", counted)
+            dying.setattr(Path, "replace", counted)
+            with contextlib.suppress(KeyboardInterrupt):
+                salvage(path, KEY)
+        try:
+            journal = open_journal(path, KEY)
+        except Corrupt:
+            salvage(path, KEY)
+            journal = open_journal(path, KEY)
+        assert len(journal.items()) == NOTES or len(journal.drafts()) == DRAFTS
+        journal.close()
 
 
 # ---- the cache -------------------------------------------------------------------------------------------------------
