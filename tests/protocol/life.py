@@ -19,14 +19,17 @@ from agent_tui.server.build import build_server
 from agent_tui.server.errands import ErrandsJob
 from agent_tui.server.options import ServerOptions
 from agent_tui.server.ports import core_banking
+from agent_tui.store import index
 from agent_tui.wire.feed import parse_cursor
 from tests import eg
+from tests.protocol import wording
 from tests.protocol.office import Desk, Office
 from tests.server import engines
 
 HERE = "k-a1-c1"
 ROUNDS = 6
 """One more than the times that each point is died at."""
+INDEXED_S = 10.0
 WELL, SIGKILLED = 0, 9
 
 
@@ -45,10 +48,14 @@ async def live(office: Office) -> None:
         await desk.send()
         row = office.read(Contact, HERE)
         office.write(msgspec.structs.replace(row, subject=word))
+        for change in (wording.TICKET_CHANGES, wording.CATEGORY_CHANGES):
+            office.change(change + n * len(wording.ELSEWHERE))
         await desk.fetch()
         await _tell_over_a_stream(office, desk)
         while desk.pages:
             desk.deliver(0)
+        if n % 2:
+            index.step(desk.cache, INDEXED_S)
         await ErrandsJob(office.services, (core_banking.simulator(0.0),)).step()
         if n:
             desk.sign_in()
