@@ -21,6 +21,7 @@ from agent_tui.domain.ticket import Ticket, TicketKind
 from agent_tui.killpoint import kill_point
 from agent_tui.server import limits, promises, resolving, usage, writing
 from agent_tui.server.database import Tx
+from agent_tui.server.forgotten import forgotten
 from agent_tui.server.hearing import ended
 from agent_tui.server.ports.port import Port, Result
 from agent_tui.server.services import Services
@@ -122,6 +123,8 @@ class ErrandsJob:
             )
         )
         tail.feed(entries)
+        if forgotten(TableState(tx), external.customer_id):
+            tx.run("errands_drop", customer_id=external.customer_id)
         tail.close()
 
     def _outcome(self, tx: Tx, due: Due, result: Result, now: datetime) -> tuple[list[Entity], list[Event]]:

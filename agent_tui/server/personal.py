@@ -18,13 +18,11 @@ from agent_tui.domain.ticket import Note, Ticket
 from agent_tui.policy.decision import SubjectFacts
 from agent_tui.server import writing
 from agent_tui.server.database import Tx
+from agent_tui.server.forgotten import ERASED
 from agent_tui.server.state import TableState
 from agent_tui.server.tail import AuditDraft, Tail
 from agent_tui.server.vault import Vault
 from agent_tui.wire.command import Envelope
-
-ERASED = "•"
-"""What stands where something personal stood."""
 
 
 def customer_of(tx: Tx, envelope: Envelope) -> str | None:

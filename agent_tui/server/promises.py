@@ -11,6 +11,7 @@ import msgspec
 from agent_tui.domain.customer import Customer
 from agent_tui.domain.effects import Effects
 from agent_tui.domain.rows import Entity
+from agent_tui.server.forgotten import forgotten
 from agent_tui.server.state import TableState
 
 
@@ -53,9 +54,9 @@ def split(effects: Effects, state: TableState) -> Split:
 
 
 def keep(promise: Promise, state: TableState) -> Customer | None:
-    """The customer's row with the promise kept; None if there is no such customer any more."""
+    """The customer's row with the promise kept; None if there is no such customer any more, or they were forgotten."""
     customer = state.get(Customer, promise.customer_id)
-    if customer is None:
+    if customer is None or forgotten(state, customer.id):
         return None
     products = tuple(
         msgspec.structs.replace(p, status=promise.statuses.get(p.id, p.status)) for p in customer.products

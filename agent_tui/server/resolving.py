@@ -17,6 +17,7 @@ from agent_tui.domain.standing import no, works
 from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
 from agent_tui.server import customers, limits, promises, writing
 from agent_tui.server.database import Tx
+from agent_tui.server.forgotten import forgotten
 from agent_tui.server.hearing import Hearing, ended
 from agent_tui.server.state import TableState
 from agent_tui.server.turn import Turn
@@ -135,9 +136,12 @@ def _event(ticket: Ticket, lost: Lost, outcome: str, hearing: Hearing) -> Event:
 
 
 def keep_clear(tx: Tx, vault: Vault, errand: writing.Errand) -> None:
-    """A new number is kept encrypted, and found under its new form; the customer's row shows it already."""
-    mobile = errand.external.args.get("mobile")
-    customer = TableState(tx).get(Customer, errand.external.customer_id)
-    if customer is not None and errand.promise is not None and errand.promise.phone and mobile:
+    """A new number is kept encrypted, and found under its new form; the customer's row shows it already. Of somebody who was
+    forgotten meanwhile nothing is kept."""
+    mobile, state = errand.external.args.get("mobile"), TableState(tx)
+    customer = state.get(Customer, errand.external.customer_id)
+    if customer is None or forgotten(state, customer.id):
+        return
+    if errand.promise is not None and errand.promise.phone and mobile:
         vault.put(tx, customer.id, "phone", str(mobile))
         customers.index(tx, vault, customer)

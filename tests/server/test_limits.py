@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,11 +13,12 @@ from litestar.testing import AsyncTestClient
 
 from agent_tui.domain.approval import ApprovalState
 from agent_tui.domain.commands import MoveTicket, ResolveEffect, RevealField, WithdrawApproval
-from agent_tui.domain.customer import Secret
+from agent_tui.domain.customer import Customer, Secret
 from agent_tui.domain.effects import External
 from agent_tui.domain.ticket import Ticket, TicketKind
 from agent_tui.errors import UsageError
 from agent_tui.server import personal
+from agent_tui.server.database import Tx
 from agent_tui.server.errands import ErrandsJob
 from agent_tui.server.ports import core_banking, terminals
 from agent_tui.server.ports.faults import inject
@@ -27,7 +29,7 @@ from agent_tui.server.state import TableState
 from agent_tui.server.terms import Terms
 from tests import eg
 from tests.server import bench, office
-from tests.server.engines import tamper
+from tests.server.engines import raw, tamper
 from tests.server.office import act, says, waive
 
 Client = AsyncTestClient[Litestar]
@@ -270,6 +272,26 @@ async def test_what_became_of_it_can_be_said_after_the_customer_was_forgotten(
     finding = ResolveEffect(ticket_id=found.id, outcome=outcome, reason="seen in core banking")
     answer = await (await office.seat(client, "s1")).send(finding)
     assert answer.status_code == 200, answer.text
+
+
+async def test_what_is_confirmed_too_late_brings_nothing_back_of_somebody_who_was_forgotten(
+    client: Client, services: Services, job: ErrandsJob
+) -> None:
+    """A new number was on its way when its customer asked to be forgotten."""
+    mobile = "13900001111"
+    maker = await office.fresh(client, "a1")
+    approval = await maker.asked(services, act("change_mobile", args={"mobile": mobile}))
+    await (await office.fresh(client, "b3")).decide(approval)
+    services.db.write_now(lambda tx: personal.erase(tx, "c1", eg.NOW, "somebody"))
+    await job.step()
+
+    def look(tx: Tx) -> tuple[Any, ...]:
+        (errand,) = raw(tx, "SELECT state, body FROM ext_outbox")
+        customer = TableState(tx).get(Customer, "c1")
+        return errand[0], bytes(errand[1] or b""), services.vault.get(tx, "c1", "phone"), customer and customer.phone
+
+    assert services.db.read_now(look) == ("done", b"", None, "")
+    assert not services.db.read_now(lambda tx: raw(tx, "SELECT 1 FROM search_token WHERE customer_id = 'c1'"))
 
 
 class Dying:
