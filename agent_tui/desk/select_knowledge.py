@@ -18,8 +18,9 @@ from agent_tui.desk.found import (
     TicketView,
 )
 from agent_tui.desk.sight import Sight
-from agent_tui.domain.agent import Agent, AgentState, Role
+from agent_tui.domain.agent import Agent, Role
 from agent_tui.domain.centre import Group
+from agent_tui.domain.hands_rules import off_shift
 from agent_tui.domain.knowledge import Article, Bulletin, ContactPerson, Reading, about_article, reading_id
 from agent_tui.domain.knowledge_rules import still_to_read
 from agent_tui.domain.ticket import Note, Ticket, TicketState
@@ -112,7 +113,7 @@ def ticket_of(sight: Sight, query: TicketOf) -> TicketView | None:
         return None
     me = sight.me()
     handler = read.get(sight.cache, Agent, ticket.handler_id) if ticket.handler_id else None
-    off = handler is not None and handler.state is AgentState.LOGGED_OFF
+    off = off_shift(handler)
     return TicketView(
         ticket=ticket,
         group=_name(sight, ticket.group),

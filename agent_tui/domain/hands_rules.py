@@ -40,6 +40,11 @@ def unfit(agent: Agent | None, ticket: Ticket, now: datetime) -> str:
     return ""
 
 
+def off_shift(agent: Agent | None) -> bool:
+    """Whether somebody with a shift on the floor is not at work; people of departments have none that is known here."""
+    return agent is not None and agent.role is not Role.DEPARTMENT and not agent.here
+
+
 def _ticket(id: str, case: Case) -> Ticket:
     ticket = case.state.get(Ticket, id) or refuse("no_ticket", ticket=id)
     return ticket if ticket.kind in TAKEN_UP else refuse("not_in_hands", number=ticket.number)

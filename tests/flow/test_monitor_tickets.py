@@ -83,7 +83,7 @@ async def test_who_went_home_with_it_is_named_and_it_goes_to_a_colleague_or_back
     await put(backend, complaint())
     async with monitor(tmp_path, backend, LEAD) as at:
         await at.press("f2", "9")
-        await at.until("has it", "! off shift")
+        await at.until("due ", "[潘丽华 off shift]")
         await at.press("enter")
         await at.until("│! off shift", "F5 Assign", "F7 Give it back", "F6 Raise its level", "F8 Close the complaint")
         await at.press("f5")

@@ -3,10 +3,12 @@ and since when, and putting one into the hands of a colleague."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from agent_tui.desk.found import TicketView
 from agent_tui.desk.views import People, QueueRow, QueueRows, StatusOf
 from agent_tui.domain.agent import Agent, AgentState
-from agent_tui.domain.hands_rules import unfit
+from agent_tui.domain.hands_rules import off_shift, unfit
 from agent_tui.domain.ticket import TAKEN_UP, Ticket
 from agent_tui.domain.ticket_commands import AssignTicket
 from agent_tui.tui.dialogs.fields import Field
@@ -39,20 +41,21 @@ async def tickets(station: Station) -> None:
 
 
 def _items(station: Station) -> list[Item[str]]:
+    now = station.door.view(StatusOf()).now
     page = station.door.view(QueueRows(kind="tickets", limit=AT_MOST))
-    off = {agent.id for agent in station.door.view(People()) if agent.state is AgentState.LOGGED_OFF}
-    return [_item(station, row, row.handler_id in off) for row in page.rows if row.channel in TAKEN_UP]
+    off = {agent.id for agent in station.door.view(People()) if off_shift(agent)}
+    return [_item(station, row, now, row.handler_id in off) for row in page.rows if row.channel in TAKEN_UP]
 
 
-def _item(station: Station, row: QueueRow, off: bool) -> Item[str]:
+def _item(station: Station, row: QueueRow, now: datetime, off: bool) -> Item[str]:
     """What it is and in whose hands; a colleague who went home with it is marked."""
     words = station.words
     kind = words.of("complaint_level", row.level) if row.level else ""
     label = " ".join(filter(None, (kind, words.of("ticket_kind", row.channel), row.subject)))
-    whose = _own(words, "with", who=row.handler) if row.handler else words.of("ticket_state", row.state)
-    gone = f"! {_own(words, 'off_shift')}" if off else ""
-    due = _own(words, "due", at=words.day(row.due)) if row.due else ""
-    return Item(row.id, label, "  ".join(filter(None, (whose, gone, due))), words=f"{row.caller} {row.group}")
+    whose = words("in_hand", who=f"{row.handler} {_own(words, 'off_shift')}" if off else row.handler)
+    whose = whose if row.handler else words.of("ticket_state", row.state)
+    due = _own(words, "due", at=words.when(row.due, now)) if row.due else ""
+    return Item(row.id, label, "  ".join(filter(None, (due, whose))), words=f"{row.caller} {row.group}")
 
 
 # ---- to a colleague ---------------------------------------------------------------------------------------------------
