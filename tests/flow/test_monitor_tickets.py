@@ -87,7 +87,7 @@ async def test_who_went_home_with_it_is_named_and_it_goes_to_a_colleague_or_back
         await at.press("enter")
         await at.until("│! off shift", "F5 Assign", "F7 Give it back", "F6 Raise its level", "F8 Close the complaint")
         await at.press("f5")
-        await at.until("Assign 260302-0001-3", "What to see to")
+        await at.until("Assign 260302-0001-3", "To see to")
         await at.press("1", "tab")
         await at.type("ring them")
         await at.press("f9")

@@ -20,8 +20,9 @@ from agent_tui.domain.commands import (
 from agent_tui.domain.contact import Channel
 from agent_tui.domain.customer import Customer, Secret
 from agent_tui.domain.effects import LinkRequest
+from agent_tui.domain.ticket import Ticket, TicketState
 from agent_tui.errors import UsageError
-from agent_tui.server import audit, writing
+from agent_tui.server import audit, seed, writing
 from agent_tui.server.database import Tx
 from agent_tui.server.router import ROUTER
 from agent_tui.server.services import Services
@@ -87,6 +88,15 @@ async def test_the_audit_verifies_and_nothing_personal_is_left(client: Client, s
     assert customer is not None and (customer.name, customer.phone, customer.products) == ("•", "", ())
     answer = await desk.send(RevealField(customer_id="c1", field=Secret.PHONE, purpose="check"))
     assert bench.PHONE not in answer.text
+
+
+def test_what_was_answered_about_them_is_forgotten_too(services: Services) -> None:
+    bench.add_customer(services)
+    order = eg.ticket(customer_id="c1", text=SAID, answer=NOTED, state=TicketState.ANSWERED)
+    services.db.write_now(lambda tx: seed.publish(tx, [order], "SeedOrder", eg.NOW))
+    assert main.run(["admin", "erase", "--customer", "c1", "--yes", *named(services.db.where)], "en") == 0
+    left = services.db.read_now(lambda tx: TableState(tx).get(Ticket, order.id))
+    assert left is not None and SAID not in left.text and NOTED not in left.answer
 
 
 async def test_a_row_says_who_was_forgotten(client: Client, services: Services) -> None:

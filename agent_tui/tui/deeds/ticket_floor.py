@@ -68,11 +68,12 @@ async def assign(station: Station, view: TicketView) -> None:
     if not people:
         station.say(_own(words, "nobody_able", number=ticket.number), "warn")
         return
-    items = tuple(Item(a.id, a.name, words.of("state", a.state), words=a.id) for a in people)
+    off = _own(words, "off_shift")
+    items = tuple(Item(a.id, f"{a.name} {off}" if off_shift(a) else a.name, words=a.id) for a in people)
     draft = f"assign:{ticket.id}"
     fields = [
         Field(name="assignee", kind="choice", label=_own(words, "assignee"), items=items, required=True),
-        Field(name="text", label=_own(words, "assign_note"), draft=draft),
+        Field(name="text", label=_own(words, "assign_note"), hint=_own(words, "optional"), draft=draft),
     ]
     title = f"{_own(words, 'assign')} {ticket.number}"
     values = await station.ask(
