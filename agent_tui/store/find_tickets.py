@@ -204,7 +204,7 @@ def _whole(query: Query) -> Iterator[str]:
     if len(query.initials) > 1:
         yield _and([quoted(f"{sound.INITIALS}{a}{b}") for a, b in pairwise(query.initials)])
     for syllables in query.sounds:
-        if len(syllables) == 1 and len(syllables[0]) >= LEAST_OF_WORDS:
+        if len(syllables) == 1 and len(query.text) >= LEAST_OF_WORDS:
             yield sounding(syllables)
     if query.romaji:
         yield quoted(sound.ROMAJI + query.romaji) + "*"
