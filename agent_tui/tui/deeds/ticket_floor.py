@@ -48,13 +48,14 @@ def _items(station: Station) -> list[Item[str]]:
 
 
 def _item(station: Station, row: QueueRow, now: datetime, off: bool) -> Item[str]:
-    """What it is and in whose hands; a colleague who went home with it is marked."""
+    """What it is and in whose hands; what is late and a colleague who went home with it are marked."""
     words = station.words
     kind = words.of("complaint_level", row.level) if row.level else ""
     label = " ".join(filter(None, (kind, words.of("ticket_kind", row.channel), row.subject)))
     whose = words("in_hand", who=f"{row.handler} {_own(words, 'off_shift')}" if off else row.handler)
     whose = whose if row.handler else words.of("ticket_state", row.state)
     due = _own(words, "due", at=words.when(row.due, now)) if row.due else ""
+    due = f"! {due}" if row.due and row.due <= now else due
     return Item(row.id, label, "  ".join(filter(None, (due, whose))), words=f"{row.caller} {row.group}")
 
 
