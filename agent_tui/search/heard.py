@@ -39,10 +39,11 @@ def by_sound(query: Query, entry: Entry) -> tuple[float, Match | None]:
 
 
 def spelt(query: Query, entry: Entry) -> dict[int, Match]:
-    """Piece → where the entry says what its letters may be the pinyin of."""
+    """Piece → where the entry says what its letters may be the pinyin of. One syllable alone is in every guide."""
     found: dict[int, Match] = {}
     for one in query.spelt:
-        match = next((match for way in one.ways if (match := _said(entry, way)) is not None), None)
+        ways = (way for way in one.ways if len(way) > 1 or not entry.spoken)
+        match = next((match for way in ways if (match := _said(entry, way)) is not None), None)
         if match is not None:
             found |= dict.fromkeys(one.pieces, match)
     return found

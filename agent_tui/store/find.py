@@ -194,7 +194,7 @@ def _terms_of(query: Query, known: Known) -> dict[str, int]:
 def _sounds_of(query: Query, cache: Cache) -> dict[str, int]:
     """The ways it may sound → how many guides each finds at most; what is not typed to its end is taken for rare."""
     terms: dict[str, int] = {}
-    ways = [*query.sounds, *(way for spelt in query.spelt for way in spelt.ways)]
+    ways = [*query.sounds, *(way for spelt in query.spelt for way in spelt.ways if len(way) > 1)]
     for syllables in (way for way in ways if len("".join(way)) > 1):
         terms[sounding(syllables)] = _fewest(cache, [f"{sound.PINYIN}{a}{b}" for a, b in pairwise(syllables)][:-1])
     if len(query.initials) > 1:

@@ -118,6 +118,12 @@ def test_input_methods_and_speech_are_recognised_and_said(cache: Cache, typed: s
     assert any(reason.how == how for reason in first.reasons), first.reasons
 
 
+def test_one_syllable_beside_characters_says_nothing_by_itself(cache: Cache) -> None:
+    """Some character of every guide is said `shi`."""
+    assert "pos_terminal" in [hit.id for hit in search(cache, "交易超shi")[:3]]
+    assert not any(reason.how == "sound" for hit in search(cache, "交易超shi") for reason in hit.reasons)
+
+
 def test_without_the_reviewed_words_the_right_answer_would_be_missed(
     cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
