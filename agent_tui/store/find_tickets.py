@@ -25,6 +25,8 @@ TICKETS = 24
 LEAST_LOOSE = 4
 """Characters of a run that may be words in another order, or written with others of the same sound."""
 LONGEST_ALIKE = 8
+MOST_ROWS = 100_000
+"""Up to so many rows single syllables and near words are looked for: both mean to read every word with a beginning."""
 LONG_MARK = "ー"
 BEGUN_ALIKE, MOST_ALIKE = 2, 3_000
 """Letters in which no error is looked for; words that are compared."""
@@ -74,15 +76,23 @@ def _ways(cache: Cache, query: Query, known: Known) -> Iterator[str]:
     asked = _strictly(query)
     if asked:
         yield asked
-    known.meant.update(_near(cache, query, known.meant))
-    loose = _loosely(query, known.meant)
-    whole = list(_whole(query))
+    few = _few(cache)
+    if few:
+        known.meant.update(_near(cache, query, known.meant))
+    loose = _loosely(query, known.meant, least_syllables=1 if few else 2)
+    whole = list(_whole(query, least_syllables=1 if few else 2))
     if loose or whole:
         yield _or([*([_and(loose)] if loose else []), *whole])
     if len(loose) > 1:
         held = [one for one in loose if cache.first("tickets_hold", one)]
         if 0 < len(held) < len(loose):
             yield _and(held)
+
+
+def _few(cache: Cache) -> bool:
+    """Whether there are so few rows that every word with the same beginning can be met while somebody types."""
+    (last,) = cache.first("row_last") or (0,)
+    return (last or 0) <= MOST_ROWS
 
 
 def _or(terms: Sequence[str]) -> str:
@@ -113,9 +123,9 @@ def _strictly(query: Query) -> str:
 # ---- as people mistype it -------------------------------------------------------------------------------------------
 
 
-def _loosely(query: Query, meant: Meant) -> list[str]:
+def _loosely(query: Query, meant: Meant, least_syllables: int = 1) -> list[str]:
     """For each piece that says something every way it may be kept."""
-    heard = dict(_by_sound(query))
+    heard = dict(_by_sound(query, least_syllables))
     joined = dict(_joined(query.pieces))
     found = []
     for at, piece in enumerate(query.pieces):
@@ -182,10 +192,10 @@ def _alike(run: str) -> str:
     return _and([_or([quoted(f"{sound.PINYIN}{a}{b}") for a, b in couples]) for couples in said])
 
 
-def _by_sound(query: Query) -> Iterator[tuple[int, list[str]]]:
+def _by_sound(query: Query, least_syllables: int) -> Iterator[tuple[int, list[str]]]:
     """Piece → the pinyin it may be, alone or with its neighbours."""
     for spelt in query.spelt:
-        ways = [sounding(syllables) for syllables in spelt.ways]
+        ways = [sounding(syllables) for syllables in spelt.ways if len(syllables) >= least_syllables]
         yield from ((at, ways) for at in spelt.pieces)
 
 
@@ -199,12 +209,12 @@ def _joined(pieces: Sequence[Piece]) -> Iterator[tuple[int, list[str]]]:
     yield from made.items()
 
 
-def _whole(query: Query) -> Iterator[str]:
+def _whole(query: Query, least_syllables: int) -> Iterator[str]:
     """All that was typed as the initials of a title, as a syllable of it, or as the sound of its kana."""
     if len(query.initials) > 1:
         yield _and([quoted(f"{sound.INITIALS}{a}{b}") for a, b in pairwise(query.initials)])
     for syllables in query.sounds:
-        if len(syllables) == 1 and len(query.text) >= LEAST_OF_WORDS:
+        if least_syllables <= len(syllables) == 1 and len(query.text) >= LEAST_OF_WORDS:
             yield sounding(syllables)
     if query.romaji:
         yield quoted(sound.ROMAJI + query.romaji) + "*"

@@ -165,6 +165,9 @@ WHERE f.find_ticket MATCH ? AND r.entity = 'ticket' ORDER BY f.rowid DESC LIMIT 
 -- :tickets_hold
 SELECT 1 FROM find_ticket WHERE find_ticket MATCH ? LIMIT 1;
 
+-- :row_last
+SELECT max(n) FROM row;
+
 -- :ticket_words
 SELECT term FROM find_ticket_word WHERE term >= ? AND term < ? LIMIT ?;
 

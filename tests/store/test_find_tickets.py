@@ -135,10 +135,19 @@ def test_its_whole_title_finds_it_among_the_first_three(desk: Cache, id: str) ->
 
 
 def test_without_the_looser_ways_none_of_these_would_be_found(desk: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(find_tickets, "_loosely", lambda *_: [])
-    monkeypatch.setattr(find_tickets, "_whole", lambda _: iter(()))
+    monkeypatch.setattr(find_tickets, "_loosely", lambda *_, **__: [])
+    monkeypatch.setattr(find_tickets, "_whole", lambda *_, **__: iter(()))
     for typed in ("yzsb", "态度zuoxi", "失败验证", "坐席太度", "refnud", "坐席态度 大阪府"):
         assert found(desk, typed) == [], typed
+
+
+def test_among_a_million_what_means_reading_every_beginning_is_left_out(
+    desk: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert found(desk, "tai") == ["rude"] and found(desk, "hethrow", "en") == ["lounge"]
+    monkeypatch.setattr(find_tickets, "MOST_ROWS", 1)
+    assert found(desk, "tai") == [] and found(desk, "hethrow", "en") == []
+    assert found(desk, "yanzheng") == ["secure"]
 
 
 def test_no_word_of_a_list_is_needed(desk: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
