@@ -92,6 +92,7 @@ def _version(rows: Rows, place: tuple[str, str]) -> str:
     return f"version {rows[place][0]}" if place in rows else "absent"
 
 
+SEARCHED = "SELECT n, entity, body FROM row WHERE entity IN ('bundle', 'bulletin', 'article', 'ticket')"
 COUNTED = """SELECT place >> 56, group_id, COUNT(*) FROM row WHERE place IS NOT NULL GROUP BY 1, 2"""
 KEPT = {
     "find_ticket": ("SELECT id FROM find_ticket_docsize", "SELECT n FROM row WHERE entity = 'ticket'"),
@@ -115,10 +116,10 @@ def miscounted(cache: Cache) -> Iterator[str]:
 
 
 def _misfiled(cache: Cache) -> Iterator[str]:
-    """Rows of which the index keeps other words than theirs."""
-    run = cache.connection.execute
+    """Rows of which the index keeps other words than theirs, or keeps words though there are none."""
+    run, guides = cache.connection.execute, set()
     categories = {category.id: category for category in read.every(cache, Category)}
-    for n, entity, body in run("SELECT n, entity, body FROM row").fetchall():
+    for n, entity, body in run(SEARCHED).fetchall():
         row = rows.decode(entity, body)
         if isinstance(row, Ticket):
             kept = {number for (number,) in run("SELECT number FROM number WHERE n = ?", (n,))}
@@ -126,6 +127,9 @@ def _misfiled(cache: Cache) -> Iterator[str]:
             if kept != plain | {index.BACKWARDS + number[::-1] for number in plain}:
                 yield f"the index knows other numbers of {entity}/{row.id}"
             continue
-        entry, known = entry_of(row, categories), index.entry(cache, n)
-        if entry != known:
+        entry = entry_of(row, categories)
+        guides |= {n} if entry else set()
+        if entry != index.entry(cache, n):
             yield f"the index knows other words of {entity}/{row.id}"
+    if guides != {n for (n,) in run("SELECT n FROM entry")}:
+        yield "the index knows guides that are not there"

@@ -47,7 +47,7 @@ ABOVE_MINOR = (5_100, 9_000, 31_000)
 SETTLE_S = 20.0
 DRAFT = "note:chaos"
 PATIENT_UNTIL = 40
-TICKETS = 0.3
+TICKETS = 0.2
 """Of its turns, those in which a robot also does something with tickets and news."""
 
 

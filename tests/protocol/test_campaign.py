@@ -11,7 +11,7 @@ from chaos.__main__ import play
 
 SECONDS = float(os.environ.get("AGENT_TUI_CHAOS_SECONDS", "60"))
 SEED = int(os.environ.get("AGENT_TUI_CHAOS_SEED", "1"))
-SHARE = {"": 1.0, "postgres": 0.35}
+SHARE = {"": 1.0, "postgres": 0.5}
 """Of the seconds; on PostgreSQL two servers share one database that is killed too."""
 
 
