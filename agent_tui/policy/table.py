@@ -155,7 +155,8 @@ def _literals(node: Any, fact: Fact) -> Iterator[Any]:
 
 def _values(node: Any) -> Iterator[Any]:
     if isinstance(node, dict):
-        if "Value" in node:
+        # A rule may also compare with a whole action or person: no fact has one as its value.
+        if "Value" in node and not isinstance(node["Value"], dict):
             yield node["Value"]
         for inner in node.values():
             yield from _values(inner)

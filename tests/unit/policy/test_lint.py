@@ -29,6 +29,7 @@ PLANTED = {
     "permitted anyway": 'permit (principal, action == Action::"waive_fee", resource) when { principal.level == 3 };',
     "an action for nobody": 'forbid (principal, action == Action::"block_card", resource);',
     "more is easier": FEE + "when { context.amount < 4000 };",
+    "an action beside a level there is not": FEE + 'when { action == Action::"waive_fee" && principal.level > 5 };',
     "a day that is over": '@to("2020-01-01T00:00:00+08:00") ' + FEE + ";",
 }
 """Slips of the pen that do not touch one another, so that one look over the table finds them all."""
@@ -53,6 +54,7 @@ def test_the_shipped_policy_is_sound() -> None:
     [
         ("a level there is not", "never"),
         ("two tiers at once", "never"),
+        ("an action beside a level there is not", "never"),
         ("an empty range of sums", "never"),
         ("a minute there is not", "never"),
         ("a weekday there is not", "never"),
