@@ -184,9 +184,9 @@ async def ask_about(station: Station, view: f.ArticleView) -> None:
     """What the article leaves open goes to the department that owns it."""
     words, article = station.words, view.article
     label = own(words, "article.question")
-    field = Field(name="text", kind="area", label=label, required=True, draft=f"ask:{article.id}")
+    door, key = station.door, f"ask:{article.id}"
+    field = Field(name="text", kind="area", label=label, required=True, value=door.draft(key), draft=key)
     title = own(words, "article.ask", department=view.department)
-    door = station.door
     values = await station.ask(Form(words, station.painter, title, [field], go="send", keep=door.keep_draft))
     if values is None:
         return
@@ -194,7 +194,7 @@ async def ask_about(station: Station, view: f.ArticleView) -> None:
     asked_in = contact.contact.id if contact else None
     command = AskAboutArticle(article_id=article.id, text=values["text"], asked_in=asked_in)
     if stands(await send(station, command, title)):
-        door.drop_draft(f"ask:{article.id}")
+        door.drop_draft(key)
 
 
 async def questions(station: Station) -> None:
@@ -251,7 +251,8 @@ async def answer(station: Station, ticket: Ticket) -> None:
     """A department's answer; whoever asked sees it as soon as it is there."""
     words, door = station.words, station.door
     key = f"answer:{ticket.id}"
-    field = Field(name="text", kind="area", label=own(words, "ticket.answer"), required=True, draft=key)
+    label = own(words, "ticket.answer")
+    field = Field(name="text", kind="area", label=label, required=True, value=door.draft(key), draft=key)
     title = own(words, "question.answer")
     values = await station.ask(Form(words, station.painter, title, [field], go="send", keep=door.keep_draft))
     if values is None:

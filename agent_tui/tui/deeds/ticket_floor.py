@@ -74,8 +74,9 @@ async def assign(station: Station, view: TicketView) -> None:
     draft = f"assign:{ticket.id}"
     fields = [
         Field(name="assignee", kind="choice", label=_own(words, "assignee"), items=items, required=True),
-        Field(name="text", label=_own(words, "assign_note"), hint=_own(words, "optional"), draft=draft),
-    ]
+        Field(name="text", label=_own(words, "assign_note"), hint=_own(words, "optional"),
+              value=station.door.draft(draft), draft=draft),
+    ]  # fmt: skip
     title = f"{_own(words, 'assign')} {ticket.number}"
     values = await station.ask(
         Form(words, station.painter, title, fields, go="confirm", keep=station.door.keep_draft)

@@ -99,6 +99,10 @@ class Writing(TextArea):
         )
         self.kept = kept
 
+    def on_mount(self) -> None:
+        """What was begun is gone on with."""
+        self.move_cursor(self.document.end)
+
     def on_text_area_changed(self) -> None:
         if self.kept is not None:
             self.kept.changed(self.text, self.replace_all)
