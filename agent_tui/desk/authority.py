@@ -161,11 +161,12 @@ class Authority:
 
     def _about(self, question: Question) -> About:
         contact = self._contact(question.contact_id, question.customer_id)
+        customer_id = question.customer_id or (contact.customer_id if contact else None) or ""
         return About(
-            customer_id=question.customer_id or (contact.customer_id if contact else None) or "",
+            customer_id=customer_id,
             contact_id=contact.id if contact else None,
             product_id=question.product_id,
-            ticket_id=question.ticket_id,
+            ticket_id=question.ticket_id or _in_hand(self._sight, question.action, customer_id),
         )
 
     def _contact(self, contact_id: str | None, customer_id: str | None) -> Contact | None:
@@ -271,3 +272,11 @@ def _most_allowing(
     """Asked about the product that lets most be done: a card that is not blocked must not hide the one that is."""
     asked = [(one, judge(one)) for one in [replace(question, product_id=p.id) for p in products] or [question]]
     return next((pair for pair in asked if not isinstance(pair[1], Deny)), asked[0])
+
+
+def _in_hand(sight: Sight, action: str, customer_id: str) -> str | None:
+    """The ticket of mine through which a field of the customer is shown to me, as at the server."""
+    if action != "reveal_field":
+        return None
+    tickets = read.of_customer(sight.cache, Ticket, customer_id, 200)
+    return next((ticket.id for ticket in tickets if ticket.handler_id == sight.cache.agent_id), None)

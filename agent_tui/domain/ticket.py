@@ -38,7 +38,7 @@ TICKET_MOVES: dict[TicketState, frozenset[TicketState]] = {
 """Legal transitions; a closed ticket stays closed, a new one refers to it."""
 
 
-TAKEN_UP = frozenset({TicketKind.COMPLAINT, TicketKind.WORK_ORDER})
+TAKEN_UP = frozenset({TicketKind.COMPLAINT, TicketKind.WORK_ORDER, TicketKind.CALL_BACK})
 """Kinds that one person of the group takes in hand while they are in progress."""
 
 

@@ -169,7 +169,8 @@ def _works_in(agent: Agent, group: str) -> bool:
 def _check_hands(ticket: Ticket, to: TicketState, agent: Agent) -> None:
     """Refuse unless it is this agent's to move the ticket there."""
     owns = ticket.owner_id == agent.id or agent.role is Role.SUPERVISOR
-    if to is TicketState.CLOSED and not owns:
+    calls = ticket.kind is TicketKind.CALL_BACK and ticket.handler_id == agent.id
+    if to is TicketState.CLOSED and not (owns or calls):
         refuse("owner_closes", number=ticket.number)
     if not owns and not _works_in(agent, ticket.group):
         refuse("not_your_ticket", number=ticket.number)
@@ -203,6 +204,8 @@ def _check_answer(ticket: Ticket, case: Case) -> None:
     never just answered."""
     if ticket.kind is TicketKind.COMPLAINT:
         refuse("complaint_by_action")
+    if ticket.kind is TicketKind.CALL_BACK:
+        refuse("call_back_closes", number=ticket.number)
     if ticket.handler_id is None:
         refuse("take_up_first", number=ticket.number)
     if ticket.handler_id != case.actor.id:
@@ -223,6 +226,8 @@ def move_ticket(command: MoveTicket, case: Case) -> Effects:
     text = case.clean(command.text)
     if to is TicketState.ANSWERED and not text:
         refuse("answer_needed")
+    if ticket.kind is TicketKind.CALL_BACK and to is TicketState.CLOSED and not text:
+        refuse("call_back_note")
     return moved(ticket, to, text, case)
 
 

@@ -51,12 +51,14 @@ def groups_of(about: About, agent: Agent, rows: Rows) -> list[Group]:
 
 
 def subject_facts(about: About, agent: Agent, rows: Rows) -> SubjectFacts:
-    """A contact of somebody else's customer proves nothing: then the caller counts as not verified."""
+    """A contact of somebody else's customer proves nothing: then the caller counts as not verified. Nor does a ticket."""
     customer = rows.get(Customer, about.customer_id) if about.customer_id else None
     contact = rows.get(Contact, about.contact_id) if about.contact_id else None
     ticket = rows.get(Ticket, about.ticket_id) if about.ticket_id else None
     if contact is not None and (contact.customer_id or "") != about.customer_id:
         contact = None
+    if ticket is not None and about.customer_id and (ticket.customer_id or "") != about.customer_id:
+        ticket = None
     products = customer.products if customer else ()
     product = next((p for p in products if p.id == about.product_id), None)
     open_now = contact is not None and contact.state in OPEN_STATES

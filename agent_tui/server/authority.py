@@ -29,7 +29,7 @@ from agent_tui.policy.moment import Moment, at, moment
 from agent_tui.server import limits, problems
 from agent_tui.server.caller import Caller
 from agent_tui.server.database import Tx
-from agent_tui.server.facts import Question, about, question
+from agent_tui.server.facts import Question, about, question, through_ticket
 from agent_tui.server.state import TableState
 from agent_tui.wire.problem import Problem
 
@@ -167,6 +167,7 @@ class Authority:
         agent = state.get(Agent, inquiry.caller.id)
         if agent is None or asked.action not in KNOWN:
             return None
+        asked = through_ticket(asked, agent, state)
         standing = self._standing(agent, asked, state, now)
         whose = whose_day(agent, standing, asked)
         sums = limits.sums(tx, whose, self.day(now), inquiry.own_hold)

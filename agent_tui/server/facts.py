@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from agent_tui.domain.agent import Agent
 from agent_tui.domain.commands import (
     Command,
     MoveTicket,
@@ -121,6 +122,14 @@ def _author(release_id: str, state: TableState, only: ReleaseState | None = None
     """Who proposed a version; nobody where it is in another state than `only`."""
     release = state.get(Release, release_id)
     return release.author_id if release and only in (None, release.state) else ""
+
+
+def through_ticket(asked: Question, agent: Agent, state: TableState) -> Question:
+    """A field is also shown to whoever has a ticket of that customer in hand."""
+    if asked.action != "reveal_field" or asked.ticket_id is not None:
+        return asked
+    held = (ticket for ticket in state.find(Ticket, customer_id=asked.customer_id) if ticket.handler_id == agent.id)
+    return msgspec.structs.replace(asked, ticket_id=next((ticket.id for ticket in held), None))
 
 
 def about(asked: Question) -> About:

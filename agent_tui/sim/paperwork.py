@@ -1,4 +1,4 @@
-"""Robots who see to the work orders and complaints of their groups: take one up between two calls, work on it, answer it or
+"""Robots who see to work orders, complaints and call-backs of their groups: take one up between two calls, work on it, answer it or
 close it; and its owner tells the customer. Not all of them: some are left for the people at the desks.
 
 Through the public API like everybody: whoever is quicker has it, and a complaint that takes a co-sign waits for one.
@@ -25,6 +25,8 @@ NOTICE_S = (90.0, 600.0)
 WORK_S = (240.0, 1500.0)
 TELL_S = (60.0, 400.0)
 """From the answer to its owner having told the customer."""
+PROMISED = "domain.ticket_why.promised"
+"""A call-back at a time that was agreed is left to the people at the desks."""
 LOOK_S = 60.0
 """Whether somebody is free is looked at so often."""
 
@@ -54,6 +56,8 @@ class Paperwork:
     def _bell(self, entity: str, id: str) -> None:
         ticket = self._floor.get(Ticket, id) if entity == "ticket" else None
         if ticket is None or ticket.kind not in TAKEN_UP or ticket.state is TicketState.CLOSED:
+            return
+        if ticket.why is not None and ticket.why.key == PROMISED:
             return
         if not self._mine(ticket) or self._seen.get(id) is ticket.state:
             return
@@ -119,6 +123,9 @@ class Paperwork:
         if ticket is not None and ticket.handler_id == person.agent_id:
             if ticket.kind is TicketKind.COMPLAINT:
                 await self._decide(person, ticket)
+            elif ticket.kind is TicketKind.CALL_BACK:
+                called = say("sim.ticket.called", ticket.language)
+                await self._send(person, MoveTicket(ticket_id=id, state=TicketState.CLOSED, text=called))
             else:
                 answered = say("sim.ticket.answer", ticket.language)
                 await self._send(person, MoveTicket(ticket_id=id, state=TicketState.ANSWERED, text=answered))

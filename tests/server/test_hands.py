@@ -167,7 +167,7 @@ async def test_what_is_closed_of_another_kind_or_theirs_already_is_not_assigned(
     assert (await supervisor.send(given)).status_code == 200
     assert (await supervisor.send(given)).json()["key"] == "domain.taken_up"
     for fields, key in (
-        ({"kind": TicketKind.CALL_BACK}, "domain.not_in_hands"),
+        ({"kind": TicketKind.QUESTION}, "domain.not_in_hands"),
         ({**ORDER, "state": TicketState.CLOSED}, "domain.ticket_is_closed"),
     ):
         office.put(services, complaint(**fields))

@@ -130,6 +130,25 @@ async def test_a_work_order_in_my_hands_is_answered_and_its_owner_closes_it() ->
     assert door.sent == [c.MoveTicket(ticket_id="t1", state=TicketState.CLOSED)]
 
 
+async def test_what_came_of_a_call_back_closes_it_and_is_not_lost_before() -> None:
+    call: dict[str, Any] = {"kind": TicketKind.CALL_BACK, "complaint_level": None}
+    async with stage(door := Group(**held(**call)), size=(80, 24)) as at:
+        await at.press("f3", "enter", "f8")
+        await at.type("reached")
+        await at.press("escape", "f2", "9", "f8", "f9")
+    assert door.sent == [c.MoveTicket(ticket_id="t1", state=TicketState.CLOSED, text="reached")]
+
+
+async def test_an_answer_begun_lies_there_again_and_is_gone_on_with() -> None:
+    async with stage(door := Group(**held(kind=TicketKind.WORK_ORDER, complaint_level=None)), size=(80, 24)) as at:
+        await at.press("f3", "enter", "f8")
+        await at.type("half")
+        await at.press("escape", "f2", "9", "f8")
+        await at.type(" done")
+        await at.press("f9")
+    assert [command.text for command in door.sent if isinstance(command, c.MoveTicket)] == ["half done"]
+
+
 async def test_the_page_is_one_key_away_while_the_customer_lies_open() -> None:
     async with stage(Group(**held()), size=(80, 24)) as at:
         await at.press("f3", "enter", "escape", "f4", "f2", "9")

@@ -1,5 +1,5 @@
-"""A work order or complaint of one's group: read, taken up and given back, answered, closed or raised, each by one key on
-its page."""
+"""A work order, complaint or call-back of one's group: read, taken up and given back, answered, closed or raised, each by
+one key on its page."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from agent_tui.domain.agent import Role
 from agent_tui.domain.commands import MoveTicket
 from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
 from agent_tui.policy.decision import Decision, Deny
+from agent_tui.tui.dialogs.fields import Field
+from agent_tui.tui.dialogs.form import Form
 from agent_tui.tui.dialogs.keyed_page import KeyedPage
 from agent_tui.tui.keymap import shown
 from agent_tui.tui.line import Line, folded
 from agent_tui.tui.panes.action_lines import reasons_of
 from agent_tui.tui.panes.knowledge_lines import INDENT, ticket_page
-from agent_tui.tui.perform import Deed, send
+from agent_tui.tui.perform import Deed, send, stands
 from agent_tui.tui.screens.attending import Attending
 from agent_tui.tui.screens.desk import DeskScreen
 from agent_tui.tui.screens.station import Station
@@ -69,6 +71,8 @@ async def read_held(station: Station, view: TicketView) -> None:
         await assign(station, view)
     elif ticket.kind is TicketKind.COMPLAINT:
         await _for_customer(station, ticket, "close_complaint" if pressed == END else "escalate_complaint")
+    elif ticket.kind is TicketKind.CALL_BACK:
+        await _called(station, ticket)
     elif view.held:
         from agent_tui.tui.deeds.knowledge import answer
 
@@ -103,6 +107,9 @@ def _keys(station: Station, view: TicketView, may: Decision) -> Mapping[str, str
     leads = _leads(station)
     if complaint and (view.held or view.mine or leads) and isinstance(station, Attending):
         keys[END], keys[HIGHER] = _own(words, "close_complaint"), _own(words, "raise")
+    elif ticket.kind is TicketKind.CALL_BACK:
+        if view.held or view.mine:
+            keys[END] = _own(words, "called")
     elif not complaint and view.held:
         keys[END] = _own(words, "answer")
     elif not complaint and view.mine and FORWARD not in keys:
@@ -144,6 +151,19 @@ async def _take_up(station: Station, ticket: Ticket) -> None:
 
 async def _close(station: Station, ticket: Ticket) -> None:
     await _move(station, ticket, TicketState.CLOSED, _own(station.words, "close"))
+
+
+async def _called(station: Station, ticket: Ticket) -> None:
+    """The customer was called: what came of it, and the call-back is done with."""
+    words, door, key = station.words, station.door, f"called:{ticket.id}"
+    label, title = _own(words, "result"), f"{_own(words, 'called')}  {ticket.number}"
+    field = Field(name="text", kind="area", label=label, required=True, value=door.draft(key), draft=key)
+    values = await station.ask(Form(words, station.painter, title, [field], go="send", keep=door.keep_draft))
+    if values is None:
+        return
+    close = MoveTicket(ticket_id=ticket.id, state=TicketState.CLOSED, text=values["text"])
+    if stands(await send(station, close, title, seen=ticket)):
+        door.drop_draft(key)
 
 
 async def _for_customer(station: Station, ticket: Ticket, action: str) -> None:

@@ -71,24 +71,23 @@ class DeskScreen(DeskView):
     @on(Rows.Chosen)
     def open_row(self, event: Rows.Chosen) -> None:
         """Enter on a row of the queue. A hand-over is words to be read, and so is what somebody takes up, and a ticket
-        about no customer."""
+        without a customer that one may see."""
         event.stop()
         row = event.row
         if not isinstance(row, QueueRow):
             return
         is_contact = row.kind == "contact"
-        if is_contact or (row.customer_id and self._may_see(row)):
+        seen = is_contact or self._may_see(row.customer_id)
+        if seen:
             self.open(row.id if is_contact else None, row.customer_id, None if is_contact else row.id)
-        if not is_contact and (row.channel in _READ or not row.customer_id):
+        if not is_contact and (row.channel in _READ or not seen):
             from agent_tui.tui.deeds.knowledge import read_ticket
 
             self.run_worker(read_ticket(self, row.id), group="perform")
 
-    def _may_see(self, row: QueueRow) -> bool:
+    def _may_see(self, customer_id: str | None) -> bool:
         """Whether the customer of a ticket opens with it: of one that a colleague may take up only once it is theirs."""
-        return (
-            row.channel not in TAKEN_UP or self.door.view(CustomerCard(customer_id=row.customer_id or "")) is not None
-        )
+        return bool(customer_id) and self.door.view(CustomerCard(customer_id=customer_id or "")) is not None
 
     @on(Picked)
     def do_picked(self, event: Picked) -> None:
