@@ -82,6 +82,7 @@ class Api:
         headers: Mapping[str, str] | None = None,
     ) -> T:
         """The decoded answer. Offline (TryLater), BadAnswer, Declined."""
+        self._check_open()
         content = None if body is None else msgspec.json.encode(body)
         try:
             answer = await self._client.request(
@@ -103,6 +104,7 @@ class Api:
         self, path: str, params: Mapping[str, str]
     ) -> AsyncIterator[AsyncIterator[httpx_sse.ServerSentEvent]]:
         """A stream of server-sent events; Offline when it breaks or goes silent."""
+        self._check_open()
         timeout = httpx.Timeout(SILENCE_S, connect=CONNECT_S)
         try:
             async with httpx_sse.aconnect_sse(
@@ -120,6 +122,11 @@ class Api:
 
     async def close(self) -> None:
         await self._client.aclose()
+
+    def _check_open(self) -> None:
+        """Whoever asks while the desk ends is told what anybody without a line is told."""
+        if self._client.is_closed:
+            raise Offline("desk.connection.unreachable")
 
     def _check(self, answer: httpx.Response, body: bytes) -> None:
         if answer.status_code < 300:
