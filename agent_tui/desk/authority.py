@@ -24,7 +24,7 @@ from agent_tui.domain.agent import Agent
 from agent_tui.domain.centre import Bundle
 from agent_tui.domain.contact import Contact
 from agent_tui.domain.contact_rules import HANDLED
-from agent_tui.domain.customer import Customer, Product
+from agent_tui.domain.customer import Customer, Product, Secret
 from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
 from agent_tui.errors import PolicyError
 from agent_tui.i18n.catalog import LANGUAGES, say
@@ -166,7 +166,7 @@ class Authority:
             customer_id=customer_id,
             contact_id=contact.id if contact else None,
             product_id=question.product_id,
-            ticket_id=question.ticket_id or _in_hand(self._sight, question.action, customer_id),
+            ticket_id=question.ticket_id or _in_hand(self._sight, question, customer_id),
         )
 
     def _contact(self, contact_id: str | None, customer_id: str | None) -> Contact | None:
@@ -274,9 +274,9 @@ def _most_allowing(
     return next((pair for pair in asked if not isinstance(pair[1], Deny)), asked[0])
 
 
-def _in_hand(sight: Sight, action: str, customer_id: str) -> str | None:
-    """The ticket of mine through which a field of the customer is shown to me, as at the server."""
-    if action != "reveal_field":
+def _in_hand(sight: Sight, question: Question, customer_id: str) -> str | None:
+    """The ticket in my hands for which the customer's number is shown to me, as at the server."""
+    if question.action != "reveal_field" or (question.field or Secret.PHONE) != Secret.PHONE:
         return None
     tickets = read.of_customer(sight.cache, Ticket, customer_id, 200)
     return next((ticket.id for ticket in tickets if ticket.handler_id == sight.cache.agent_id), None)

@@ -19,6 +19,7 @@ from agent_tui.domain.commands import (
     RevealField,
     WithdrawBulletin,
 )
+from agent_tui.domain.customer import Secret
 from agent_tui.domain.knowledge import Article, Bulletin
 from agent_tui.domain.release import Release, ReleaseState
 from agent_tui.domain.ticket import TAKEN_UP, Ticket, TicketKind, TicketState
@@ -125,8 +126,8 @@ def _author(release_id: str, state: TableState, only: ReleaseState | None = None
 
 
 def through_ticket(asked: Question, agent: Agent, state: TableState) -> Question:
-    """A field is also shown to whoever has a ticket of that customer in hand."""
-    if asked.action != "reveal_field" or asked.ticket_id is not None:
+    """A customer's number is also shown to whoever has a ticket of theirs in hand, so as to call them."""
+    if asked.action != "reveal_field" or asked.field != Secret.PHONE:
         return asked
     held = (ticket for ticket in state.find(Ticket, customer_id=asked.customer_id) if ticket.handler_id == agent.id)
     return msgspec.structs.replace(asked, ticket_id=next((ticket.id for ticket in held), None))

@@ -208,12 +208,15 @@ async def test_a_frozen_customers_complaint_is_worked_on_and_nothing_else_is_don
     assert (await seat.send(close())).status_code == 200
 
 
-async def test_having_it_in_hand_gives_the_masked_customer_and_no_more(client: Client, services: Services) -> None:
+async def test_having_it_in_hand_gives_the_masked_customer_and_no_more_than_their_number(
+    client: Client, services: Services
+) -> None:
     seat = await held_by(client, "b3")
     rows, _ = await seat.snapshot()
     assert "•" in rows[CUSTOMER]["phone"]
     for tried in (
-        RevealField(customer_id="c9", field=Secret.PHONE, purpose="contact"),
+        RevealField(customer_id="c9", field=Secret.EMAIL, purpose="contact"),
+        RevealField(customer_id="c9", field=Secret.ID_NUMBER, purpose="contact"),
         PerformAction(action="grant_goodwill", customer_id="c9", amount_minor=100, reason="sorry"),
     ):
         assert (await seat.send(tried)).status_code == 403
