@@ -93,12 +93,14 @@ def learned_of(asked: Mapping[str, Sequence[str]]) -> Learned:
     speaks: dict[str, tuple[tuple[str, float], ...]] = {}
     # Most signs were met once, and say the same for the same guides: that is kept once, and guides are counted one by one.
     once: dict[tuple[tuple[str, float], ...], tuple[tuple[str, float], ...]] = {}
+    each: dict[tuple[str, float], tuple[str, float]] = {}
     for guide, questions in led.items():
         mine, others = len(questions) + SMOOTH, every - len(questions) + SMOOTH
         for sign, times in Counter(sign for question in questions for sign in signs_of(question)).items():
             ratio = (times + RARE) / mine / ((often[sign] - times + RARE) / others)
             if ratio > 1 and (often[sign] > 1 or not _longest(sign)):
-                said = (*speaks.get(sign, ()), (guide, math.log(ratio)))
+                one = (guide, math.log(ratio))
+                said = (*speaks.get(sign, ()), each.setdefault(one, one))
                 speaks[sign] = once.setdefault(said, said)
     return Learned(speaks)
 

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import product
+from sys import intern
 
 import msgspec
 
@@ -120,7 +121,8 @@ def sayings_of(said: Mapping[str, Sequence[str]], empty: Container[str] = ()) ->
 
 
 def _plain(text: str) -> str:
-    return " ".join(fold(shown(text)).split())
+    """Many sayings share their words: each is kept once."""
+    return intern(" ".join(fold(shown(text)).split()))
 
 
 def _parts(way: str) -> tuple[tuple[str, ...], ...]:
