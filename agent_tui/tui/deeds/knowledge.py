@@ -12,14 +12,13 @@ from agent_tui.domain.commands import AskAboutArticle, MoveTicket, ReadBulletin
 from agent_tui.domain.knowledge import language_of, page_in
 from agent_tui.domain.ticket import TAKEN_UP, Ticket, TicketKind, TicketState
 from agent_tui.tui.deeds.hand_overs import read_hand_over
-from agent_tui.tui.dialogs.fields import Field
-from agent_tui.tui.dialogs.form import Form
+from agent_tui.tui.deeds.one_text import send_text
 from agent_tui.tui.dialogs.keyed_page import KeyedPage
 from agent_tui.tui.dialogs.pick import Item, Pick
 from agent_tui.tui.dialogs.search import Search
 from agent_tui.tui.panes import knowledge_lines as lines
 from agent_tui.tui.panes.found_lines import own
-from agent_tui.tui.perform import Deed, send, stands
+from agent_tui.tui.perform import Deed, send
 from agent_tui.tui.screens.desk import DeskScreen
 from agent_tui.tui.screens.station import Station
 from agent_tui.tui.shelf import Shelf
@@ -183,18 +182,14 @@ async def read_article(station: Station, id: str) -> None:
 async def ask_about(station: Station, view: f.ArticleView) -> None:
     """What the article leaves open goes to the department that owns it."""
     words, article = station.words, view.article
-    label = own(words, "article.question")
-    door, key = station.door, f"ask:{article.id}"
-    field = Field(name="text", kind="area", label=label, required=True, value=door.draft(key), draft=key)
+
+    def command(text: str) -> AskAboutArticle:
+        contact = station.facts.own if isinstance(station, DeskScreen) else None
+        asked_in = contact.contact.id if contact else None
+        return AskAboutArticle(article_id=article.id, text=text, asked_in=asked_in)
+
     title = own(words, "article.ask", department=view.department)
-    values = await station.ask(Form(words, station.painter, title, [field], go="send", keep=door.keep_draft))
-    if values is None:
-        return
-    contact = station.facts.own if isinstance(station, DeskScreen) else None
-    asked_in = contact.contact.id if contact else None
-    command = AskAboutArticle(article_id=article.id, text=values["text"], asked_in=asked_in)
-    if stands(await send(station, command, title)):
-        door.drop_draft(key)
+    await send_text(station, title, own(words, "article.question"), f"ask:{article.id}", command)
 
 
 async def questions(station: Station) -> None:
@@ -249,17 +244,13 @@ async def read_ticket(station: Station, id: str) -> None:
 
 async def answer(station: Station, ticket: Ticket) -> None:
     """A department's answer; whoever asked sees it as soon as it is there."""
-    words, door = station.words, station.door
-    key = f"answer:{ticket.id}"
-    label = own(words, "ticket.answer")
-    field = Field(name="text", kind="area", label=label, required=True, value=door.draft(key), draft=key)
-    title = own(words, "question.answer")
-    values = await station.ask(Form(words, station.painter, title, [field], go="send", keep=door.keep_draft))
-    if values is None:
-        return
-    command = MoveTicket(ticket_id=ticket.id, state=TicketState.ANSWERED, text=values["text"])
-    if stands(await send(station, command, title, seen=ticket)):
-        door.drop_draft(key)
+    words = station.words
+
+    def command(text: str) -> MoveTicket:
+        return MoveTicket(ticket_id=ticket.id, state=TicketState.ANSWERED, text=text)
+
+    title, label = own(words, "question.answer"), own(words, "ticket.answer")
+    await send_text(station, title, label, f"answer:{ticket.id}", command, seen=ticket)
 
 
 # ---- whom to call ----------------------------------------------------------------------------------------------------

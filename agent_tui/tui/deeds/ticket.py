@@ -11,14 +11,13 @@ from agent_tui.domain.agent import Role
 from agent_tui.domain.commands import MoveTicket
 from agent_tui.domain.ticket import Ticket, TicketKind, TicketState
 from agent_tui.policy.decision import Decision, Deny
-from agent_tui.tui.dialogs.fields import Field
-from agent_tui.tui.dialogs.form import Form
+from agent_tui.tui.deeds.one_text import send_text
 from agent_tui.tui.dialogs.keyed_page import KeyedPage
 from agent_tui.tui.keymap import shown
 from agent_tui.tui.line import Line, folded
 from agent_tui.tui.panes.action_lines import reasons_of
 from agent_tui.tui.panes.knowledge_lines import INDENT, ticket_page
-from agent_tui.tui.perform import Deed, send, stands
+from agent_tui.tui.perform import Deed, send
 from agent_tui.tui.screens.attending import Attending
 from agent_tui.tui.screens.desk import DeskScreen
 from agent_tui.tui.screens.station import Station
@@ -155,15 +154,13 @@ async def _close(station: Station, ticket: Ticket) -> None:
 
 async def _called(station: Station, ticket: Ticket) -> None:
     """The customer was called: what came of it, and the call-back is done with."""
-    words, door, key = station.words, station.door, f"called:{ticket.id}"
-    label, title = _own(words, "result"), f"{_own(words, 'called')}  {ticket.number}"
-    field = Field(name="text", kind="area", label=label, required=True, value=door.draft(key), draft=key)
-    values = await station.ask(Form(words, station.painter, title, [field], go="send", keep=door.keep_draft))
-    if values is None:
-        return
-    close = MoveTicket(ticket_id=ticket.id, state=TicketState.CLOSED, text=values["text"])
-    if stands(await send(station, close, title, seen=ticket)):
-        door.drop_draft(key)
+    words = station.words
+
+    def command(text: str) -> MoveTicket:
+        return MoveTicket(ticket_id=ticket.id, state=TicketState.CLOSED, text=text)
+
+    title = f"{_own(words, 'called')}  {ticket.number}"
+    await send_text(station, title, _own(words, "result"), f"called:{ticket.id}", command, seen=ticket)
 
 
 async def _for_customer(station: Station, ticket: Ticket, action: str) -> None:
