@@ -48,7 +48,6 @@ class ThreadPane(Pane):
         self._contact, area.kept = contact_id, None
         area.load_text(self._door.draft(f"message:{contact_id}") if contact_id else "")
         area.move_cursor(area.document.end)
-        area.move_cursor(area.document.end)
         if contact_id:
             area.kept = Kept(self._door.keep_draft, f"message:{contact_id}", self.set_timer)
 
