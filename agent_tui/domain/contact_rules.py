@@ -38,7 +38,7 @@ from agent_tui.domain.contact import (
 from agent_tui.domain.effects import Effects, Event, LinkRequest
 from agent_tui.domain.note_rules import written
 from agent_tui.domain.ticket import Ticket
-from agent_tui.domain.ticket_rules import FEEDBACK, call_back, opened
+from agent_tui.domain.ticket_rules import FEEDBACK, PROMISED, call_back, opened
 from agent_tui.domain.walk_rules import pins, walked
 
 C = ContactState
@@ -267,7 +267,7 @@ def _promised(command: WrapUpContact, contact: Contact, case: Case) -> tuple[Tic
     if command.call_back_at is None and command.result != "callback":
         return ()
     at = _moment(command.call_back_at) if command.call_back_at else case.now + FEEDBACK
-    return (call_back(contact, Why(key="domain.ticket_why.promised"), at, case),)
+    return (call_back(contact, Why(key=PROMISED), at, case),)
 
 
 def _moment(text: str) -> datetime:

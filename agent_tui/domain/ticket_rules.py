@@ -28,6 +28,8 @@ from agent_tui.ids import ticket_number
 
 FEEDBACK = timedelta(hours=24)
 """M10: the customer hears from us within 24 hours, by the clock on the wall."""
+PROMISED = "domain.ticket_why.promised"
+"""Why a call-back stands: its time was agreed with the customer, or the 24 hours."""
 
 
 def hours_of(group: Group | None) -> Calendar:

@@ -13,6 +13,7 @@ from agent_tui.domain.agent import Agent, AgentState, Role
 from agent_tui.domain.commands import Command, MoveTicket, PerformAction, RequestApproval
 from agent_tui.domain.hands_rules import unfit
 from agent_tui.domain.ticket import TAKEN_UP, Ticket, TicketKind, TicketState
+from agent_tui.domain.ticket_rules import PROMISED
 from agent_tui.i18n.catalog import say
 from agent_tui.sim.floor import Floor
 from agent_tui.sim.line import Line
@@ -25,8 +26,6 @@ NOTICE_S = (90.0, 600.0)
 WORK_S = (240.0, 1500.0)
 TELL_S = (60.0, 400.0)
 """From the answer to its owner having told the customer."""
-PROMISED = "domain.ticket_why.promised"
-"""A call-back at a time that was agreed is left to the people at the desks."""
 LOOK_S = 60.0
 """Whether somebody is free is looked at so often."""
 
@@ -57,6 +56,7 @@ class Paperwork:
         ticket = self._floor.get(Ticket, id) if entity == "ticket" else None
         if ticket is None or ticket.kind not in TAKEN_UP or ticket.state is TicketState.CLOSED:
             return
+        # A call-back at a time that was agreed is left to the people at the desks.
         if ticket.why is not None and ticket.why.key == PROMISED:
             return
         if not self._mine(ticket) or self._seen.get(id) is ticket.state:
