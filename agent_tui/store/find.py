@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import time
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 
 from agent_tui.search import sound, typo
@@ -102,8 +102,12 @@ def _is_known(words: GuideWords, word: str) -> bool:
 
 def _run_together(words: GuideWords, word: str) -> tuple[str, ...]:
     """`latefee` → `late fee`; nothing where the halves are no known words."""
-    halves = ((word[:at], word[at:]) for at in range(LEAST_HALF, len(word) - LEAST_HALF + 1))
-    return tuple(f"{a} {b}" for a, b in halves if _is_known(words, a) and _is_known(words, b))[:1]
+    return tuple(f"{a} {b}" for a, b in halves(word) if _is_known(words, a) and _is_known(words, b))[:1]
+
+
+def halves(word: str) -> Iterator[tuple[str, str]]:
+    """The words that may have been run together: `topup`, `applepay`."""
+    return ((word[:at], word[at:]) for at in range(LEAST_HALF, len(word) - LEAST_HALF + 1))
 
 
 def held(cache: Cache, token: str) -> int:

@@ -18,7 +18,7 @@ from agent_tui.search.fold import is_cjk, pairs
 from agent_tui.search.query import LEAST_OF_WORDS
 from agent_tui.store.cache import Cache
 from agent_tui.store.entries import of_ticket
-from agent_tui.store.find import AFTER, Known, as_written, every_pair, every_token, least_of, quoted, sounding
+from agent_tui.store.find import AFTER, Known, as_written, every_pair, every_token, halves, least_of, quoted, sounding
 from agent_tui.store.index import BACKWARDS
 
 TICKETS = 24
@@ -30,8 +30,8 @@ MOST_ROWS = 100_000
 LONG_MARK = "ー"
 BEGUN_ALIKE, MOST_ALIKE = 2, 3_000
 """Letters in which no error is looked for; words that are compared."""
-LEAST_HALVED, LONGEST_HALVED, LEAST_HALF = 5, 20, 2
-"""Letters of a word that may be two, and of each of those."""
+LEAST_HALVED, LONGEST_HALVED = 5, 20
+"""Letters of a word that may be two."""
 
 Meant = Mapping[str, tuple[str, ...]]
 """Word nobody wrote → words it may have been meant to be."""
@@ -156,18 +156,13 @@ def _near(cache: Cache, query: Query, meant: Meant) -> Iterator[tuple[str, tuple
 def _otherwise(piece: Piece, meant: Meant) -> Iterator[str]:
     if not piece.cjk:
         yield from (every_token(other) + "*" for other in meant.get(piece.grams[0], ()))
-        yield from (_and([quoted(one), quoted(other)]) for one, other in _halves(piece.text))
+        if LEAST_HALVED <= len(piece.text) <= LONGEST_HALVED:
+            yield from (_and([quoted(one), quoted(other)]) for one, other in halves(piece.text))
         return
     run = piece.text.rstrip(LONG_MARK)
     if len(run) >= LEAST_LOOSE or run != piece.text:
         yield _in_any_order(run)
     yield _alike(piece.text)
-
-
-def _halves(word: str) -> Iterator[tuple[str, str]]:
-    """The words that may have been run together: `topup`, `applepay`."""
-    if LEAST_HALVED <= len(word) <= LONGEST_HALVED:
-        yield from ((word[:at], word[at:]) for at in range(LEAST_HALF, len(word) - LEAST_HALF + 1))
 
 
 def _in_any_order(run: str) -> str:
