@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -18,7 +18,7 @@ from agent_tui.sim.floor import Floor
 from agent_tui.sim.line import Line
 from agent_tui.sim.pace import Pace
 from agent_tui.sim.paperwork import Paperwork
-from agent_tui.sim.seat import Answer
+from agent_tui.sim.seat import Answer, Seat
 from agent_tui.wire.feed import Change, Page
 from agent_tui.wire.problem import BASE, Problem
 from tests import eg
@@ -37,7 +37,7 @@ class Centre:
         self.floor = Floor(Pace(eg.NOW, SPEED))
         self.sent: list[tuple[str, Command]] = []
         self.needs_signers = False
-        self.work = Paperwork(self.floor, Line(Person("link", self), self.floor.pace), 1)
+        self.work = Paperwork(self.floor, Line(seat("link", self), self.floor.pace), 1)
         self.show(*people)
 
     def show(self, *shown: Entity) -> None:
@@ -49,7 +49,7 @@ class Centre:
         self.floor.hear(Page(start="", to="", more=False, head=1, at=eg.NOW, speed=SPEED, changes=changes))
 
     def employ(self, *people: str) -> None:
-        self.work.employ([Person(id, self) for id in people])
+        self.work.employ([seat(id, self) for id in people])
 
     def tickets(self) -> dict[str, Ticket]:
         return {ticket.id: ticket for ticket in self.floor.all(Ticket)}
@@ -62,6 +62,8 @@ class Centre:
 
 
 class Person:
+    """Of a seat, what somebody who sees to tickets uses of it."""
+
     def __init__(self, agent_id: str, centre: Centre) -> None:
         self.agent_id, self.centre = agent_id, centre
 
@@ -78,14 +80,9 @@ class Person:
         centre.show(*effects.puts)
         return Answer(outcome="applied")
 
-    async def report(self, command: Command) -> Answer:
-        raise NotImplementedError
 
-    def news(self) -> Any:
-        raise NotImplementedError
-
-    def requests(self, after: int) -> Any:
-        raise NotImplementedError
+def seat(id: str, centre: Centre) -> Seat:
+    return cast("Seat", Person(id, centre))
 
 
 def colleague(id: str, **fields: Any) -> Agent:
